@@ -1,0 +1,361 @@
+# SPDX-License-Identifier: EUPL-1.2
+#
+# Schakel. `make help` prints the targets; tests/README.md explains the suites.
+#
+# No file needs an edit here: folders are searched. Every path is relative, so
+# that a checkout may stand in a folder with a space in its name.
+
+VERSION := 0.1.0
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += -rR
+ifeq ($(MAKELEVEL),0)
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+endif
+
+# --- what to build with ------------------------------------------------------
+
+# With -R there are no built-in values, so these take effect unless given.
+CC         ?= gcc
+AR         ?= ar
+CFLAGS     ?=
+LDFLAGS    ?=
+CLANG      ?= clang
+PROTOC_C   ?= protoc-c
+PKG_CONFIG ?= pkg-config
+PYTHON     ?= /usr/bin/python3
+VARIANT    ?= release
+BUILD      ?= build
+PREFIX     ?= /usr/local
+SYSCONFDIR ?= $(PREFIX)/etc
+DESTDIR    ?=
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+ifeq ($(origin AR),default)
+AR := ar
+endif
+
+B   := $(BUILD)/$(VARIANT)
+BIN := $(B)/bin
+GEN := $(B)/gen
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-8s %s\n'
+endif
+
+# --- sources -----------------------------------------------------------------
+
+LIBS := base wire client policy store core adapter
+
+SRC_base    := $(wildcard proto/base/*.c)
+SRC_wire    := $(wildcard proto/wire/*.c)
+SRC_client  := $(wildcard proto/client/*.c)
+SRC_policy  := $(wildcard policy/engine/*.c)
+SRC_store   := $(wildcard broker/store/*.c)
+SRC_core    := $(wildcard broker/core/*.c)
+SRC_adapter := $(filter-out adapters/schakel-%,$(wildcard adapters/*/*.c))
+PROTO       := $(wildcard proto/schakel/v1/*.proto)
+GEN_C       := $(PROTO:proto/%.proto=$(GEN)/%.pb-c.c)
+GEN_H       := $(GEN_C:.c=.h)
+
+obj = $(strip $(patsubst %.c,$(B)/obj/%.o,$(1)))
+
+OBJ_base    := $(call obj,$(SRC_base))
+OBJ_wire    := $(strip $(call obj,$(SRC_wire)) $(GEN_C:$(GEN)/%.c=$(B)/obj/gen/%.o))
+OBJ_client  := $(call obj,$(SRC_client))
+OBJ_policy  := $(call obj,$(SRC_policy))
+OBJ_store   := $(call obj,$(SRC_store))
+OBJ_core    := $(call obj,$(SRC_core))
+OBJ_adapter := $(call obj,$(SRC_adapter))
+
+# The archives that exist for the names given, one group because the linker reads them in order.
+archives = $(strip $(foreach l,$(1),$(if $(OBJ_$(l)),$(B)/libskl-$(l).a)))
+grouped  = $(if $(1),-Wl$(comma)--start-group $(1) -Wl$(comma)--end-group)
+comma   := ,
+
+# Programs: a folder each. What a program may be linked with follows the table of layers.
+PROG_DIRS := broker/schakeld broker/schakel-notary broker/schakelctl broker/schakel-audit \
+             adapters/schakel-adapter adapters/schakel-keys policy/tool
+prog_name = $(if $(filter policy/tool,$(1)),schakel-policy,$(notdir $(1)))
+prog_libs = $(if $(filter policy/%,$(1)),policy wire base,$(if \
+            $(filter adapters/%,$(1)),adapter client wire base,core store policy client wire base))
+prog_ext  = $(if $(filter policy/%,$(1)),$(LIBS_policy),$(LIBS_all))
+PROG_DIRS := $(foreach d,$(PROG_DIRS),$(if $(wildcard $(d)/*.c),$(d)))
+PROGS     := $(foreach d,$(PROG_DIRS),$(BIN)/$(call prog_name,$(d)))
+
+# Helpers for tests: each file is a program.
+SIM_SRC   := $(wildcard tests/sim/*.c tests/integration/*.c tests/scenario/*.c)
+BENCH_SRC := $(wildcard tests/bench/b_*.c)
+UNIT_SRC  := $(wildcard tests/unit/t_*.c tests/torture/t_*.c)
+FUZZ_SRC  := $(wildcard tests/fuzz/f_*.c)
+TLIB_SRC  := $(wildcard tests/lib/*.c)
+bin_of     = $(patsubst %.c,$(BIN)/%,$(notdir $(1)))
+SIMS      := $(call bin_of,$(SIM_SRC))
+BENCHES   := $(call bin_of,$(BENCH_SRC))
+UNITS     := $(call bin_of,$(UNIT_SRC))
+FUZZERS   := $(call bin_of,$(FUZZ_SRC))
+OBJ_test  := $(call obj,$(TLIB_SRC))
+
+SCRIPTS := $(wildcard tests/paper/*.sh tests/integration/i_*.sh tests/scenario/[0-9]*.sh \
+             tests/foreign/*.sh)
+
+# --- flags -------------------------------------------------------------------
+
+INCLUDES := -Iproto/base -Iproto/wire -Iproto/client -Ipolicy/engine -Ibroker/store -Ibroker/core \
+            -Iadapters/common -I$(GEN)
+
+DEFINES := -D_POSIX_C_SOURCE=200809L -DSKL_VERSION='"$(VERSION)"'
+
+# Asked of the compiler once, and remembered in $(B)/flags-*.mk.
+PROBE_CC := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wformat=2 -Wimplicit-fallthrough \
+            -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wpointer-arith \
+            -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wnull-dereference -Wdouble-promotion \
+            -Wswitch-enum -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wtrampolines \
+            -Warith-conversion -Wcomma -Wthread-safety -Wmissing-variable-declarations \
+            -fno-common
+PROBE_HARD := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
+            -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr -fstrict-flex-arrays=3
+PROBE_LD := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,separate-code
+
+STD := -std=c17 -Werror -pthread "-ffile-prefix-map=$(CURDIR)=." -fPIE -MMD -MP
+
+# _FORTIFY_SOURCE and zeroed variables hide what a sanitizer would find: release only.
+ifeq ($(VARIANT),release)
+OPT      = -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 $(FLAGS_HARD)
+OPT_LD   = $(FLAGS_LD)
+SCALE   := 1
+else ifeq ($(VARIANT),asan)
+OPT     := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+OPT_LD  := -fsanitize=address,undefined
+SCALE   := 3
+else ifeq ($(VARIANT),tsan)
+OPT     := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+OPT_LD  := -fsanitize=thread
+SCALE   := 5
+else ifeq ($(VARIANT),fuzz)
+OPT     := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+           -fno-sanitize-recover=all
+OPT_LD  := -fsanitize=fuzzer,address,undefined
+SCALE   := 3
+else
+$(error VARIANT is release, asan, tsan or fuzz, not '$(VARIANT)')
+endif
+
+TEST_TIMEOUT_SCALE ?= $(SCALE)
+
+# Targets that must work before a compiler is there: they call make again when they need one.
+BARE  := check check-asan check-tsan check-crash demo fuzz clean help dist format bootstrap \
+         lint-fast lint-format lint-layers lint-banned lint-logs lint-spdx lint-shell lint-man \
+         lint-spelling lint-complexity uninstall
+GOALS := $(or $(MAKECMDGOALS),all)
+
+ifneq ($(filter-out $(BARE),$(GOALS)),)
+PKGS := libzmq libprotobuf-c libsodium lmdb libconfuse libmicrohttpd libcurl libxml-2.0 jansson
+ifneq ($(shell $(PKG_CONFIG) --exists $(PKGS) && echo yes),yes)
+$(error Libraries are missing: run `deploy/bootstrap build` (as root or with sudo) and try again)
+endif
+ifeq ($(shell $(PKG_CONFIG) --exists libseccomp && echo yes),yes)
+PKGS    += libseccomp
+DEFINES += -DSKL_HAVE_SECCOMP=1
+endif
+PKG_CFLAGS  := $(patsubst -I%,-isystem%,$(shell $(PKG_CONFIG) --cflags $(PKGS)))
+LIBS_all    := $(shell $(PKG_CONFIG) --libs $(PKGS))
+LIBS_policy := $(shell $(PKG_CONFIG) --libs libprotobuf-c libsodium jansson)
+
+FLAGS_MK := $(B)/flags-$(notdir $(firstword $(CC))).mk
+-include $(FLAGS_MK)
+endif
+
+COMPILE = $(CC) $(STD) $(FLAGS_CC) $(OPT) $(DEFINES) \
+          $(INCLUDES) $(PKG_CFLAGS) $(CFLAGS)
+LINK    = $(CC) -pie -pthread $(OPT_LD) -Wl,--as-needed $(LDFLAGS)
+
+$(BUILD)/%.mk: Makefile
+	@mkdir -p $(@D)
+	@ok() { printf 'int main(void){return 0;}\n' | \
+		$(CC) -Werror "$$@" -x c -o $(@D)/probe - 2>/dev/null; }; \
+	list() { out=; for f in "$$@"; do ok $$link $$f && out="$$out $$f"; done; echo "$$out"; }; \
+	{ link=-c; echo "FLAGS_CC :=$$(list $(PROBE_CC))"; \
+	  echo "FLAGS_HARD :=$$(list $(PROBE_HARD))"; \
+	  link=; echo "FLAGS_LD :=$$(list $(PROBE_LD))"; } > $@.tmp
+	@rm -f $(@D)/probe
+	@mv $@.tmp $@
+
+# Everything is built again when the compiler or its flags change.
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$FLAGS_NOW" | cmp -s - $@ || printf '%s\n' "$$FLAGS_NOW" > $@
+$(B)/flags: export FLAGS_NOW = $(COMPILE) / $(LINK) / $(LIBS_all)
+
+# --- rules -------------------------------------------------------------------
+
+.PHONY: all FORCE programs libs tests
+all: libs programs ; @:
+libs: $(call archives,$(LIBS)) $(if $(OBJ_client),$(B)/libschakel.a $(B)/libschakel.pc)
+programs: $(PROGS) $(SIMS) ; @:
+tests: $(UNITS) $(FUZZERS) programs ; @:
+
+$(B)/obj/gen/%.o: $(GEN)/%.c $(B)/flags
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(Q)$(COMPILE) -Wno-cast-qual -c -o $@ $<
+
+$(B)/obj/tests/%.o: tests/%.c $(B)/flags | $(GEN_H)
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(Q)$(COMPILE) -Itests/lib -Itests/fuzz -c -o $@ $<
+
+$(B)/obj/%.o: %.c $(B)/flags | $(GEN_H)
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(Q)$(COMPILE) -c -o $@ $<
+
+$(GEN)/%.pb-c.c $(GEN)/%.pb-c.h: proto/%.proto
+	@mkdir -p $(GEN)
+	$(say) PROTOC $<
+	$(Q)$(PROTOC_C) --proto_path=proto --c_out=$(GEN) $<
+.PRECIOUS: $(GEN)/%.pb-c.c $(GEN)/%.pb-c.h $(B)/obj/%.o
+# A message may hold one of another file: the generated headers include each other.
+$(GEN_C): $(PROTO)
+
+define archive_rule
+$(B)/libskl-$(1).a: $(OBJ_$(1))
+	@rm -f $$@
+	$$(say) AR $$@
+	$$(Q)$(AR) rcD $$@ $$^
+endef
+$(foreach l,$(LIBS) test,$(eval $(call archive_rule,$(l))))
+
+# What partners link with: the contract and the client in one archive.
+$(B)/libschakel.a: $(OBJ_base) $(OBJ_wire) $(OBJ_client)
+	@rm -f $@
+	$(say) AR $@
+	$(Q)$(AR) rcD $@ $^
+
+$(B)/libschakel.pc: Makefile
+	@mkdir -p $(@D)
+	$(say) PC $@
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
+		'Name: libschakel' 'Description: client of the Schakel message hub' \
+		'Version: $(VERSION)' 'Requires: libzmq libsodium lmdb libprotobuf-c' \
+		'Libs: -L$${libdir} -lschakel -pthread' \
+		'Cflags: -I$${includedir}/schakel' > $@
+
+define prog_rule
+$(BIN)/$(call prog_name,$(1)): $(call obj,$(wildcard $(1)/*.c)) $(call archives,$(call prog_libs,$(1)))
+	@mkdir -p $$(@D)
+	$$(say) LINK $$@
+	$$(Q)$$(LINK) -o $$@ $$(filter %.o,$$^) $$(call grouped,$$(filter %.a,$$^)) $$(call prog_ext,$(1))
+endef
+$(foreach d,$(PROG_DIRS),$(eval $(call prog_rule,$(d))))
+
+# A test may ask for more at the link with a comment line: "link: -Wl,--wrap=skl_calloc".
+extra = $(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' '$(1)')
+
+# $(1) source, $(2) more objects, $(3) more libraries
+define test_rule
+$(call bin_of,$(1)): $(call obj,$(1)) $(2) $(call archives,test adapter core store policy client wire base)
+	@mkdir -p $$(@D)
+	$$(say) LINK $$@
+	$$(Q)$$(LINK) -o $$@ $$(filter %.o,$$^) $$(call extra,$(1)) \
+		$$(call grouped,$$(filter %.a,$$^)) $(3) $$(LIBS_all) -lm
+endef
+$(foreach s,$(SIM_SRC) $(BENCH_SRC),$(eval $(call test_rule,$(s))))
+$(foreach s,$(UNIT_SRC),$(eval $(call test_rule,$(s),,-lcmocka)))
+$(foreach s,$(FUZZ_SRC),$(eval $(call \
+	test_rule,$(s),$(if $(filter-out fuzz,$(VARIANT)),$(call obj,tests/fuzz/main.c)))))
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+
+# --- suites ------------------------------------------------------------------
+
+.PHONY: check check-asan check-tsan check-crash check-run fuzz fuzz-run bench bootstrap demo demo-run
+TESTS ?=
+RUN_TESTS = BIN="$$(pwd)/$(BIN)" SRC="$$(pwd)" VARIANT=$(VARIANT) PYTHON=$(PYTHON) \
+            TEST_TIMEOUT_SCALE=$(TEST_TIMEOUT_SCALE) tests/lib/run-tests -l $(B)/check
+
+bootstrap:
+	@deploy/bootstrap build check demo lint fuzz
+
+check:
+	@deploy/bootstrap build check
+	@+$(MAKE) --no-print-directory tests
+	@+$(MAKE) --no-print-directory check-run
+
+check-asan:
+	@+$(MAKE) --no-print-directory VARIANT=asan check
+check-tsan:
+	@+$(MAKE) --no-print-directory VARIANT=tsan check
+
+# make check-run TESTS='tests/unit/t_skl_buf.c tests/scenario/2*.sh' runs only those.
+check-run: tests
+	@$(RUN_TESTS) $(if $(TESTS),$(TESTS),$(UNIT_SRC) $(FUZZ_SRC) $(SCRIPTS))
+
+ROUNDS ?= 20
+check-crash:
+	@deploy/bootstrap build check
+	@+$(MAKE) --no-print-directory tests
+	@ROUNDS=$(ROUNDS) $(RUN_TESTS) -t 3600 tests/integration/i_crash.sh
+
+FUZZ_SECONDS ?= 60
+fuzz:
+	@deploy/bootstrap build fuzz
+	@+$(MAKE) --no-print-directory VARIANT=fuzz CC=$(CLANG) fuzz-run
+
+fuzz-run: $(FUZZERS)
+	@tests/fuzz/run $(B) $(FUZZ_SECONDS) $(FUZZERS)
+
+bench: $(BENCHES) programs
+	@set -e; for b in $(BENCHES); do "$$b"; done
+	@set -e; for s in $(wildcard tests/bench/b_*.sh); do \
+		BIN="$$(pwd)/$(BIN)" SRC="$$(pwd)" "$$s"; done
+
+demo:
+	@deploy/bootstrap build demo
+	@+$(MAKE) --no-print-directory programs
+	@BIN="$$(pwd)/$(BIN)" SRC="$$(pwd)" deploy/demo/demo
+
+# --- the rest ----------------------------------------------------------------
+
+include tests/lint/lint.mk
+include deploy/install.mk
+
+.PHONY: dist clean help
+TARNAME := schakel-$(VERSION)
+dist:
+	@mkdir -p $(BUILD)
+	@git -c safe.directory='*' archive --format=tar --prefix=$(TARNAME)/ HEAD | \
+		gzip -n > $(BUILD)/$(TARNAME).tar.gz
+	@echo $(BUILD)/$(TARNAME).tar.gz
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: make               programs and libraries in build/release
+#: make check         unit, fuzz replay, integration, scenario and foreign tests
+#: make check-asan    the same suites with ASan and UBSan; check-tsan with TSan
+#: make check-crash   kill and recover, ROUNDS=20 times
+#: make fuzz          each fuzz target for FUZZ_SECONDS=60 (clang)
+#: make bench         measurements: name value unit
+#: make lint          all static checks; lint-fast is the part for a commit hook
+#: make format        rewrite the C files to the style
+#: make demo          the hub, its partners and a story, on this machine
+#: make install       DESTDIR=, PREFIX=/usr/local, SYSCONFDIR=; uninstall
+#: make dist          a reproducible tarball from git
+#: make clean, help
+#:
+#: VARIANT=release|asan|tsan   CC=gcc|clang   BUILD=build   V=1 shows commands
+#: TESTS='files' with check-run runs only those
