@@ -103,9 +103,12 @@ const char *skl_code_label_en(enum skl_list list, uint32_t number)
 
 uint32_t skl_code_number(enum skl_list list, struct skl_view name)
 {
-	for (uint32_t number = 1; number <= skl_code_count(list); number++)
-		if (skl_view_is(name, find(list, number)->name))
+	for (uint32_t number = 1; number <= skl_code_count(list); number++) {
+		const struct row *row = find(list, number);
+
+		if (row && skl_view_is(name, row->name))
 			return number;
+	}
 	return 0;
 }
 
@@ -115,13 +118,15 @@ const char *skl_code_nearest(enum skl_list list, struct skl_view name)
 	unsigned best_distance = 4;
 
 	for (uint32_t number = 1; number <= skl_code_count(list); number++) {
-		const char *candidate = find(list, number)->name;
-		unsigned distance =
-			skl_edit_distance(name, skl_view_str(candidate), best_distance);
+		const struct row *row = find(list, number);
+		unsigned distance;
 
+		if (!row)
+			continue;
+		distance = skl_edit_distance(name, skl_view_str(row->name), best_distance);
 		if (distance < best_distance) {
 			best_distance = distance;
-			best = candidate;
+			best = row->name;
 		}
 	}
 	return best;
