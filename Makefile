@@ -156,7 +156,7 @@ TEST_TIMEOUT_SCALE ?= $(SCALE)
 # Targets that must work before a compiler is there: they call make again when they need one.
 BARE  := check check-asan check-tsan check-crash demo fuzz clean help dist format bootstrap \
          lint-fast lint-format lint-layers lint-banned lint-logs lint-spdx lint-shell lint-man \
-         lint-spelling lint-complexity uninstall
+         lint-spelling lint-complexity lint-proto lint uninstall
 GOALS := $(or $(MAKECMDGOALS),all)
 
 ifneq ($(filter-out $(BARE),$(GOALS)),)
