@@ -125,6 +125,7 @@ PROBE_CC := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wformat=2 -Wi
             -fno-common
 PROBE_HARD := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
             -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr -fstrict-flex-arrays=3
+PROBE_QUIET := -Wno-null-dereference -Wno-maybe-uninitialized -Wno-duplicated-branches
 PROBE_LD := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,separate-code
 
 STD := -std=c17 -Werror -pthread "-ffile-prefix-map=$(CURDIR)=." -fPIE -MMD -MP
@@ -149,6 +150,11 @@ OPT_LD  := -fsanitize=fuzzer,address,undefined
 SCALE   := 3
 else
 $(error VARIANT is release, asan, tsan or fuzz, not '$(VARIANT)')
+endif
+
+# Instrumented code looks to these like code with other paths; the release build has them.
+ifneq ($(VARIANT),release)
+OPT += $(FLAGS_QUIET)
 endif
 
 TEST_TIMEOUT_SCALE ?= $(SCALE)
@@ -187,6 +193,7 @@ $(BUILD)/%.mk: Makefile
 	list() { out=; for f in "$$@"; do ok $$link $$f && out="$$out $$f"; done; echo "$$out"; }; \
 	{ link=-c; echo "FLAGS_CC :=$$(list $(PROBE_CC))"; \
 	  echo "FLAGS_HARD :=$$(list $(PROBE_HARD))"; \
+	  echo "FLAGS_QUIET :=$$(list $(PROBE_QUIET))"; \
 	  link=; echo "FLAGS_LD :=$$(list $(PROBE_LD))"; } > $@.tmp
 	@rm -f $(@D)/probe
 	@mv $@.tmp $@
