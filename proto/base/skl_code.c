@@ -59,6 +59,15 @@ static const struct row rows_DUTY[] = {SKL_DUTY_MAP(ROW)};
 static const struct row rows_CLOCK[] = {SKL_CLOCK_MAP(ROW)};
 static const struct row rows_ENVIRONMENT[] = {SKL_ENVIRONMENT_MAP(ROW)};
 static const struct row rows_KEY_USE[] = {SKL_KEY_USE_MAP(ROW)};
+static const struct row rows_RATER[] = {SKL_RATER_MAP(ROW)};
+static const struct row rows_EVIDENCE[] = {SKL_EVIDENCE_MAP(ROW)};
+static const struct row rows_CASE_STATE[] = {SKL_CASE_STATE_MAP(ROW)};
+static const struct row rows_MEASURE_STATE[] = {SKL_MEASURE_STATE_MAP(ROW)};
+static const struct row rows_AGREEMENT_STATE[] = {SKL_AGREEMENT_STATE_MAP(ROW)};
+static const struct row rows_TRIGGER[] = {SKL_TRIGGER_MAP(ROW)};
+static const struct row rows_REQUEST[] = {SKL_REQUEST_MAP(ROW)};
+static const struct row rows_QUERY_REASON[] = {SKL_QUERY_REASON_MAP(ROW)};
+static const struct row rows_TASK[] = {SKL_TASK_MAP(ROW)};
 #undef ROW
 
 static const struct {

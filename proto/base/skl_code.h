@@ -367,6 +367,69 @@ enum skl_key_use {
 #undef SKL_KEY_USE_ROW
 };
 
+enum skl_rater {
+	SKL_RATER_UNSPECIFIED = 0,
+#define SKL_RATER_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(RATER, symbol, number)
+	SKL_RATER_MAP(SKL_RATER_ROW)
+#undef SKL_RATER_ROW
+};
+
+enum skl_evidence {
+	SKL_EVIDENCE_UNSPECIFIED = 0,
+#define SKL_EVIDENCE_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(EVIDENCE, symbol, number)
+	SKL_EVIDENCE_MAP(SKL_EVIDENCE_ROW)
+#undef SKL_EVIDENCE_ROW
+};
+
+enum skl_case_state {
+	SKL_CASE_STATE_UNSPECIFIED = 0,
+#define SKL_CASE_STATE_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(CASE_STATE, symbol, number)
+	SKL_CASE_STATE_MAP(SKL_CASE_STATE_ROW)
+#undef SKL_CASE_STATE_ROW
+};
+
+enum skl_measure_state {
+	SKL_MEASURE_STATE_UNSPECIFIED = 0,
+#define SKL_MEASURE_STATE_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(MEASURE_STATE, symbol, number)
+	SKL_MEASURE_STATE_MAP(SKL_MEASURE_STATE_ROW)
+#undef SKL_MEASURE_STATE_ROW
+};
+
+enum skl_agreement_state {
+	SKL_AGREEMENT_STATE_UNSPECIFIED = 0,
+#define SKL_AGREEMENT_STATE_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(AGREEMENT_STATE, symbol, number)
+	SKL_AGREEMENT_STATE_MAP(SKL_AGREEMENT_STATE_ROW)
+#undef SKL_AGREEMENT_STATE_ROW
+};
+
+enum skl_trigger {
+	SKL_TRIGGER_UNSPECIFIED = 0,
+#define SKL_TRIGGER_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(TRIGGER, symbol, number)
+	SKL_TRIGGER_MAP(SKL_TRIGGER_ROW)
+#undef SKL_TRIGGER_ROW
+};
+
+enum skl_request {
+	SKL_REQUEST_UNSPECIFIED = 0,
+#define SKL_REQUEST_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(REQUEST, symbol, number)
+	SKL_REQUEST_MAP(SKL_REQUEST_ROW)
+#undef SKL_REQUEST_ROW
+};
+
+enum skl_query_reason {
+	SKL_QUERY_REASON_UNSPECIFIED = 0,
+#define SKL_QUERY_REASON_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(QUERY_REASON, symbol, number)
+	SKL_QUERY_REASON_MAP(SKL_QUERY_REASON_ROW)
+#undef SKL_QUERY_REASON_ROW
+};
+
+enum skl_task {
+	SKL_TASK_UNSPECIFIED = 0,
+#define SKL_TASK_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(TASK, symbol, number)
+	SKL_TASK_MAP(SKL_TASK_ROW)
+#undef SKL_TASK_ROW
+};
+
 /* The code name ("police_report"), a person's label; NULL if the number is not in the list. */
 const char *skl_code_name(enum skl_list list, uint32_t number);
 const char *skl_code_label_nl(enum skl_list list, uint32_t number);

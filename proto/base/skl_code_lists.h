@@ -62,7 +62,16 @@
 	X(DUTY, "obligations a rule lays on the parties") \
 	X(CLOCK, "clocks") \
 	X(ENVIRONMENT, "environments") \
-	X(KEY_USE, "uses of a key")
+	X(KEY_USE, "uses of a key") \
+	X(RATER, "who gave a safety rating") \
+	X(EVIDENCE, "evidence grades") \
+	X(CASE_STATE, "states of a case") \
+	X(MEASURE_STATE, "states of a measure") \
+	X(AGREEMENT_STATE, "states of a conditional agreement") \
+	X(TRIGGER, "triggers of a conditional agreement") \
+	X(REQUEST, "requests of a person") \
+	X(QUERY_REASON, "reasons of a supervisor's query") \
+	X(TASK, "tasks for a person")
 
 /* roles of partners */
 #define SKL_ROLE_MAP(X) \
@@ -430,7 +439,9 @@
 	X(SEAL, 15, "seal", "verzegeling", "seal") \
 	X(MANDATE, 16, "mandate", "mandaat", "mandate") \
 	X(STATEMENT_ALONE, 17, "statement_alone", "alleen gesproken", "statement alone") \
-	X(PROTECTED_ADDRESS, 18, "protected_address", "afgeschermd adres", "protected address")
+	X(PROTECTED_ADDRESS, 18, "protected_address", "afgeschermd adres", "protected address") \
+	X(QUERY_REASON, 19, "query_reason", "reden van de vraag", "query reason") \
+	X(CASE_NUMBER, 20, "case_number", "eigen zaaknummer", "case number")
 
 /* events: one row each */
 #define SKL_EVENT_MAP(X) \
@@ -463,7 +474,19 @@
 	X(SAME_PERSON, 27, "same_person", "zelfde persoon", "same person") \
 	X(REPORT_RECEIVED_AT, 28, "report_received_at", "melding ontvangen", "report received at") \
 	X(KNOWN, 29, "known", "bekend", "known") \
-	X(TAKEN_UP, 30, "taken_up", "opgepakt", "taken up")
+	X(TAKEN_UP, 30, "taken_up", "opgepakt", "taken up") \
+	X(TOLD_BY, 31, "told_by", "verteld door", "told by") \
+	X(DISCUSSED, 32, "discussed", "besproken met", "discussed") \
+	X(ESCALATION, 33, "escalation", "opschaling", "escalation") \
+	X(CASE_STATE, 34, "case_state", "stand van de casus", "case state") \
+	X(OPEN_RISK, 35, "open_risk", "open risico", "open risk") \
+	X(REQUEST, 36, "request", "verzoek", "request") \
+	X(NOTIFIED, 37, "notified", "betrokkene bericht", "notified") \
+	X(PROFILE, 38, "profile", "probleemprofiel", "profile") \
+	X(VIOLENCE, 39, "violence", "soort geweld", "violence") \
+	X(SECTION_FROM, 40, "section_from", "herkomst van een onderdeel", "section from") \
+	X(CONFERENCE_AT, 41, "conference_at", "casusoverleg op", "conference at") \
+	X(TASK, 42, "task", "taak", "task")
 
 /* answers */
 #define SKL_ANSWER_MAP(X) \
@@ -475,7 +498,11 @@
 	X(NOT_AGREED, 6, "not_agreed", "niet akkoord", "not agreed") \
 	X(GRANTED, 7, "granted", "toegewezen", "granted") \
 	X(REFUSED, 8, "refused", "geweigerd", "refused") \
-	X(NO_ANSWER, 9, "no_answer", "geen antwoord", "no answer")
+	X(NO_ANSWER, 9, "no_answer", "geen antwoord", "no answer") \
+	X(YES, 10, "yes", "ja", "yes") \
+	X(NO, 11, "no", "nee", "no") \
+	X(POSTPONED, 12, "postponed", "uitgesteld", "postponed") \
+	X(PARTLY, 13, "partly", "deels", "partly")
 
 /* safety rating classes */
 #define SKL_RATING_MAP(X) \
@@ -502,7 +529,8 @@
 	X(SELF, 1, "self", "zelf", "self") \
 	X(HOLDER_OF_AUTHORITY, 2, "holder_of_authority", "gezaghebbende", "holder of authority") \
 	X(GUARDIAN, 3, "guardian", "voogd", "guardian") \
-	X(COURT, 4, "court", "rechter", "court")
+	X(COURT, 4, "court", "rechter", "court") \
+	X(REPRESENTATIVE, 5, "representative", "wettelijk vertegenwoordiger", "legal representative")
 
 /* triage outcomes */
 #define SKL_TRIAGE_OUTCOME_MAP(X) \
@@ -540,7 +568,11 @@
 	X(SUPERVISION_ORDER, 7, "supervision_order", "ondertoezichtstelling", "supervision order") \
 	X(PLACEMENT, 8, "placement", "uithuisplaatsing", "placement") \
 	X(PROVISIONAL_REMEDY, 9, "provisional_remedy", "voorlopige voorziening", "provisional remedy") \
-	X(PROBATION_CONDITIONS, 10, "probation_conditions", "bijzondere voorwaarden", "probation conditions")
+	X(PROBATION_CONDITIONS, 10, "probation_conditions", "bijzondere voorwaarden", "probation conditions") \
+	X(REPORT_TO_VEILIG_THUIS, 11, "report_to_veilig_thuis", "melding bij Veilig Thuis", "report to Veilig Thuis") \
+	X(BOARD_REQUEST, 12, "board_request", "verzoek aan de Raad", "request to the board") \
+	X(CONTACT_ARRANGEMENT, 13, "contact_arrangement", "omgangsregeling", "contact arrangement") \
+	X(CUSTODY, 14, "custody", "detentie", "custody")
 
 /* escalations */
 #define SKL_ESCALATION_MAP(X) \
@@ -567,7 +599,18 @@
 	X(NO_COOPERATION, 14, "no_cooperation", "geen medewerking", "no cooperation") \
 	X(COERCIVE_CONTROL, 15, "coercive_control", "intieme terreur", "coercive control") \
 	X(SIGNATURE, 16, "signature", "handtekening klopt niet", "signature") \
-	X(UNREADABLE, 17, "unreadable", "niet te lezen", "unreadable")
+	X(UNREADABLE, 17, "unreadable", "niet te lezen", "unreadable") \
+	X(CRITERIA_NOT_MET, 18, "criteria_not_met", "niet aan de criteria voldaan", "criteria not met") \
+	X(WRONG_PERSON, 19, "wrong_person", "verkeerde persoon", "wrong person") \
+	X(INCORRECT, 20, "incorrect", "onjuist", "incorrect") \
+	X(UNLAWFUL, 21, "unlawful", "onrechtmatig verstrekt", "unlawful disclosure") \
+	X(UNFOUNDED, 22, "unfounded", "ongegrond", "unfounded") \
+	X(RETRACTED, 23, "retracted", "verklaring ingetrokken", "statement retracted") \
+	X(GOALS_MET, 24, "goals_met", "doelen bereikt", "goals met") \
+	X(HANDED_OVER, 25, "handed_over", "overgedragen", "handed over") \
+	X(SAFETY, 26, "safety", "veiligheid van een betrokkene", "safety of a person") \
+	X(CONSENT_WITHDRAWN, 27, "consent_withdrawn", "toestemming ingetrokken", "consent withdrawn") \
+	X(NOT_PARTICIPANT, 28, "not_participant", "geen deelnemer meer", "no longer a participant")
 
 /* weighing codes (rights, harm, alternative) */
 #define SKL_WEIGHING_MAP(X) \
@@ -616,7 +659,10 @@
 	X(LIMIT, 17, "limit", "een grens is bereikt", "a limit was reached") \
 	X(NOT_WRAPPED, 18, "not_wrapped", "afzender sloot dit onderdeel niet in", "sender did not wrap this section") \
 	X(OTHER_SIDE, 19, "other_side", "niet naar de hulpverlener van de andere partij", "not to the helper of the other party") \
-	X(RECIPIENT_UNKNOWN, 20, "recipient_unknown", "ontvanger staat niet in het register", "recipient is not in the directory")
+	X(RECIPIENT_UNKNOWN, 20, "recipient_unknown", "ontvanger staat niet in het register", "recipient is not in the directory") \
+	X(UNKNOWN_REFERENCE, 21, "unknown_reference", "verwijst naar een onbekend bericht", "refers to an unknown message") \
+	X(RATING_MISSING, 22, "rating_missing", "een actueel veiligheidscijfer ontbreekt", "a current safety rating is missing") \
+	X(NO_POWER, 23, "no_power", "afzender mag dit niet vaststellen", "the sender may not set this")
 
 /* delivery states */
 #define SKL_DELIVERY_MAP(X) \
@@ -700,7 +746,11 @@
 	X(INFORM_SUBJECT, 2, "inform_subject", "betrokkene informeren", "inform subject") \
 	X(REPAIR_FORM, 3, "repair_form", "vormfout herstellen", "repair form") \
 	X(AFTER_CHECK, 4, "after_check", "nacontrole", "after check") \
-	X(FEEDBACK, 5, "feedback", "terugkoppelen", "feedback")
+	X(FEEDBACK, 5, "feedback", "terugkoppelen", "feedback") \
+	X(RATE_SAFETY, 6, "rate_safety", "veiligheidscijfer geven", "rate safety") \
+	X(RECALL_ONWARD, 7, "recall_onward", "doorgestuurde onderdelen terugroepen", "recall what was passed on") \
+	X(ANSWER, 8, "answer", "antwoorden", "answer") \
+	X(CHECK_COERCION, 9, "check_coercion", "op dwang controleren", "check for coercion")
 
 /* clocks */
 #define SKL_CLOCK_MAP(X) \
@@ -729,7 +779,10 @@
 	X(MONITORING, 23, "monitoring", "monitoring", "monitoring") \
 	X(BREACH_NOTICE, 24, "breach-notice", "datalek melden", "breach-notice") \
 	X(RETURN, 25, "return", "terugkeer", "return") \
-	X(REPAIR, 26, "repair", "herstel van de vorm", "repair")
+	X(REPAIR, 26, "repair", "herstel van de vorm", "repair") \
+	X(INFORMATION, 27, "information", "antwoord op informatieverzoek", "information") \
+	X(CLOSURE, 28, "closure", "antwoord op voorstel tot afsluiting", "closure") \
+	X(RECALL, 29, "recall", "terugroepen afgehandeld", "recall")
 
 /* environments */
 #define SKL_ENVIRONMENT_MAP(X) \
@@ -741,6 +794,102 @@
 	X(TRANSPORT, 1, "transport", "vervoer", "transport") \
 	X(SIGN, 2, "sign", "ondertekenen", "sign") \
 	X(SEAL, 3, "seal", "verzegelen", "seal")
+
+/* who gave a safety rating */
+#define SKL_RATER_MAP(X) \
+	X(PROFESSIONAL, 1, "professional", "professional", "professional") \
+	X(FAMILY_MEMBER, 2, "family_member", "gezinslid", "family member") \
+	X(NETWORK, 3, "network", "netwerk", "network") \
+	X(CONSENSUS, 4, "consensus", "consensus", "consensus")
+
+/* evidence grades */
+#define SKL_EVIDENCE_MAP(X) \
+	X(HIGHLY_PLAUSIBLE, 1, "highly_plausible", "grote mate van aannemelijkheid", "highly plausible") \
+	X(BEYOND_REASONABLE_DOUBT, 2, "beyond_reasonable_doubt", "buiten redelijke twijfel", "beyond reasonable doubt") \
+	X(NONE_STATED, 3, "none_stated", "niet vermeld", "none stated")
+
+/* states of a case */
+#define SKL_CASE_STATE_MAP(X) \
+	X(OPEN, 1, "open", "open", "open") \
+	X(CLOSURE_PROPOSED, 2, "closure_proposed", "afsluiting voorgesteld", "closure proposed") \
+	X(CLOSED, 3, "closed", "afgesloten", "closed") \
+	X(AFTER_CARE, 4, "after_care", "nazorg", "after care")
+
+/* states of a measure */
+#define SKL_MEASURE_STATE_MAP(X) \
+	X(PROPOSED, 1, "proposed", "voorgesteld", "proposed") \
+	X(REQUEST_PENDING, 2, "request_pending", "verzoek in behandeling", "request pending") \
+	X(IN_FORCE, 3, "in_force", "van kracht", "in force") \
+	X(REFUSED, 4, "refused", "afgewezen", "refused") \
+	X(ENDED, 5, "ended", "beeindigd", "ended") \
+	X(BREACHED, 6, "breached", "overtreden", "breached")
+
+/* states of a conditional agreement */
+#define SKL_AGREEMENT_STATE_MAP(X) \
+	X(ACTIVE, 1, "active", "geldig", "active") \
+	X(TRIGGERED, 2, "triggered", "voorwaarde vervuld", "triggered") \
+	X(CARRIED_OUT, 3, "carried_out", "uitgevoerd", "carried out") \
+	X(NOT_CARRIED_OUT, 4, "not_carried_out", "niet uitgevoerd", "not carried out") \
+	X(ENDED, 5, "ended", "beeindigd", "ended")
+
+/* triggers of a conditional agreement */
+#define SKL_TRIGGER_MAP(X) \
+	X(NEXT_INCIDENT, 1, "next_incident", "volgend voorval", "next incident") \
+	X(CHILD_NOT_BROUGHT, 2, "child_not_brought", "kind niet gebracht", "child not brought") \
+	X(NO_SAFE_HOME, 3, "no_safe_home", "geen veilige woonplek", "no safe home") \
+	X(CONTACT_SOUGHT, 4, "contact_sought", "contact gezocht", "contact sought") \
+	X(HELP_REFUSED, 5, "help_refused", "hulp geweigerd", "help refused") \
+	X(INTOXICATED, 6, "intoxicated", "onder invloed", "intoxicated") \
+	X(DEMANDS_NOT_MET, 7, "demands_not_met", "bodemeisen niet gehaald", "minimum demands not met") \
+	X(TERM_PASSED, 8, "term_passed", "termijn voorbij", "term passed") \
+	X(OTHER, 9, "other", "anders", "other")
+
+/* requests of a person */
+#define SKL_REQUEST_MAP(X) \
+	X(ACCESS, 1, "access", "inzage", "access") \
+	X(RECIPIENTS, 2, "recipients", "wie ontving wat", "who got what") \
+	X(RECTIFICATION, 3, "rectification", "rectificatie", "rectification") \
+	X(ERASURE, 4, "erasure", "wissen", "erasure") \
+	X(RESTRICTION, 5, "restriction", "beperking", "restriction") \
+	X(OBJECTION, 6, "objection", "bezwaar", "objection") \
+	X(COMPLAINT, 7, "complaint", "klacht", "complaint")
+
+/* reasons of a supervisor's query */
+#define SKL_QUERY_REASON_MAP(X) \
+	X(PERIODIC_AUDIT, 1, "periodic_audit", "periodieke controle", "periodic audit") \
+	X(COMPLAINT, 2, "complaint", "klacht", "complaint") \
+	X(SUBJECT_REQUEST, 3, "subject_request", "verzoek van betrokkene", "subject request") \
+	X(INCIDENT, 4, "incident", "incident", "incident") \
+	X(DATA_BREACH, 5, "data_breach", "datalek", "data breach") \
+	X(INTEGRITY, 6, "integrity", "integriteitsonderzoek", "integrity inquiry") \
+	X(CRIMINAL_PROCEEDINGS, 7, "criminal_proceedings", "strafzaak", "criminal proceedings") \
+	X(COURT_ORDER, 8, "court_order", "rechterlijk bevel", "court order")
+
+/* tasks for a person */
+#define SKL_TASK_MAP(X) \
+	X(REPAIR_FORM, 1, "repair_form", "vormfout herstellen", "repair form") \
+	X(CONFIRM_DIRECTOR, 2, "confirm_director", "casusregisseur bevestigen", "confirm director") \
+	X(RATE_SAFETY, 3, "rate_safety", "veiligheidscijfer geven", "rate safety") \
+	X(ANSWER, 4, "answer", "bericht beantwoorden", "answer") \
+	X(INFORM_SUBJECT, 5, "inform_subject", "betrokkene informeren", "inform subject") \
+	X(REVIEW_POSTPONEMENT, 6, "review_postponement", "uitstel herzien", "review postponement") \
+	X(ESCALATE, 7, "escalate", "opschalen of motiveren", "escalate or give reasons") \
+	X(AFTER_CHECK, 8, "after_check", "doorbreking nakijken", "after check") \
+	X(CHECK_COERCION, 9, "check_coercion", "op dwang controleren", "check coercion") \
+	X(LINK_CASES, 10, "link_cases", "koppeling beoordelen", "link cases") \
+	X(SAFETY_AT_RETURN, 11, "safety_at_return", "veiligheid bij terugkeer", "safety at return") \
+	X(RELEASE_DATA_REQUEST, 12, "release_data_request", "gegevensvraag vrijgeven", "release data request") \
+	X(REWRAP, 13, "rewrap", "opnieuw verzegelen", "rewrap") \
+	X(MISLABELLED, 14, "mislabelled", "label herstellen", "mislabelled") \
+	X(REVIEW_PLAN, 15, "review_plan", "veiligheidsplan herzien", "review plan") \
+	X(OPEN_RISK, 16, "open_risk", "laatste partner vertrekt met open risico", "last partner leaves an open risk") \
+	X(BAN_AT_COERCIVE_CONTROL, 17, "ban_at_coercive_control", "huisverbod bij intieme terreur", "ban at coercive control") \
+	X(CONFLICTING_ORDERS, 18, "conflicting_orders", "tegenstrijdige besluiten", "conflicting orders") \
+	X(AGREEMENT_NOT_CARRIED_OUT, 19, "agreement_not_carried_out", "afspraak niet uitgevoerd", "agreement not carried out") \
+	X(RECALL_ONWARD, 20, "recall_onward", "doorgestuurde onderdelen terugroepen", "recall what was passed on") \
+	X(STUCK, 21, "stuck", "vastgelopen bericht", "stuck") \
+	X(CALL_RECIPIENT, 22, "call_recipient", "ontvanger bellen", "call recipient") \
+	X(REVIEW_PROPOSAL, 23, "review_proposal", "voorstel beoordelen", "review proposal")
 
 /* clang-format on */
 
