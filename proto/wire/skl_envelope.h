@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef SKL_ENVELOPE_H
+#define SKL_ENVELOPE_H
+
+/*
+ * skl_envelope - a decoded and checked envelope: as the hub sees it (all rows), or as a recipient
+ * does (the rows opened to it).
+ *
+ * Owner:    one thread at a time; read-only after decoding, so verifier threads may share it.
+ * Lifetime: everything lies in the arena given to decode; the input may go.
+ * Errors:   class 2, with the reason in *reterr; signatures separately, ESIGNATURE.
+ * Limits:   skl_limits.h.
+ *
+ * There is no type for an envelope that was unpacked but not checked.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "schakel/v1/envelope.pb-c.h"
+#include "schakel/v1/session.pb-c.h"
+#include "skl_arena.h"
+#include "skl_attr.h"
+#include "skl_buf.h"
+#include "skl_code.h"
+#include "skl_err.h"
+#include "skl_key.h"
+
+/* Which rules hold. */
+enum skl_envelope_form {
+	SKL_FORM_SUBMIT,  /* to the hub: all rows, sealed sections follow */
+	SKL_FORM_PLAN,    /* to the hub: all rows, no keys, no ciphertexts */
+	SKL_FORM_QUERY,   /* to the hub: kind audit_query, no recipients, no sections */
+	SKL_FORM_OFFERED, /* to a recipient: a subset */
+};
+
+/* The kinds of row, by the generated number of the oneof. */
+#define SKL_ROW_KIND_COUNT 10
+
+struct skl_row {
+	const Schakel__V1__Row *msg;          /* msg->row_case, msg->section ... */
+	const Schakel__V1__SaltedRow *salted; /* bytes as signed */
+	uint8_t digest[32];
+};
+
+struct skl_rows {
+	size_t count;
+	const struct skl_row **items;
+};
+
+struct skl_envelope {
+	enum skl_envelope_form form;
+	const Schakel__V1__Common *common;
+	struct skl_view common_bytes;
+	struct skl_view digests; /* 32 bytes each */
+	struct skl_view signature;
+	uint8_t common_digest[32]; /* skl_hash_common */
+	uint8_t digest[32];        /* BLAKE2b-256 of the signed bytes: the envelope's identity */
+	size_t row_count;
+	struct skl_row *rows;
+	struct skl_rows of[SKL_ROW_KIND_COUNT]; /* of[SCHAKEL__V1__ROW__ROW_SECTION] ... */
+};
+
+/* Typed access: the i-th row of a kind, NULL past the end. */
+const Schakel__V1__RecipientRow *skl_envelope_recipient(const struct skl_envelope *env, size_t i);
+const Schakel__V1__SubjectRow *skl_envelope_subject(const struct skl_envelope *env, size_t i);
+const Schakel__V1__PseudonymRow *skl_envelope_pseudonym(const struct skl_envelope *env, size_t i);
+const Schakel__V1__SectionRow *skl_envelope_section(const struct skl_envelope *env, size_t i);
+const Schakel__V1__KeyRow *skl_envelope_key(const struct skl_envelope *env, size_t i);
+const Schakel__V1__FactRow *skl_envelope_fact(const struct skl_envelope *env, size_t i);
+const Schakel__V1__CompetenceRow *skl_envelope_competence(const struct skl_envelope *env, size_t i);
+const Schakel__V1__EventRow *skl_envelope_event(const struct skl_envelope *env, size_t i);
+const Schakel__V1__WeighingRow *skl_envelope_weighing(const struct skl_envelope *env, size_t i);
+
+/* By number or code; NULL if there is none. The first, where a code may come more than once. */
+const Schakel__V1__RecipientRow *skl_envelope_find_recipient(const struct skl_envelope *env,
+							     uint32_t number);
+const Schakel__V1__SubjectRow *skl_envelope_find_subject(const struct skl_envelope *env,
+							 uint32_t number);
+const Schakel__V1__PseudonymRow *skl_envelope_find_pseudonym(const struct skl_envelope *env,
+							     uint32_t subject);
+const Schakel__V1__SectionRow *skl_envelope_find_section(const struct skl_envelope *env,
+							 uint32_t number);
+const Schakel__V1__KeyRow *skl_envelope_find_key(const struct skl_envelope *env, uint32_t recipient,
+						 uint32_t section);
+const Schakel__V1__FactRow *skl_envelope_find_fact(const struct skl_envelope *env,
+						   enum skl_fact code);
+const Schakel__V1__EventRow *skl_envelope_find_event(const struct skl_envelope *env,
+						     enum skl_event code);
+
+/*
+ * Decode frame 2 of SUBMIT, PLAN or QUERY and make every check that needs no key and no clock.
+ * Errors of skl_unpack; EVERSION, EFIELD, EROW, ENUMBER, ETIME.
+ */
+SKL_MUST_CHECK enum skl_err skl_envelope_decode(struct skl_view header, enum skl_envelope_form form,
+						struct skl_arena *arena,
+						struct skl_envelope *ret_env,
+						struct skl_error *reterr);
+
+/* The same for what a recipient got. Rows must be on the signed list; others may be missing. */
+SKL_MUST_CHECK enum skl_err skl_envelope_decode_offered(const Schakel__V1__OfferedMessage *offered,
+							struct skl_arena *arena,
+							struct skl_envelope *ret_env,
+							struct skl_error *reterr);
+
+/* Expired (EEXPIRED), or made more than five minutes in the future (ETIME), at now_ms. */
+SKL_MUST_CHECK enum skl_err skl_envelope_check_time(const struct skl_envelope *env, int64_t now_ms);
+
+/* The sender's Ed25519 signature. ESIGNATURE. */
+SKL_MUST_CHECK enum skl_err skl_envelope_verify(const struct skl_envelope *env,
+						const uint8_t sign_public[32]);
+
+/*
+ * Match sealed frames to section rows by digest and size. In form SUBMIT each section has exactly
+ * one frame and each frame one section; in form OFFERED as well, over the rows that are there.
+ * ret_frame_of[i] is the frame of section row i; room for of[SECTION].count. EROW, ETOOLARGE.
+ */
+SKL_MUST_CHECK enum skl_err skl_envelope_check_frames(const struct skl_envelope *env,
+						      const struct skl_view *frames, size_t count,
+						      size_t *ret_frame_of);
+
+/* What the rule for one recipient opens. */
+struct skl_envelope_opens {
+	uint32_t recipient;   /* number of its row */
+	const bool *sections; /* one for each section row, in the order of of[SECTION] */
+	uint64_t facts;       /* bit 1 << FactCode; purpose and ground are always open */
+	uint64_t events;      /* bit 1 << EventCode */
+};
+
+/*
+ * Fill common, digests, signature and rows of *offered with what this recipient may see, in the
+ * order of the digest list; entry and the rest stay the caller's. Nothing is re-serialised; the
+ * pointers are the envelope's. ENUMBER if the recipient is unknown; ENOMEM.
+ */
+SKL_MUST_CHECK enum skl_err skl_envelope_select(const struct skl_envelope *env,
+						const struct skl_envelope_opens *opens,
+						struct skl_arena *arena,
+						Schakel__V1__OfferedMessage *offered);
+
+/* Which fields a fact or event uses: for adapters and for the tables in proto/README.md. */
+#define SKL_FIELD_VALUE    (1u << 0)
+#define SKL_FIELD_DETAIL   (1u << 1)
+#define SKL_FIELD_TEXT     (1u << 2)
+#define SKL_FIELD_REF      (1u << 3)
+#define SKL_FIELD_AT       (1u << 4)
+#define SKL_FIELD_UNTIL    (1u << 5)
+#define SKL_FIELD_SUBJECT  (1u << 6)
+#define SKL_FIELD_OTHER    (1u << 7)
+#define SKL_FIELD_PARTNER  (1u << 8)
+#define SKL_FIELD_DESK     (1u << 9)
+#define SKL_FIELD_SECTION  (1u << 10)
+#define SKL_FIELD_CAPACITY (1u << 11)
+
+struct skl_row_fields {
+	uint32_t required;
+	uint32_t optional;
+	int value_list; /* enum skl_list, or -1: a plain number 1 .. value_max */
+	uint32_t value_max;
+	int detail_list; /* the same for detail */
+	uint32_t detail_max;
+	bool may_repeat;
+};
+
+/* NULL for a code that is not in the list. */
+const struct skl_row_fields *skl_fact_fields(uint32_t code);
+const struct skl_row_fields *skl_event_fields(uint32_t code);
+
+/* May a section of this category be about several subjects, or none? */
+bool skl_category_is_joint(uint32_t category);
+
+#endif

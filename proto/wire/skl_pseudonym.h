@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef SKL_PSEUDONYM_H
+#define SKL_PSEUDONYM_H
+
+/*
+ * skl_pseudonym - scheme 1: keyed BLAKE2b-256 of a BSN, or of name and birth date.
+ *
+ * Owner:    any thread.
+ * Errors:   EINVAL for a BSN that fails the 11-test, an empty name, a date that is none.
+ * Limits:   names to 256 bytes of UTF-8.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "skl_attr.h"
+#include "skl_buf.h"
+#include "skl_err.h"
+
+#define SKL_PSEUDONYM_SCHEME_KEYED 1
+
+/* Nine digits, not all zero, weighted sum 9 8 7 6 5 4 3 2 -1 divisible by 11. */
+bool skl_bsn_is_valid(struct skl_view bsn);
+
+/* Keyed BLAKE2b-256(key, "schakel/v1 bsn\n" || nine digits). */
+SKL_MUST_CHECK enum skl_err skl_pseudonym_bsn(const uint8_t key[32], struct skl_view bsn,
+					      uint8_t ret_pseudonym[32]);
+/*
+ * Keyed BLAKE2b-256(key, "schakel/v1 name\n" || normalised name || "\n" || birth date). The birth
+ * date is YYYY-MM-DD. Normalised: ASCII lower case; the Latin letters with accents of U+00C0 ..
+ * U+017F without them; everything but letters and digits dropped; other letters kept as they are.
+ */
+SKL_MUST_CHECK enum skl_err skl_pseudonym_name(const uint8_t key[32], struct skl_view family_name,
+					       struct skl_view given_names, struct skl_view born,
+					       uint8_t ret_pseudonym[32]);
+/* The 18th birthday at midnight UTC of a birth date YYYY-MM-DD (29 February gives 1 March). */
+SKL_MUST_CHECK enum skl_err skl_adult_on_ms(struct skl_view born, int64_t *ret_at_ms);
+
+#endif
