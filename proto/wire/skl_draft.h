@@ -64,8 +64,6 @@ struct skl_draft_section {
 	enum skl_category category;
 	const uint32_t *about; /* subject numbers */
 	size_t about_count;
-	enum skl_told_by told_by;
-	uint32_t told_by_subject;
 	enum skl_scope scope;
 	enum skl_person_kind person_kind;
 	enum skl_source_law source_law;
@@ -98,6 +96,11 @@ void skl_draft_event_value(struct skl_draft *draft, enum skl_event code, uint32_
 void skl_draft_competence(struct skl_draft *draft, const char *municipality,
 			  enum skl_competence basis);
 void skl_draft_weighing(struct skl_draft *draft, const enum skl_weighing *codes, size_t count);
+/* Who told a section: an event row, because not all who get the section may know. */
+void skl_draft_told_by(struct skl_draft *draft, uint32_t section, enum skl_told_by told_by,
+		       uint32_t subject);
+void skl_draft_consent(struct skl_draft *draft, const Schakel__V1__ConsentRow *consent);
+void skl_draft_query(struct skl_draft *draft, const Schakel__V1__QueryRow *query);
 
 /* A finished message, ready to be spooled and sent. */
 struct skl_sealed_frame {

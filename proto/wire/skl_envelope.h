@@ -36,7 +36,7 @@ enum skl_envelope_form {
 };
 
 /* The kinds of row, by the generated number of the oneof. */
-#define SKL_ROW_KIND_COUNT 10
+#define SKL_ROW_KIND_COUNT 12
 
 struct skl_row {
 	const Schakel__V1__Row *msg;          /* msg->row_case, msg->section ... */
@@ -72,6 +72,8 @@ const Schakel__V1__FactRow *skl_envelope_fact(const struct skl_envelope *env, si
 const Schakel__V1__CompetenceRow *skl_envelope_competence(const struct skl_envelope *env, size_t i);
 const Schakel__V1__EventRow *skl_envelope_event(const struct skl_envelope *env, size_t i);
 const Schakel__V1__WeighingRow *skl_envelope_weighing(const struct skl_envelope *env, size_t i);
+const Schakel__V1__ConsentRow *skl_envelope_consent(const struct skl_envelope *env, size_t i);
+const Schakel__V1__QueryRow *skl_envelope_query(const struct skl_envelope *env, size_t i);
 
 /* By number or code; NULL if there is none. The first, where a code may come more than once. */
 const Schakel__V1__RecipientRow *skl_envelope_find_recipient(const struct skl_envelope *env,
@@ -126,12 +128,21 @@ struct skl_envelope_opens {
 	const bool *sections; /* one for each section row, in the order of of[SECTION] */
 	uint64_t facts;       /* bit 1 << FactCode; purpose and ground are always open */
 	uint64_t events;      /* bit 1 << EventCode */
+	/*
+	 * Row by row, in the order of of[EVENT] and of[CONSENT]. NULL event_rows: by code alone.
+	 * NULL consent_rows: none. One row of a code may be for all and the next not: the director
+	 * is, the shelter that takes part is not for the helper of the perpetrator.
+	 */
+	const bool *event_rows;
+	const bool *consent_rows;
 };
 
 /*
- * Fill common, digests, signature and rows of *offered with what this recipient may see, in the
- * order of the digest list; entry and the rest stay the caller's. Nothing is re-serialised; the
- * pointers are the envelope's. ENUMBER if the recipient is unknown; ENOMEM.
+ * Fill common, digests, signature and rows of *offered with what this recipient may see. Whatever
+ * opens says, an event that names a section of this message stays closed where that section is, and
+ * query, competence and weighing rows are for the hub. Rows of subjects follow from what names
+ * them. In the order of the digest list; entry and the rest stay the caller's. Nothing is
+ * re-serialised; the pointers are the envelope's. ENUMBER if the recipient is unknown; ENOMEM.
  */
 SKL_MUST_CHECK enum skl_err skl_envelope_select(const struct skl_envelope *env,
 						const struct skl_envelope_opens *opens,
@@ -139,18 +150,18 @@ SKL_MUST_CHECK enum skl_err skl_envelope_select(const struct skl_envelope *env,
 						Schakel__V1__OfferedMessage *offered);
 
 /* Which fields a fact or event uses: for adapters and for the tables in proto/README.md. */
-#define SKL_FIELD_VALUE    (1u << 0)
-#define SKL_FIELD_DETAIL   (1u << 1)
-#define SKL_FIELD_TEXT     (1u << 2)
-#define SKL_FIELD_REF      (1u << 3)
-#define SKL_FIELD_AT       (1u << 4)
-#define SKL_FIELD_UNTIL    (1u << 5)
-#define SKL_FIELD_SUBJECT  (1u << 6)
-#define SKL_FIELD_OTHER    (1u << 7)
-#define SKL_FIELD_PARTNER  (1u << 8)
-#define SKL_FIELD_DESK     (1u << 9)
-#define SKL_FIELD_SECTION  (1u << 10)
-#define SKL_FIELD_CAPACITY (1u << 11)
+#define SKL_FIELD_VALUE   (1u << 0)
+#define SKL_FIELD_DETAIL  (1u << 1)
+#define SKL_FIELD_TEXT    (1u << 2)
+#define SKL_FIELD_REF     (1u << 3)
+#define SKL_FIELD_AT      (1u << 4)
+#define SKL_FIELD_UNTIL   (1u << 5)
+#define SKL_FIELD_SUBJECT (1u << 6)
+#define SKL_FIELD_OTHER   (1u << 7)
+#define SKL_FIELD_PARTNER (1u << 8)
+#define SKL_FIELD_DESK    (1u << 9)
+#define SKL_FIELD_SECTION (1u << 10)
+#define SKL_FIELD_THIRD   (1u << 11)
 
 struct skl_row_fields {
 	uint32_t required;
@@ -159,6 +170,8 @@ struct skl_row_fields {
 	uint32_t value_max;
 	int detail_list; /* the same for detail */
 	uint32_t detail_max;
+	int third_list; /* the same for third */
+	uint32_t third_max;
 	bool may_repeat;
 };
 
