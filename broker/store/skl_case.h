@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef SKL_CASE_H
+#define SKL_CASE_H
+
+/*
+ * skl_case - what the hub remembers of a case: who takes part, who directs, the last known codes.
+ *
+ * Owner:    the thread of the transaction; the struct is the caller's.
+ * Errors:   ENOTFOUND; ESTALE where the version moved on; EINVAL beyond the limits.
+ * Limits:   64 participants. Routing facts and codes only, never content.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "skl_attr.h"
+#include "skl_code.h"
+#include "skl_err.h"
+#include "skl_store.h"
+
+struct skl_txn;
+
+#define SKL_CASE_PARTICIPANTS_MAX 64
+
+struct skl_case_participant {
+	char partner[SKL_STORE_NAME_MAX + 1];
+	char desk[SKL_STORE_NAME_MAX + 1];
+	enum skl_desk_position position;
+	int64_t from_ms;
+	int64_t until_ms; /* 0: no end set */
+};
+
+struct skl_case {
+	uint8_t case_ref[SKL_STORE_ID_BYTES];
+	uint64_t version; /* 0: not stored yet; raised by each put */
+	int64_t created_ms;
+	int64_t changed_ms;
+	enum skl_unsafety unsafety;
+	enum skl_phase phase;
+	enum skl_frame frame;
+	enum skl_frame_area frame_area;
+	enum skl_pattern pattern;
+	enum skl_signal_phase signal_phase;
+	enum skl_retention retention;
+	char director[SKL_STORE_NAME_MAX + 1]; /* partner, "" if none yet */
+	char director_desk[SKL_STORE_NAME_MAX + 1];
+	size_t participant_count;
+	struct skl_case_participant participant[SKL_CASE_PARTICIPANTS_MAX];
+};
+
+SKL_MUST_CHECK enum skl_err skl_case_get(struct skl_txn *txn,
+					 const uint8_t case_ref[SKL_STORE_ID_BYTES],
+					 struct skl_case *ret_case);
+
+/* Store it as version + 1, which is set in *item. ESTALE if the stored version is another. */
+SKL_MUST_CHECK enum skl_err skl_case_put(struct skl_txn *txn, struct skl_case *item);
+
+/* The participant row of partner (and desk, unless NULL) that runs at at_ms, or NULL. */
+const struct skl_case_participant *skl_case_participant_find(const struct skl_case *item,
+							     const char *partner, const char *desk,
+							     int64_t at_ms);
+
+/* Add a participant, or change the row with the same partner and desk. ELIMIT when full. */
+SKL_MUST_CHECK enum skl_err skl_case_participant_set(struct skl_case *item,
+						     const struct skl_case_participant *row);
+
+#endif
