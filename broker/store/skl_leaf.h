@@ -55,11 +55,4 @@ SKL_MUST_CHECK enum skl_err skl_leaf_encode(const struct skl_leaf *leaf, struct 
 /* Parse a leaf; EFORMAT for a format other than 1. */
 SKL_MUST_CHECK enum skl_err skl_leaf_decode(struct skl_view bytes, struct skl_leaf *ret_leaf);
 
-/* RFC 9162 2.1.1: SHA-256(0x00 || leaf). */
-void skl_leaf_hash(struct skl_view bytes, uint8_t ret_hash[32]);
-
-/* BLAKE2b-256("schakel/v1 part\n" || salt || plain), and over the list of these. */
-void skl_leaf_part_commitment(const uint8_t salt[32], struct skl_view plain, uint8_t ret[32]);
-void skl_leaf_detail_commitment(const uint8_t *parts, size_t part_count, uint8_t ret[32]);
-
 #endif

@@ -9,7 +9,7 @@
  * Owner:    the thread of the transaction.
  * Lifetime: views in an item are valid until the next write in the transaction, or its end.
  * Errors:   ENOTFOUND, ESTATE for a step the item's state does not allow, storage errors.
- * Limits:   lists of at most SKL_STORE_PAGE_MAX rows; a header of 256 KiB; 256 sections.
+ * Limits:   lists of at most SKL_STORE_PAGE_MAX rows; a header of 128 KiB; 64 sections.
  *
  * Order: per partner and case items keep the order they were pushed in; only the first of a case
  * is ever offered, and what holds it holds the case (one in doubt, or parked, too). Across cases,
@@ -36,8 +36,8 @@
 
 struct skl_txn;
 
-#define SKL_OUTBOX_HEADER_MAX   (256 * 1024)
-#define SKL_OUTBOX_SECTIONS_MAX 256
+#define SKL_OUTBOX_HEADER_MAX   SKL_LIMIT_OFFER
+#define SKL_OUTBOX_SECTIONS_MAX SKL_LIMIT_SECTIONS_N
 
 enum skl_outbox_type {
 	SKL_OUTBOX_MESSAGE = 1,

@@ -26,7 +26,7 @@
 
 struct skl_txn;
 
-#define SKL_PAYLOAD_MAX   (1024 * 1024 + 64)
+#define SKL_PAYLOAD_MAX   SKL_LIMIT_FRAME
 #define SKL_PAYLOAD_CHUNK 65520 /* stored bytes of one chunk */
 
 /* Which section: sender partner, message id, section number. */

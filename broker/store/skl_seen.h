@@ -23,8 +23,8 @@
 
 struct skl_txn;
 
-#define SKL_SEEN_ANSWER_MAX (1024 * 1024)
-#define SKL_SEEN_AFTER_MS   (48 * 3600 * 1000LL)
+#define SKL_SEEN_ANSWER_MAX SKL_LIMIT_ANSWER
+#define SKL_SEEN_AFTER_MS   SKL_LIMIT_SEEN_MS
 
 /*
  * SKL_OK and the first answer: seen with these bytes. ENOTFOUND: new. EDUPLICATE: seen with other

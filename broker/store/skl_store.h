@@ -23,6 +23,7 @@
 #include "skl_attr.h"
 #include "skl_buf.h"
 #include "skl_err.h"
+#include "skl_limits.h"
 
 struct skl_store;
 struct skl_vault;
@@ -30,9 +31,9 @@ struct skl_vault;
 #define SKL_STORE_FORMAT    1
 #define SKL_STORE_ID_BYTES  16 /* message ids, case_refs */
 #define SKL_STORE_HASH      32
-#define SKL_STORE_NAME_MAX  64   /* partner id or desk, bytes */
-#define SKL_STORE_PLACE_MAX 129  /* partner/desk */
-#define SKL_STORE_PAGE_MAX  1000 /* rows in one list call */
+#define SKL_STORE_NAME_MAX  SKL_LIMIT_PARTNER_ID             /* partner id or desk, bytes */
+#define SKL_STORE_PLACE_MAX (2u * SKL_LIMIT_PARTNER_ID + 1u) /* partner/desk */
+#define SKL_STORE_PAGE_MAX  1000                             /* rows in one list call */
 
 /* Zero fields mean the default named beside them. */
 struct skl_store_opts {

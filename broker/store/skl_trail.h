@@ -10,7 +10,7 @@
  * Lifetime: views are valid until the next write in the transaction, or its end.
  * Errors:   ENOTFOUND for what is not there, ECORRUPT for what does not fit together, storage
  *           errors as in skl_txn.h.
- * Limits:   a leaf 1,024 bytes; 257 detail parts of 128 KiB; 4,096 leaves in one transaction.
+ * Limits:   a leaf 1,024 bytes; 65 detail parts of 128 KiB; 4,096 leaves in one transaction.
  *
  * Entries are only ever appended. The frontier in memory moves when the commit has returned.
  * A batch: skl_trail_append for each entry, then skl_trail_seal once, which gives the root the
@@ -28,9 +28,9 @@
 
 struct skl_txn;
 
-#define SKL_TRAIL_PATH_MAX  64 /* hashes in an inclusion or consistency proof */
+#define SKL_TRAIL_PATH_MAX  SKL_LIMIT_PATH_N /* hashes in an inclusion or consistency proof */
 #define SKL_TRAIL_PART_MAX  (128 * 1024)
-#define SKL_TRAIL_PARTS_MAX 257
+#define SKL_TRAIL_PARTS_MAX (1u + SKL_LIMIT_SUBJECTS_N)
 #define SKL_TRAIL_BATCH_MAX 4096
 
 struct skl_trail_ref {
