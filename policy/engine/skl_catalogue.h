@@ -18,6 +18,7 @@
 #include "skl_attr.h"
 #include "skl_buf.h"
 #include "skl_code.h"
+#include "skl_term.h"
 
 #define SKL_BIT(number) (UINT64_C(1) << (number))
 
@@ -62,7 +63,8 @@ struct skl_catalogue_kind {
 	uint64_t required;   /* categories without which it says nothing */
 	uint64_t optional;   /* further categories it may carry; ~0: not fixed yet */
 	uint16_t changes;    /* SKL_CHANGES_* */
-	uint8_t answers[4];  /* kinds it answers: in_reply_to is required; 0 ends the list */
+	uint8_t answers[4];  /* kinds it may answer; 0 ends the list */
+	bool needs_reply;    /* in_reply_to must name what it answers */
 	bool is_fixed_shape; /* always every required section, one size class */
 	bool is_emergency;   /* passes when declared acute by a named person and only form lacks */
 	bool is_anonymous;   /* by default no identifying section, no subjects, no case_ref */
@@ -111,29 +113,7 @@ bool skl_catalogue_ground_fits(uint32_t ground, uint32_t from_role, uint32_t to_
 /* Roles towards or from which consent is never the ground: the giver is not free to refuse. */
 uint64_t skl_catalogue_no_consent_roles(void);
 
-/* The term of a clock where a rule names none: count and unit (enum skl_term_unit); 0 if the
- * term is as agreed in the case. */
-struct skl_term {
-	uint16_t count;
-	uint8_t unit;
-};
-
-enum skl_term_unit {
-	SKL_TERM_NONE = 0,
-	SKL_TERM_HOURS,
-	SKL_TERM_DAYS,
-	SKL_TERM_WORKING_DAYS,
-	SKL_TERM_WEEKS,
-	SKL_TERM_MONTHS,
-};
-
+/* The term of a clock where a rule names none; unit SKL_TERM_NONE if the case agrees on it. */
 struct skl_term skl_catalogue_clock_term(uint32_t clock);
-
-/*
- * from_ms plus the term. Hours, days and weeks are plain; working days skip Saturdays and Sundays
- * of the Dutch calendar and know no holidays, so that a due time is never late; months end on the
- * last day where the month is short. A term without unit gives 0.
- */
-int64_t skl_term_add(int64_t from_ms, struct skl_term term);
 
 #endif

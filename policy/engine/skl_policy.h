@@ -11,7 +11,8 @@
  *           as long as the decision is read.
  * Errors:   loading says what is wrong, where, and what to do (file name, line and column in
  *           struct skl_error). Deciding has no errors: every request gets one of five outcomes.
- * Limits:   64 files of 1 MiB, 1,024 rules, 16 tests a rule.
+ * Limits:   64 files of 1 MiB, 1,024 rules, 16 tests a rule; 16 rules that speak in one decision
+ *           (more: the outcome is `error`, reason limit).
  *
  * No I/O, no clock, no protobuf, no LMDB. skl_policy_decide() allocates nothing.
  */
@@ -31,7 +32,7 @@
 #define SKL_POLICY_FILE_BYTES_MAX     (1024u * 1024u)
 #define SKL_POLICY_RULES_MAX          1024u
 #define SKL_POLICY_NO_RULE            UINT16_MAX
-#define SKL_POLICY_DECISION_RULES_MAX 8u
+#define SKL_POLICY_DECISION_RULES_MAX 16u
 #define SKL_POLICY_DECISION_LIST_MAX  16u
 /* How far back occurred_at may start a clock. */
 #define SKL_POLICY_BACKDATE_MS (30 * INT64_C(86400000))
