@@ -143,13 +143,17 @@ else ifeq ($(VARIANT),tsan)
 OPT     := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 OPT_LD  := -fsanitize=thread
 SCALE   := 5
+else ifeq ($(VARIANT),cover)
+OPT     := -O0 -g --coverage
+OPT_LD  := --coverage
+SCALE   := 3
 else ifeq ($(VARIANT),fuzz)
 OPT     := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
            -fno-sanitize-recover=all
 OPT_LD  := -fsanitize=fuzzer,address,undefined
 SCALE   := 3
 else
-$(error VARIANT is release, asan, tsan or fuzz, not '$(VARIANT)')
+$(error VARIANT is release, asan, tsan, cover or fuzz, not '$(VARIANT)')
 endif
 
 # Instrumented code looks to these like code with other paths; the release build has them.
@@ -160,7 +164,7 @@ endif
 TEST_TIMEOUT_SCALE ?= $(SCALE)
 
 # Targets that must work before a compiler is there: they call make again when they need one.
-BARE  := check check-asan check-tsan check-crash demo fuzz clean help dist format bootstrap \
+BARE  := cover distcheck check check-asan check-tsan check-crash demo fuzz clean help dist format bootstrap \
          lint-fast lint-format lint-layers lint-banned lint-logs lint-spdx lint-shell lint-man \
          lint-spelling lint-complexity lint-proto lint uninstall
 GOALS := $(or $(MAKECMDGOALS),all)
@@ -235,19 +239,26 @@ $(GEN)/%.pb-c.c $(GEN)/%.pb-c.h: proto/%.proto
 # A message may hold one of another file: the generated headers include each other.
 $(GEN_C): $(PROTO)
 
+# A list of what goes in, so that a source that is gone takes its object along.
+$(B)/lists/%: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$LIST" | cmp -s - $@ || printf '%s\n' "$$LIST" > $@
+
 define archive_rule
-$(B)/libskl-$(1).a: $(OBJ_$(1))
+$(B)/lists/$(1): export LIST = $(OBJ_$(1))
+$(B)/libskl-$(1).a: $(OBJ_$(1)) $(B)/lists/$(1)
 	@rm -f $$@
 	$$(say) AR $$@
-	$$(Q)$(AR) rcD $$@ $$^
+	$$(Q)$(AR) rcD $$@ $$(filter %.o,$$^)
 endef
 $(foreach l,$(LIBS) test,$(eval $(call archive_rule,$(l))))
 
 # What partners link with: the contract and the client in one archive.
-$(B)/libschakel.a: $(OBJ_base) $(OBJ_wire) $(OBJ_client)
+$(B)/libschakel.a: $(OBJ_base) $(OBJ_wire) $(OBJ_client) \
+		$(B)/lists/base $(B)/lists/wire $(B)/lists/client
 	@rm -f $@
 	$(say) AR $@
-	$(Q)$(AR) rcD $@ $^
+	$(Q)$(AR) rcD $@ $(filter %.o,$^)
 
 $(B)/libschakel.pc: Makefile
 	@mkdir -p $(@D)
@@ -259,7 +270,9 @@ $(B)/libschakel.pc: Makefile
 		'Cflags: -I$${includedir}/schakel' > $@
 
 define prog_rule
-$(BIN)/$(call prog_name,$(1)): $(call obj,$(wildcard $(1)/*.c)) $(call archives,$(call prog_libs,$(1)))
+$(B)/lists/$(call prog_name,$(1)): export LIST = $(call obj,$(wildcard $(1)/*.c))
+$(BIN)/$(call prog_name,$(1)): $(call obj,$(wildcard $(1)/*.c)) \
+		$(call archives,$(call prog_libs,$(1))) $(B)/lists/$(call prog_name,$(1))
 	@mkdir -p $$(@D)
 	$$(say) LINK $$@
 	$$(Q)$$(LINK) -o $$@ $$(filter %.o,$$^) $$(call grouped,$$(filter %.a,$$^)) $$(call prog_ext,$(1))
@@ -337,13 +350,35 @@ demo:
 include tests/lint/lint.mk
 include deploy/install.mk
 
-.PHONY: dist clean help
+.PHONY: dist distcheck cover clean help
 TARNAME := schakel-$(VERSION)
 dist:
 	@mkdir -p $(BUILD)
 	@git -c safe.directory='*' archive --format=tar --prefix=$(TARNAME)/ HEAD | \
 		gzip -n > $(BUILD)/$(TARNAME).tar.gz
 	@echo $(BUILD)/$(TARNAME).tar.gz
+
+# What the tarball builds is checked, and is the same bytes wherever it is built.
+distcheck: dist
+	@rm -rf $(BUILD)/distcheck && mkdir -p $(BUILD)/distcheck/one '$(BUILD)/distcheck/and two'
+	@set -e; cd $(BUILD)/distcheck; for d in one 'and two'; do \
+		(cd "$$d" && tar xzf ../../$(TARNAME).tar.gz --strip-components=1 && \
+		 $(MAKE) --no-print-directory BUILD=build VARIANT=release all >/dev/null); \
+	done
+	@cd $(BUILD)/distcheck && for a in one/build/release/*.a one/build/release/bin/*; do \
+		[ -f "$$a" ] || continue; \
+		cmp "$$a" "and two/$${a#one/}" || exit 1; done
+	@+$(MAKE) --no-print-directory -C $(BUILD)/distcheck/one BUILD=build VARIANT=release check
+	@rm -rf $(BUILD)/distcheck
+	@echo '$(TARNAME).tar.gz builds the same bytes twice, and passes its tests'
+
+# Line coverage of the suites, by gcov, a line for each folder.
+cover:
+	@deploy/bootstrap build check
+	@+$(MAKE) --no-print-directory VARIANT=cover CC=gcc tests
+	@find $(BUILD)/cover -name '*.gcda' -delete
+	@+$(MAKE) --no-print-directory VARIANT=cover CC=gcc check-run
+	@tests/lib/cover $(BUILD)/cover
 
 clean:
 	rm -rf $(BUILD)
@@ -361,7 +396,8 @@ help:
 #: make format        rewrite the C files to the style
 #: make demo          the hub, its partners and a story, on this machine
 #: make install       DESTDIR=, PREFIX=/usr/local, SYSCONFDIR=; uninstall
-#: make dist          a reproducible tarball from git
+#: make dist          a reproducible tarball from git; distcheck builds and checks it
+#: make cover         which part of each folder the suites run
 #: make clean, help
 #:
 #: VARIANT=release|asan|tsan   CC=gcc|clang   BUILD=build   V=1 shows commands
