@@ -301,7 +301,7 @@ $(foreach s,$(FUZZ_SRC),$(eval $(call \
 
 .PHONY: check check-asan check-tsan check-crash check-run fuzz fuzz-run bench bootstrap demo demo-run
 TESTS ?=
-RUN_TESTS = BIN="$$(pwd)/$(BIN)" SRC="$$(pwd)" VARIANT=$(VARIANT) PYTHON=$(PYTHON) \
+RUN_TESTS = BIN="$(abspath $(BIN))" SRC="$$(pwd)" VARIANT=$(VARIANT) PYTHON=$(PYTHON) \
             TEST_TIMEOUT_SCALE=$(TEST_TIMEOUT_SCALE) tests/lib/run-tests -l $(B)/check
 
 bootstrap:
@@ -338,12 +338,12 @@ fuzz-run: $(FUZZERS)
 bench: $(BENCHES) programs
 	@set -e; for b in $(BENCHES); do "$$b"; done
 	@set -e; for s in $(wildcard tests/bench/b_*.sh); do \
-		BIN="$$(pwd)/$(BIN)" SRC="$$(pwd)" "$$s"; done
+		BIN="$(abspath $(BIN))" SRC="$$(pwd)" "$$s"; done
 
 demo:
 	@deploy/bootstrap build demo
 	@+$(MAKE) --no-print-directory programs
-	@BIN="$$(pwd)/$(BIN)" SRC="$$(pwd)" deploy/demo/demo
+	@BIN="$(abspath $(BIN))" SRC="$$(pwd)" deploy/demo/demo
 
 # --- the rest ----------------------------------------------------------------
 
