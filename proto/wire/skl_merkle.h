@@ -73,6 +73,16 @@ SKL_MUST_CHECK enum skl_err skl_merkle_path(const uint8_t (*leaf_hashes)[32], si
 					    size_t index, uint8_t (*ret_path)[32],
 					    size_t *ret_count);
 
+/* The same for many paths of one array: all its subtrees, computed once. */
+struct skl_commit_tree;
+SKL_MUST_CHECK enum skl_err skl_commit_tree_new(const uint8_t (*leaf_hashes)[32], size_t count,
+						struct skl_commit_tree **ret_tree);
+void skl_commit_tree_free(struct skl_commit_tree *tree);
+SKL_DEFINE_CLEANUP(struct skl_commit_tree, skl_commit_tree_free)
+void skl_commit_tree_root(const struct skl_commit_tree *tree, uint8_t ret_root[32]);
+SKL_MUST_CHECK enum skl_err skl_commit_tree_path(const struct skl_commit_tree *tree, size_t index,
+						 uint8_t (*ret_path)[32], size_t *ret_count);
+
 /* path is count * 32 bytes. ESIGNATURE if the proof does not lead to the root. */
 SKL_MUST_CHECK enum skl_err skl_merkle_check_inclusion(uint64_t index, uint64_t size,
 						       const uint8_t leaf_hash[32],
