@@ -10,6 +10,7 @@
  * every decision can be made again.
  *
  * Owner:    the caller; a plain struct, {0} plus format is a valid request that is denied.
+ *           A message to the hub alone is one request with recipient role hub.
  * Errors:   decoding: EFORMAT (other format), EMALFORMED (length, value outside its list).
  * Limits:   64 sections.
  *
@@ -25,9 +26,10 @@
 #include "skl_code.h"
 #include "skl_err.h"
 
-#define SKL_POLICY_REQUEST_FORMAT 1u
-#define SKL_POLICY_SECTIONS_MAX   64u
-#define SKL_POLICY_PARTNER_BYTES  64u
+#define SKL_POLICY_REQUEST_FORMAT    1u
+#define SKL_POLICY_SECTIONS_MAX      64u
+#define SKL_POLICY_PARTNER_BYTES     64u
+#define SKL_POLICY_REQUEST_BYTES_MAX 2048u
 
 /* Is the recipient the one that is competent for the municipality in the competence row? */
 enum skl_competent {
@@ -39,7 +41,7 @@ enum skl_competent {
 struct skl_policy_section {
 	uint32_t number;     /* as in the section row; comes back in the decision */
 	uint8_t category;    /* enum skl_category */
-	uint8_t told_by;     /* enum skl_told_by */
+	uint8_t told_by;     /* its event rows told_by: 1 << enum skl_told_by, a set */
 	uint8_t scope;       /* enum skl_scope */
 	uint8_t person_kind; /* enum skl_person_kind */
 	uint8_t source_law;  /* enum skl_source_law */
@@ -54,7 +56,7 @@ struct skl_policy_section {
 
 /* Facts that a case may hold. */
 struct skl_policy_facts {
-	uint8_t phase;        /* enum skl_phase */
+	uint8_t phases;       /* 1 << enum skl_phase; phases may overlap */
 	uint8_t unsafety;     /* enum skl_unsafety */
 	uint8_t signal_phase; /* enum skl_signal_phase */
 	uint8_t pattern;      /* enum skl_pattern */
@@ -67,9 +69,9 @@ struct skl_policy_request {
 
 	/* the message */
 	uint8_t kind;        /* enum skl_kind */
-	uint8_t after_kind;  /* kind of the message in_reply_to names, C; 0: none or not known here.
-				An answer (police_data_response) is permitted only after its
-				question. */
+	uint8_t after_kind;  /* kind of the message in_reply_to (or refers_to) names, C; 0: none or
+				not known here. An answer (police_data_response) is permitted only
+				after its question */
 	uint8_t purpose;     /* enum skl_purpose, S */
 	uint8_t ground;      /* enum skl_ground, S */
 	uint8_t urgency;     /* enum skl_urgency, S */
@@ -78,7 +80,7 @@ struct skl_policy_request {
 	bool has_acute_by;   /* S: a named person declared acute danger */
 	bool has_rating;     /* C: the case has a current safety rating */
 	bool has_case;       /* C: case_ref names a case the hub has */
-	bool has_reply;      /* in_reply_to is set */
+	bool has_reply;      /* in_reply_to or refers_to is set */
 	bool is_sealed;      /* S: a seal reason (Wpg 27(1)) postpones informing the subject */
 	bool is_held;        /* S, C: a person must release it: police employee involved, advice,
 				anonymous reporter, subject uncertain (DOMAIN 5 rule 2) */
@@ -94,10 +96,10 @@ struct skl_policy_request {
 	uint8_t recipient_role; /* enum skl_role, D; 0: not in the directory */
 	uint8_t recipient_side; /* enum skl_side, D */
 	uint8_t recipient_type; /* enum skl_recipient_type */
-	uint16_t
-		recipient_positions; /* 1 << enum skl_desk_position, C; several: the intersection */
-	uint8_t competent;           /* enum skl_competent, D */
-	uint8_t consent;             /* enum skl_consent_state towards this desk and purpose, L */
+	uint16_t positions; /* C, of its desk: 1 << enum skl_desk_position, a set; with several it
+			       gets what each of them allows */
+	uint8_t competent;  /* enum skl_competent, D */
+	uint8_t consent;    /* enum skl_consent_state towards this desk and purpose, L */
 	char competent_partner[SKL_POLICY_PARTNER_BYTES]; /* partner id, "" if not known, D */
 
 	/* time and place */
@@ -109,8 +111,11 @@ struct skl_policy_request {
 	struct skl_policy_section sections[SKL_POLICY_SECTIONS_MAX];
 };
 
-/* Append the stable bytes of a request; errors stick to the buffer. EINVAL sticks nothing and
- * appends nothing: check with skl_policy_request_check() first. */
+/*
+ * Append the stable bytes of a request (SKL_POLICY_REQUEST_BYTES_MAX at most); errors stick to the
+ * buffer. A request that skl_policy_request_check() refuses encodes as its format number alone,
+ * which decodes to EMALFORMED: the trail shows that there was nothing to decide on.
+ */
 void skl_policy_request_encode(const struct skl_policy_request *request, struct skl_buf *buf);
 
 /* EFORMAT, EMALFORMED; *ret_request is set only on success. */
