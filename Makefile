@@ -214,7 +214,7 @@ $(B)/flags: export FLAGS_NOW = $(COMPILE) / $(LINK) / $(LIBS_all)
 all: libs programs ; @:
 libs: $(call archives,$(LIBS)) $(if $(OBJ_client),$(B)/libschakel.a $(B)/libschakel.pc)
 programs: $(PROGS) $(SIMS) ; @:
-tests: $(UNITS) $(FUZZERS) programs ; @:
+tests: $(UNITS) $(FUZZERS) programs libs ; @:
 
 $(B)/obj/gen/%.o: $(GEN)/%.c $(B)/flags
 	@mkdir -p $(@D)
@@ -301,7 +301,8 @@ $(foreach s,$(FUZZ_SRC),$(eval $(call \
 
 .PHONY: check check-asan check-tsan check-crash check-run fuzz fuzz-run bench bootstrap demo demo-run
 TESTS ?=
-RUN_TESTS = BIN="$(abspath $(BIN))" SRC="$$(pwd)" VARIANT=$(VARIANT) PYTHON=$(PYTHON) \
+RUN_TESTS = CC="$(CC)" CFLAGS="$(CFLAGS)" LDFLAGS="$(LDFLAGS)" BIN="$(abspath $(BIN))" \
+            SRC="$$(pwd)" VARIANT=$(VARIANT) PYTHON=$(PYTHON) \
             TEST_TIMEOUT_SCALE=$(TEST_TIMEOUT_SCALE) tests/lib/run-tests -l $(B)/check
 
 bootstrap:
