@@ -68,6 +68,8 @@ static const struct row rows_TRIGGER[] = {SKL_TRIGGER_MAP(ROW)};
 static const struct row rows_REQUEST[] = {SKL_REQUEST_MAP(ROW)};
 static const struct row rows_QUERY_REASON[] = {SKL_QUERY_REASON_MAP(ROW)};
 static const struct row rows_TASK[] = {SKL_TASK_MAP(ROW)};
+static const struct row rows_PROFILE[] = {SKL_PROFILE_MAP(ROW)};
+static const struct row rows_VIOLENCE[] = {SKL_VIOLENCE_MAP(ROW)};
 #undef ROW
 
 static const struct {

@@ -430,6 +430,20 @@ enum skl_task {
 #undef SKL_TASK_ROW
 };
 
+enum skl_profile {
+	SKL_PROFILE_UNSPECIFIED = 0,
+#define SKL_PROFILE_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(PROFILE, symbol, number)
+	SKL_PROFILE_MAP(SKL_PROFILE_ROW)
+#undef SKL_PROFILE_ROW
+};
+
+enum skl_violence {
+	SKL_VIOLENCE_UNSPECIFIED = 0,
+#define SKL_VIOLENCE_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(VIOLENCE, symbol, number)
+	SKL_VIOLENCE_MAP(SKL_VIOLENCE_ROW)
+#undef SKL_VIOLENCE_ROW
+};
+
 /* The code name ("police_report"), a person's label; NULL if the number is not in the list. */
 const char *skl_code_name(enum skl_list list, uint32_t number);
 const char *skl_code_label_nl(enum skl_list list, uint32_t number);

@@ -71,7 +71,9 @@
 	X(TRIGGER, "triggers of a conditional agreement") \
 	X(REQUEST, "requests of a person") \
 	X(QUERY_REASON, "reasons of a supervisor's query") \
-	X(TASK, "tasks for a person")
+	X(TASK, "tasks for a person") \
+	X(PROFILE, "problem profiles") \
+	X(VIOLENCE, "types of violence")
 
 /* roles of partners */
 #define SKL_ROLE_MAP(X) \
@@ -890,6 +892,22 @@
 	X(STUCK, 21, "stuck", "vastgelopen bericht", "stuck") \
 	X(CALL_RECIPIENT, 22, "call_recipient", "ontvanger bellen", "call recipient") \
 	X(REVIEW_PROPOSAL, 23, "review_proposal", "voorstel beoordelen", "review proposal")
+
+/* problem profiles */
+#define SKL_PROFILE_MAP(X) \
+	X(CHILD_BEHAVIOUR_AND_PARENTING, 1, "child_behaviour_and_parenting", "gedrag van het kind en opvoeding", "child behaviour and parenting") \
+	X(LONG_TERM_CARE, 2, "long_term_care", "langdurige zorg", "long term care") \
+	X(COMPLEX_DIVORCE, 3, "complex_divorce", "complexe scheiding", "complex divorce")
+
+/* types of violence */
+#define SKL_VIOLENCE_MAP(X) \
+	X(PHYSICAL, 1, "physical", "lichamelijk", "physical") \
+	X(PSYCHOLOGICAL, 2, "psychological", "psychisch", "psychological") \
+	X(SEXUAL, 3, "sexual", "seksueel", "sexual") \
+	X(NEGLECT, 4, "neglect", "verwaarlozing", "neglect") \
+	X(OTHER, 5, "other", "anders", "other") \
+	X(COERCION_AND_CONTROL, 6, "coercion_and_control", "dwang en controle", "coercion and control") \
+	X(HONOUR_RELATED, 7, "honour_related", "eergerelateerd", "honour-related")
 
 /* clang-format on */
 
