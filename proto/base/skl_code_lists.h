@@ -488,7 +488,9 @@
 	X(VIOLENCE, 39, "violence", "soort geweld", "violence") \
 	X(SECTION_FROM, 40, "section_from", "herkomst van een onderdeel", "section from") \
 	X(CONFERENCE_AT, 41, "conference_at", "casusoverleg op", "conference at") \
-	X(TASK, 42, "task", "taak", "task")
+	X(TASK, 42, "task", "taak", "task") \
+	X(VALID_UNTIL, 43, "valid_until", "geldig tot", "valid until") \
+	X(SECTION_DISPUTED, 44, "section_disputed", "onderdeel betwist", "section disputed")
 
 /* answers */
 #define SKL_ANSWER_MAP(X) \
@@ -664,7 +666,9 @@
 	X(RECIPIENT_UNKNOWN, 20, "recipient_unknown", "ontvanger staat niet in het register", "recipient is not in the directory") \
 	X(UNKNOWN_REFERENCE, 21, "unknown_reference", "verwijst naar een onbekend bericht", "refers to an unknown message") \
 	X(RATING_MISSING, 22, "rating_missing", "een actueel veiligheidscijfer ontbreekt", "a current safety rating is missing") \
-	X(NO_POWER, 23, "no_power", "afzender mag dit niet vaststellen", "the sender may not set this")
+	X(NO_POWER, 23, "no_power", "afzender mag dit niet vaststellen", "the sender may not set this") \
+	X(OUTSIDE_MANDATE, 24, "outside_mandate", "valt buiten het mandaat", "outside the mandate") \
+	X(CASE_NUMBER_MISSING, 25, "case_number_missing", "eigen zaaknummer ontbreekt", "own case number is missing")
 
 /* delivery states */
 #define SKL_DELIVERY_MAP(X) \
@@ -710,7 +714,8 @@
 	X(EPOCH, 18, "epoch", "nieuw logboek", "epoch") \
 	X(NOTICE, 19, "notice", "bericht van het knooppunt", "notice") \
 	X(AFTER_RECORD, 20, "after_record", "achteraf vastgelegd", "after record") \
-	X(REWRAP, 21, "rewrap", "opnieuw verzegeld", "rewrap")
+	X(REWRAP, 21, "rewrap", "opnieuw verzegeld", "rewrap") \
+	X(RECALLED, 22, "recalled", "teruggeroepen", "recalled")
 
 /* retention classes */
 #define SKL_RETENTION_MAP(X) \
