@@ -39,8 +39,8 @@ enum skl_envelope_form {
 #define SKL_ROW_KIND_COUNT 12
 
 struct skl_row {
-	const Schakel__V1__Row *msg;          /* msg->row_case, msg->section ... */
-	const Schakel__V1__SaltedRow *salted; /* bytes as signed */
+	const Schakel__V1__Row *msg;    /* msg->row_case, msg->section ... */
+	Schakel__V1__SaltedRow *salted; /* bytes as signed; not to be changed */
 	uint8_t digest[32];
 };
 
@@ -51,6 +51,7 @@ struct skl_rows {
 
 struct skl_envelope {
 	enum skl_envelope_form form;
+	Schakel__V1__Envelope *wire; /* as unpacked; NULL in form OFFERED */
 	const Schakel__V1__Common *common;
 	struct skl_view common_bytes;
 	struct skl_view digests; /* 32 bytes each */
@@ -88,6 +89,9 @@ const Schakel__V1__KeyRow *skl_envelope_find_key(const struct skl_envelope *env,
 						 uint32_t section);
 const Schakel__V1__FactRow *skl_envelope_find_fact(const struct skl_envelope *env,
 						   enum skl_fact code);
+/* The fact that holds for this recipient: the row for it, else the one for all. */
+const Schakel__V1__FactRow *skl_envelope_fact_for(const struct skl_envelope *env,
+						  enum skl_fact code, uint32_t recipient);
 const Schakel__V1__EventRow *skl_envelope_find_event(const struct skl_envelope *env,
 						     enum skl_event code);
 
@@ -122,26 +126,32 @@ SKL_MUST_CHECK enum skl_err skl_envelope_check_frames(const struct skl_envelope 
 						      const struct skl_view *frames, size_t count,
 						      size_t *ret_frame_of);
 
-/* What the rule for one recipient opens. */
+/*
+ * What one recipient may see: what its rule opens, and what it is in the case. A zero struct with
+ * the recipient's number opens nothing but common, its own row, and the purpose, ground and consent
+ * rows for all or for it.
+ */
 struct skl_envelope_opens {
-	uint32_t recipient;   /* number of its row */
-	const bool *sections; /* one for each section row, in the order of of[SECTION] */
-	uint64_t facts;       /* bit 1 << FactCode; purpose and ground are always open */
-	uint64_t events;      /* bit 1 << EventCode */
-	/*
-	 * Row by row, in the order of of[EVENT] and of[CONSENT]. NULL event_rows: by code alone.
-	 * NULL consent_rows: none. One row of a code may be for all and the next not: the director
-	 * is, the shelter that takes part is not for the helper of the perpetrator.
-	 */
-	const bool *event_rows;
-	const bool *consent_rows;
+	uint32_t recipient; /* number of its row */
+	const bool
+		*sections;  /* one for each section row, in the order of of[SECTION]; NULL: none */
+	uint64_t facts;     /* the rule's may-know: bit 1 << FactCode */
+	uint64_t events;    /* bit 1 << EventCode */
+	uint32_t positions; /* bits 1 << DeskPosition: what the desk is in this case */
+	const uint32_t *helped; /* subject numbers the desk helps */
+	size_t helped_count;
+	/* Did the desk send or receive message `ref`, and (section not 0) get that section? NULL:
+	 * no. */
+	bool (*knows)(void *arg, const uint8_t ref[16], uint32_t section);
+	void *arg;
 };
 
 /*
- * Fill common, digests, signature and rows of *offered with what this recipient may see. Whatever
- * opens says, an event that names a section of this message stays closed where that section is, and
- * query, competence and weighing rows are for the hub. Rows of subjects follow from what names
- * them. In the order of the digest list; entry and the rest stay the caller's. Nothing is
+ * Fill common, digests, signature and rows of *offered with what this recipient may see, in the
+ * order of the digest list; entry and the rest stay the caller's. Row by row: who sees a fact or
+ * event is in skl_row_fields.opens; one row of a code may be for all and the next not. An event
+ * that names a section of this message stays closed where that section is; query, competence and
+ * weighing rows are for the hub; rows of subjects follow from what names them. Nothing is
  * re-serialised; the pointers are the envelope's. ENUMBER if the recipient is unknown; ENOMEM.
  */
 SKL_MUST_CHECK enum skl_err skl_envelope_select(const struct skl_envelope *env,
@@ -150,29 +160,42 @@ SKL_MUST_CHECK enum skl_err skl_envelope_select(const struct skl_envelope *env,
 						Schakel__V1__OfferedMessage *offered);
 
 /* Which fields a fact or event uses: for adapters and for the tables in proto/README.md. */
-#define SKL_FIELD_VALUE   (1u << 0)
-#define SKL_FIELD_DETAIL  (1u << 1)
-#define SKL_FIELD_TEXT    (1u << 2)
-#define SKL_FIELD_REF     (1u << 3)
-#define SKL_FIELD_AT      (1u << 4)
-#define SKL_FIELD_UNTIL   (1u << 5)
-#define SKL_FIELD_SUBJECT (1u << 6)
-#define SKL_FIELD_OTHER   (1u << 7)
-#define SKL_FIELD_PARTNER (1u << 8)
-#define SKL_FIELD_DESK    (1u << 9)
-#define SKL_FIELD_SECTION (1u << 10)
-#define SKL_FIELD_THIRD   (1u << 11)
+#define SKL_FIELD_VALUE     (1u << 0)
+#define SKL_FIELD_DETAIL    (1u << 1)
+#define SKL_FIELD_TEXT      (1u << 2)
+#define SKL_FIELD_REF       (1u << 3)
+#define SKL_FIELD_AT        (1u << 4)
+#define SKL_FIELD_UNTIL     (1u << 5)
+#define SKL_FIELD_SUBJECT   (1u << 6)
+#define SKL_FIELD_OTHER     (1u << 7)
+#define SKL_FIELD_PARTNER   (1u << 8)
+#define SKL_FIELD_DESK      (1u << 9)
+#define SKL_FIELD_SECTION   (1u << 10)
+#define SKL_FIELD_THIRD     (1u << 11)
+#define SKL_FIELD_RECIPIENT (1u << 12)
+
+/* To whom, beside the hub, a fact or event row is opened. */
+enum skl_opens {
+	SKL_OPENS_HUB,       /* to nobody */
+	SKL_OPENS_ALWAYS,    /* to every recipient, or to the one the row names */
+	SKL_OPENS_RULE,      /* where the rule's may-know holds the code */
+	SKL_OPENS_PARTY,     /* and the row names the partner or desk, or it directs the case */
+	SKL_OPENS_STATEMENT, /* and not to who helps the perpetrator, unless it helps the speaker */
+	SKL_OPENS_SECTION,   /* as statement, and the section it names was opened */
+	SKL_OPENS_REF, /* to who sent or received the message in ref, whatever the rule says */
+};
+
+#define SKL_PLAIN_NUMBER (-1)
+#define SKL_NO_NUMBER    (-2)
 
 struct skl_row_fields {
-	uint32_t required;
+	uint32_t required; /* SKL_FIELD_...; 0 with optional 0: the code is not used */
 	uint32_t optional;
-	int value_list; /* enum skl_list, or -1: a plain number 1 .. value_max */
-	uint32_t value_max;
-	int detail_list; /* the same for detail */
-	uint32_t detail_max;
-	int third_list; /* the same for third */
-	uint32_t third_max;
+	int value_list; /* enum skl_list, SKL_PLAIN_NUMBER or SKL_NO_NUMBER */
+	int detail_list;
+	int third_list;
 	bool may_repeat;
+	enum skl_opens opens;
 };
 
 /* NULL for a code that is not in the list. */

@@ -201,8 +201,8 @@ enum skl_err skl_merkle_inclusion(uint64_t index, uint64_t size, skl_merkle_read
 	while (hi - lo > 1) {
 		uint64_t middle = lo + split_of(hi - lo);
 		bool is_left = index < middle;
-		enum skl_err err = range_root(&reader, is_left ? middle : lo,
-					      is_left ? hi : middle, ret_path[count]);
+		enum skl_err err = range_root(&reader, is_left ? middle : lo, is_left ? hi : middle,
+					      ret_path[count]);
 
 		if (err)
 			return err;
@@ -241,7 +241,8 @@ enum skl_err skl_merkle_consistency(uint64_t old_size, uint64_t new_size, skl_me
 		else
 			lo = middle;
 	}
-	/* The verifier knows the old root, so it goes along only where it is not a whole subtree. */
+	/* The verifier knows the old root, so it goes along only where it is not a whole subtree.
+	 */
 	if (lo != 0) {
 		err = range_root(&reader, lo, hi, ret_path[count]);
 		if (err)

@@ -7,8 +7,8 @@
 #include "skl_hash.h"
 #include "skl_mem.h"
 
-#define NONCE crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
-#define TAG   crypto_aead_xchacha20poly1305_ietf_ABYTES
+#define NONCE  crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
+#define TAG    crypto_aead_xchacha20poly1305_ietf_ABYTES
 #define AD_MAX 160u
 
 static const size_t class_bytes[SKL_SIZE_CLASSES_N] = {256,   1024,   4096,   16384,
@@ -71,8 +71,8 @@ enum skl_err skl_seal_section(const struct skl_seal_about *about, const uint8_t 
 		if (content.len)
 			memcpy(plain + 4, content.data, content.len);
 		skl_random_fill(random, frame, NONCE);
-		(void)crypto_aead_xchacha20poly1305_ietf_encrypt(
-			frame + NONCE, NULL, plain, padded, ad, ad_len, NULL, frame, key);
+		(void)crypto_aead_xchacha20poly1305_ietf_encrypt(frame + NONCE, NULL, plain, padded,
+								 ad, ad_len, NULL, frame, key);
 	}
 	sodium_memzero(plain, padded);
 	skl_free(plain);
@@ -175,10 +175,9 @@ enum skl_err skl_seal_unwrap(const uint8_t recipient_key[32], const uint8_t id[1
 	if (wrapped.len != SKL_WRAPPED_BYTES)
 		return SKL_EOPEN;
 	key_ad(id, recipient, section, ad);
-	if (crypto_aead_xchacha20poly1305_ietf_decrypt(ret_section_key, NULL, NULL,
-						       wrapped.data + NONCE, 32 + TAG, ad,
-						       sizeof(ad), wrapped.data,
-						       recipient_key) != 0)
+	if (crypto_aead_xchacha20poly1305_ietf_decrypt(
+		    ret_section_key, NULL, NULL, wrapped.data + NONCE, 32 + TAG, ad, sizeof(ad),
+		    wrapped.data, recipient_key) != 0)
 		return SKL_EOPEN;
 	return SKL_OK;
 }

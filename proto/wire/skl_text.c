@@ -97,9 +97,9 @@ enum skl_err skl_b64_decode(struct skl_view text, uint8_t *ret_bytes, size_t cap
 	size_t len = 0;
 
 	/* libsodium refuses trailing bits that are not zero, so that each value has one text. */
-	if (text.len % 4 || sodium_base642bin(ret_bytes, cap, (const char *)text.data, text.len,
-					      NULL, &len, &end,
-					      sodium_base64_VARIANT_ORIGINAL) != 0)
+	if (text.len % 4 ||
+	    sodium_base642bin(ret_bytes, cap, (const char *)text.data, text.len, NULL, &len, &end,
+			      sodium_base64_VARIANT_ORIGINAL) != 0)
 		return SKL_ESYNTAX;
 	if (end != (const char *)text.data + text.len)
 		return SKL_ESYNTAX;
