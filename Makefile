@@ -112,7 +112,7 @@ SCRIPTS := $(wildcard tests/paper/*.sh tests/integration/i_*.sh tests/scenario/[
 # --- flags -------------------------------------------------------------------
 
 INCLUDES := -Iproto/base -Iproto/wire -Iproto/client -Ipolicy/engine -Ibroker/store -Ibroker/core \
-            -Iadapters/common -I$(GEN)
+            -Iadapters/common -Iadapters -I$(GEN)
 
 DEFINES := -D_POSIX_C_SOURCE=200809L -DSKL_VERSION='"$(VERSION)"'
 
