@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef SKL_POLICE_DOM_H
+#define SKL_POLICE_DOM_H
+
+/*
+ * skl_police_dom - the parts of the police reader share: attributes, texts and words of the XML
+ * tree, and findings at a node. Not for users of skl_police_xml.
+ *
+ * Owner:    one thread, during one skl_police_read.
+ * Errors:   findings; memory shortage sticks in mapped->err.
+ * Limits:   those of the buffers the caller gives.
+ */
+
+#include <libxml/tree.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "skl_attr.h"
+#include "skl_mapped.h"
+
+struct skl_police_reading {
+	struct skl_mapped *mapped;
+	struct skl_findings *findings;
+	int64_t now_ms;
+	int64_t made_ms; /* opgemaakt */
+	bool is_lenient; /* declared acute: faults of form are noted and passed */
+};
+
+/* Dutch word of the XML to a code of ours; the list ends with NULL. */
+struct skl_police_word {
+	const char *nl;
+	uint32_t code;
+	const char *name; /* our word, where content has a word and not a code */
+};
+
+unsigned skl_police_line(const xmlNode *node);
+
+/* A finding at a node: of form where the message is declared acute, else fatal. */
+void skl_police_fault(struct skl_police_reading *reading, const xmlNode *node, const char *rule,
+		      const char *format, ...) SKL_PRINTF(4, 5);
+
+bool skl_police_is(const xmlNode *node, const char *name);
+/* First child element, next sibling element with this name (NULL: any). */
+const xmlNode *skl_police_child(const xmlNode *parent, const char *name);
+const xmlNode *skl_police_next(const xmlNode *node, const char *name);
+
+/* Attribute, trimmed; false (and "") if it is not there, empty or does not fit. */
+bool skl_police_attr(const xmlNode *node, const char *name, char *ret, size_t size);
+bool skl_police_attr_is(const xmlNode *node, const char *name, const char *value);
+/* Text of an element, trimmed, at most max bytes; NULL if there is none. Released by skl_free. */
+char *skl_police_text(struct skl_police_reading *reading, const xmlNode *node, size_t max);
+/* Attribute as a moment; 0 if it is not there or no time. */
+int64_t skl_police_time(const xmlNode *node, const char *name);
+
+/* The row of an attribute's word, NULL if there is none. */
+const struct skl_police_word *skl_police_word(const struct skl_police_word *words, const char *nl);
+const struct skl_police_word *skl_police_attr_word(const xmlNode *node, const char *name,
+						   const struct skl_police_word *words);
+
+/* The next word of a list of words; false at its end. A word that does not fit is "". */
+bool skl_police_next_word(const char **rest, char *ret, size_t size);
+
+/* Marks and source law of a section from the attributes of a node. */
+void skl_police_marks(struct skl_police_reading *reading, const xmlNode *node,
+		      struct skl_mapped_section *section);
+
+/* Set a time in content, as RFC 3339 in UTC. Nothing at 0. */
+void skl_police_set_time(struct skl_police_reading *reading, json_t *object, const char *key,
+			 int64_t at_ms);
+
+/* The two roots; both leave what they find in reading. */
+void skl_police_map_report(struct skl_police_reading *reading, const xmlNode *root);
+void skl_police_map_data(struct skl_police_reading *reading, const xmlNode *root);
+/* <geschiedenis> of either root; place of the person it is about. */
+void skl_police_map_history(struct skl_police_reading *reading, const xmlNode *node, size_t place);
+/* opgemaakt, opgemaakt-door, vrijgegeven-door and -op: user_ref and checked_by. */
+void skl_police_map_release(struct skl_police_reading *reading, const xmlNode *root);
+
+#endif

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+
+/* <melding>: where it goes, who released it, what is known of the children, flags and measures. */
+
+#include "skl_police_dom.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "skl_mem.h"
+#include "skl_police_parts.h"
+#include "skl_text.h"
+
+#define DAY_MS INT64_C(86400000)
+
+void skl_police_map_release(struct skl_police_reading *reading, const xmlNode *root)
+{
+	char made_by[SKL_LIMIT_USER_REF + 1];
+	char released_by[SKL_LIMIT_USER_REF + 1];
+	char acute_by[SKL_LIMIT_USER_REF + 1];
+	int64_t released_ms = skl_police_time(root, "vrijgegeven-op");
+	bool is_released;
+
+	reading->made_ms = skl_police_time(root, "opgemaakt");
+	if (!reading->made_ms)
+		skl_police_fault(reading, root, "tijd", "\"opgemaakt\" is geen datum met tijd.");
+	if (reading->made_ms > reading->now_ms + DAY_MS || released_ms > reading->now_ms + DAY_MS)
+		skl_police_fault(reading, root, "tijd",
+				 "De melding is opgemaakt of vrijgegeven in de toekomst.");
+	if (!reading->made_ms)
+		reading->made_ms = reading->now_ms;
+	is_released = skl_police_attr(root, "vrijgegeven-door", released_by, sizeof(released_by)) &&
+		      skl_text_is_user_ref(skl_view_str(released_by)) && released_ms;
+	if (!is_released)
+		skl_police_fault(reading, root, "vrijgave",
+				 "Niemand gaf de melding vrij: vul vrijgegeven-door en "
+				 "vrijgegeven-op in.");
+	if (!skl_police_attr(root, "acuut-verklaard-door", acute_by, sizeof(acute_by)))
+		acute_by[0] = '\0';
+	if (!skl_police_attr(root, "opgemaakt-door", made_by, sizeof(made_by)) ||
+	    !skl_text_is_user_ref(skl_view_str(made_by)))
+		(void)snprintf(made_by, sizeof(made_by), "%s",
+			       is_released ? released_by : acute_by);
+	if (*made_by)
+		skl_mapped_fact_text(reading->mapped, SKL_FACT_USER_REF, made_by, 0);
+	if (is_released)
+		skl_mapped_fact_text(reading->mapped, SKL_FACT_CHECKED_BY, released_by,
+				     released_ms);
+}
+
+static void map_urgency(struct skl_police_reading *reading, const xmlNode *root)
+{
+	struct skl_mapped *mapped = reading->mapped;
+	char by[SKL_LIMIT_USER_REF + 1];
+
+	if (mapped->is_acute && skl_police_attr(root, "acuut-verklaard-door", by, sizeof(by))) {
+		skl_mapped_fact_value(mapped, SKL_FACT_UNSAFETY, SKL_UNSAFETY_ACUTE);
+		skl_mapped_fact_value(mapped, SKL_FACT_URGENCY, SKL_URGENCY_ACUTE);
+		skl_mapped_fact_text(mapped, SKL_FACT_ACUTE_BY, by, reading->made_ms);
+		return;
+	}
+	if (skl_police_attr_is(root, "urgentie", "acuut")) {
+		/* Never refused for this; without a name behind it, it only goes first. */
+		skl_findings_add(reading->findings, skl_police_line(root), "", "acuut-verklaard",
+				 true,
+				 "Urgentie is acuut, maar niemand verklaarde dat: vul "
+				 "acuut-verklaard-door in. Verstuurd met voorrang.");
+		skl_mapped_fact_value(mapped, SKL_FACT_URGENCY, SKL_URGENCY_PRIORITY);
+	} else {
+		skl_mapped_fact_value(mapped, SKL_FACT_URGENCY,
+				      skl_police_attr_is(root, "urgentie", "voorrang")
+					      ? SKL_URGENCY_PRIORITY
+					      : SKL_URGENCY_ROUTINE);
+	}
+}
+
+/* Registered home of the victim or child (DOMAIN rule 1); never a stay address. */
+static void map_addressing(struct skl_police_reading *reading, const xmlNode *root)
+{
+	struct skl_mapped *mapped = reading->mapped;
+	const xmlNode *municipality = skl_police_child(root, "gemeente");
+	const xmlNode *to = skl_police_child(root, "bestemming");
+	char code[16] = "";
+
+	if (municipality)
+		(void)skl_police_attr(municipality, "code", code, sizeof(code));
+	if (skl_text_is_municipality(skl_view_str(code))) {
+		memcpy(mapped->municipality, code, 5);
+		mapped->competence = skl_police_attr_is(municipality, "basis", "plaats-voorval")
+					     ? SKL_COMPETENCE_PLACE_OF_INCIDENT
+					     : SKL_COMPETENCE_REGISTERED_HOME;
+	} else if (strcmp(code, "buitenland") == 0) {
+		mapped->parked = "het woonadres ligt in het buitenland";
+	} else if (strcmp(code, "afgeschermd") == 0) {
+		mapped->parked = "het woonadres is afgeschermd";
+		skl_mapped_fact_value(mapped, SKL_FACT_PROTECTED_ADDRESS, 1);
+	} else {
+		mapped->parked = "de gemeente van het woonadres is onbekend";
+	}
+	if (to && skl_police_attr(to, "partner", mapped->to_partner, sizeof(mapped->to_partner)) &&
+	    skl_text_is_id(skl_view_str(mapped->to_partner)))
+		(void)skl_police_attr(to, "loket", mapped->to_desk, sizeof(mapped->to_desk));
+	else
+		mapped->to_partner[0] = '\0';
+}
+
+/* The person an attribute names; 0 and a finding if nobody. */
+size_t skl_police_person(struct skl_police_reading *reading, const xmlNode *node, const char *name)
+{
+	char ref[SKL_LIMIT_PARTNER_ID + 1];
+	size_t place = 0;
+
+	if (skl_police_attr(node, name, ref, sizeof(ref)))
+		place = skl_mapped_place(reading->mapped, ref);
+	if (!place)
+		skl_police_fault(reading, node, "verwijzing",
+				 "<%s> noemt bij \"%s\" geen persoon uit deze melding.",
+				 (const char *)node->name, name);
+	return place;
+}
+
+/* The section of this category, persons and marks, or a new one: one row for each such group. */
+struct skl_mapped_section *skl_police_group(struct skl_police_reading *reading, const xmlNode *node,
+					    enum skl_category category, const size_t *places,
+					    size_t count)
+{
+	struct skl_mapped *mapped = reading->mapped;
+	struct skl_mapped_section want = {.category = category};
+	struct skl_mapped_section *made;
+
+	for (size_t i = 0; i < count; i++)
+		skl_mapped_about(&want, places[i]);
+	skl_police_marks(reading, node, &want);
+	for (size_t i = 0; i < mapped->section_count; i++) {
+		struct skl_mapped_section *have = &mapped->sections[i];
+
+		if (have->category == category && have->about_count == want.about_count &&
+		    memcmp(have->about, want.about, want.about_count * sizeof(want.about[0])) ==
+			    0 &&
+		    have->source_law == want.source_law && have->status == want.status &&
+		    have->source == want.source && have->reliability == want.reliability &&
+		    have->as_of_ms == want.as_of_ms)
+			return have;
+	}
+	made = skl_mapped_add_section(mapped, category);
+	if (made) {
+		want.content = made->content;
+		*made = want;
+	}
+	return made;
+}
+
+static void map_red_flags(struct skl_police_reading *reading, const xmlNode *root)
+{
+	static const struct skl_police_word flags[] = {
+		{"geweld-tijdens-zwangerschap", 0, "violence_during_pregnancy"},
+		{"gedwongen-seks", 0, "forced_sex"},
+		{"stalking", 0, "stalking"},
+		{"verwurging", 0, "attempted_strangulation"},
+		{"toenemend-geweld", 0, "escalating_violence"},
+		{"doodsbedreiging", 0, "death_threats"},
+		{"dreigen-met-suicide", 0, "suicide_threats"},
+		{"wapen", 0, "weapon"},
+		{"zorg-onthouden", 0, "withholding_care"},
+		{"extreme-angst", 0, "extreme_fear"},
+		{"durft-niet-te-spreken", 0, "fears_to_speak_near_partner"},
+		{NULL, 0, NULL}};
+
+	for (const xmlNode *node = skl_police_child(root, "rode-vlag"); node;
+	     node = skl_police_next(node, "rode-vlag")) {
+		const struct skl_police_word *flag = skl_police_attr_word(node, "soort", flags);
+		size_t place = skl_police_person(reading, node, "over");
+		SKL_CLEANUP(skl_freep) char *remark = skl_police_text(reading, node, 2000);
+		struct skl_mapped_section *section;
+		json_t *item;
+
+		if (!flag || !place)
+			continue; /* told by the schema or as a reference */
+		section = skl_police_group(reading, node, SKL_CATEGORY_RED_FLAGS, &place, 1);
+		if (!section)
+			return;
+		item = json_object();
+		skl_mapped_set_text(reading->mapped, item, "flag", flag->name);
+		skl_mapped_set_text(reading->mapped, item, "remark", remark);
+		skl_mapped_append(reading->mapped, section->content, "flags", item);
+	}
+}
+
+static void map_measures(struct skl_police_reading *reading, const xmlNode *root)
+{
+	static const struct skl_police_word kinds[] = {
+		{"huisverbod", 0, "house_ban"},
+		{"gedragsaanwijzing", 0, "behavioural_order"},
+		{"contactverbod", 0, "contact_ban"},
+		{"afspraak-op-locatie", 0, "alert_on_location"},
+		{"aware", 0, "aware"},
+		{"stopgesprek", 0, "stop_talk"},
+		{"ondertoezichtstelling", 0, "supervision_order"},
+		{"uithuisplaatsing", 0, "placement"},
+		{"voorlopige-voorziening", 0, "provisional_remedy"},
+		{"bijzondere-voorwaarden", 0, "probation_conditions"},
+		{"detentie", 0, "custody"},
+		{NULL, 0, NULL}};
+
+	for (const xmlNode *node = skl_police_child(root, "maatregel"); node;
+	     node = skl_police_next(node, "maatregel")) {
+		const struct skl_police_word *kind = skl_police_attr_word(node, "soort", kinds);
+		size_t place = skl_police_person(reading, node, "over");
+		SKL_CLEANUP(skl_freep) char *text = skl_police_text(reading, node, 4000);
+		struct skl_mapped_section *section;
+		json_t *item;
+
+		if (!kind || !place)
+			continue;
+		section = skl_police_group(reading, node, SKL_CATEGORY_MEASURES, &place, 1);
+		if (!section)
+			return;
+		item = json_object();
+		skl_mapped_set_text(reading->mapped, item, "measure", kind->name);
+		skl_mapped_set(reading->mapped, item, "subject", json_integer((json_int_t)place));
+		skl_police_set_time(reading, item, "from", skl_police_time(node, "van"));
+		skl_police_set_time(reading, item, "until", skl_police_time(node, "tot"));
+		skl_mapped_set_text(reading->mapped, item, "conditions", text);
+		skl_mapped_append(reading->mapped, section->content, "measures", item);
+	}
+}
+
+static void set_yes_no(struct skl_police_reading *reading, const xmlNode *node, const char *from,
+		       json_t *object, const char *to)
+{
+	bool is_yes = skl_police_attr_is(node, from, "ja");
+
+	if (is_yes || skl_police_attr_is(node, from, "nee"))
+		skl_mapped_set(reading->mapped, object, to, json_boolean(is_yes));
+}
+
+static void map_school(struct skl_police_reading *reading, const xmlNode *node, json_t *content)
+{
+	char text[201];
+	json_t *school;
+
+	if (!node || !skl_police_attr(node, "naam", text, sizeof(text)))
+		return;
+	school = json_object();
+	skl_mapped_set_text(reading->mapped, school, "name", text);
+	if (skl_police_attr(node, "contact", text, sizeof(text)))
+		skl_mapped_set_text(reading->mapped, school, "contact", text);
+	if (skl_police_attr(node, "telefoon", text, 33))
+		skl_mapped_set_text(reading->mapped, school, "phone", text);
+	skl_mapped_set(reading->mapped, content, "school", school);
+}
+
+static void map_children(struct skl_police_reading *reading, const xmlNode *root)
+{
+	for (const xmlNode *node = skl_police_child(root, "kind"); node;
+	     node = skl_police_next(node, "kind")) {
+		size_t place = skl_police_person(reading, node, "over");
+		struct skl_mapped_section *section;
+		SKL_CLEANUP(skl_freep) char *view = NULL;
+
+		if (!place)
+			continue;
+		section = skl_mapped_add_section(reading->mapped, SKL_CATEGORY_CHILD);
+		if (!section)
+			return;
+		skl_mapped_about(section, place);
+		skl_police_marks(reading, node, section);
+		view = skl_police_text(reading, skl_police_child(node, "perspectief"), 8000);
+		skl_mapped_set_text(reading->mapped, section->content, "perspective", view);
+		set_yes_no(reading, node, "aanwezig", section->content, "present");
+		set_yes_no(reading, node, "alleen-gesproken", section->content, "spoken_alone");
+		map_school(reading, skl_police_child(node, "school"), section->content);
+	}
+}
+
+/* Wpg 6b: what police data say of a person, on every section about one person. */
+static void set_person_kinds(struct skl_police_reading *reading)
+{
+	struct skl_mapped *mapped = reading->mapped;
+
+	for (size_t i = 0; i < mapped->section_count; i++) {
+		struct skl_mapped_section *section = &mapped->sections[i];
+
+		if (section->about_count == 1 && !section->person_kind)
+			section->person_kind =
+				skl_police_person_kind(&mapped->subjects[section->about[0] - 1]);
+	}
+}
+
+void skl_police_map_report(struct skl_police_reading *reading, const xmlNode *root)
+{
+	struct skl_mapped *mapped = reading->mapped;
+
+	mapped->kind = SKL_KIND_POLICE_REPORT;
+	skl_mapped_fact_value(mapped, SKL_FACT_PURPOSE, SKL_PURPOSE_STOP_VIOLENCE);
+	skl_mapped_fact_value(mapped, SKL_FACT_GROUND, SKL_GROUND_WPG_18_1_BPG_4_2_1_I);
+	skl_police_map_release(reading, root);
+	map_urgency(reading, root);
+	map_addressing(reading, root);
+	skl_police_map_persons(reading, root);
+	skl_police_map_facts(reading, root);
+	map_red_flags(reading, root);
+	map_measures(reading, root);
+	map_children(reading, root);
+	for (const xmlNode *node = skl_police_child(root, "geschiedenis"); node;
+	     node = skl_police_next(node, "geschiedenis")) {
+		size_t place = skl_police_person(reading, node, "over");
+
+		if (place)
+			skl_police_map_history(reading, node, place);
+	}
+	set_person_kinds(reading);
+}

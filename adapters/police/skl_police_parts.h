@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef SKL_POLICE_PARTS_H
+#define SKL_POLICE_PARTS_H
+
+/*
+ * skl_police_parts - the parts of the mapping of a <melding>: persons and facts. Not for users of
+ * skl_police_xml.
+ *
+ * Owner:    one thread, during one skl_police_read.
+ * Errors:   findings; memory shortage sticks in mapped->err.
+ * Limits:   skl_mapped.h.
+ */
+
+#include "skl_police_dom.h"
+
+/* <persoon>: subjects, identity, bsn, contact. <huishouden>: household. */
+void skl_police_map_persons(struct skl_police_reading *reading, const xmlNode *root);
+/* <feit>: incident, with when each happened as an event. */
+void skl_police_map_facts(struct skl_police_reading *reading, const xmlNode *root);
+
+/*
+ * Wpg 6b: convicted before suspect before victim before third person. A child at home with violence
+ * counts as a victim (Istanbul Convention 26), so that its data go with the report.
+ */
+enum skl_person_kind skl_police_person_kind(const struct skl_mapped_subject *subject);
+
+/* The person an attribute names; 0 and a finding if nobody. */
+size_t skl_police_person(struct skl_police_reading *reading, const xmlNode *node, const char *name);
+/* The section of this category, persons and marks of node, or a new one; NULL when an error
+ * sticks. */
+struct skl_mapped_section *skl_police_group(struct skl_police_reading *reading, const xmlNode *node,
+					    enum skl_category category, const size_t *places,
+					    size_t count);
+
+#endif
