@@ -30,12 +30,13 @@
 #include "skl_buf.h"
 #include "skl_code.h"
 #include "skl_err.h"
+#include "skl_limits.h"
 
 #define SKL_SPOOL_ID_BYTES     16
 #define SKL_SPOOL_IN_KEY_BYTES 32
 #define SKL_SPOOL_NAME_BYTES   65 /* partner and desk ids, with the zero byte */
-#define SKL_SPOOL_ORIGIN_BYTES 129
-#define SKL_SPOOL_MAX_FRAMES   260 /* of one message */
+#define SKL_SPOOL_ORIGIN_BYTES 256
+#define SKL_SPOOL_MAX_FRAMES   (1 + SKL_LIMIT_SECTIONS_N) /* of one message, without the command */
 
 struct skl_spool;
 struct skl_spool_txn;
@@ -167,9 +168,6 @@ void skl_spool_out_drop_body(struct skl_spool_txn *txn, const struct skl_out *ou
 SKL_MUST_CHECK enum skl_err skl_spool_out_due(struct skl_spool_txn *txn, int64_t now_ms,
 					      const struct skl_out *cursor, struct skl_out *ret_out,
 					      int64_t *ret_next_ms);
-/* Make all unanswered messages due now: a new session begins. */
-void skl_spool_out_wake(struct skl_spool_txn *txn, int64_t now_ms);
-
 /* The Result as it came; ENOTFOUND before. Appends. */
 SKL_MUST_CHECK enum skl_err skl_spool_result_get(struct skl_spool_txn *txn,
 						 const uint8_t id[SKL_SPOOL_ID_BYTES],
@@ -220,7 +218,7 @@ struct skl_in {
 	int64_t next_try_ms;
 	int64_t final_ms; /* when handed over or refused; 0: not yet */
 	uint16_t opened_count;
-	uint8_t opened[256][32]; /* ciphertext digests of the sections opened */
+	uint8_t opened[SKL_LIMIT_SECTIONS_N][32]; /* ciphertext digests of the sections opened */
 };
 
 /* Sender, message id and own desk make one delivery: the key of its record. */
@@ -267,11 +265,14 @@ struct skl_spool_promise {
 	uint64_t index;
 	uint8_t leaf_hash[32];
 	uint8_t message_id[SKL_SPOOL_ID_BYTES];
-	bool is_ours; /* of a message we sent; else of one we received */
-	bool alarmed; /* it was late, and said so */
+	char sender[SKL_SPOOL_NAME_BYTES]; /* what the entry must say: sender, recipient, outcome */
+	char partner[SKL_SPOOL_NAME_BYTES];
+	char desk[SKL_SPOOL_NAME_BYTES];
+	uint32_t outcome; /* 0: not known to us (of a message we received) */
+	bool alarmed;     /* it was late, and said so */
 	int64_t at_ms;
-	uint8_t first[8]; /* the promise itself, as evidence: first index, count, root, */
-	uint32_t count;   /* signature */
+	uint64_t first_index; /* the promise itself, as evidence */
+	uint32_t count;
 	uint8_t root[32];
 	uint8_t signature[64];
 };
@@ -289,13 +290,13 @@ void skl_spool_promise_drop(struct skl_spool_txn *txn, const struct skl_spool_pr
 struct skl_spool_stats {
 	uint64_t out_open;     /* not yet answered */
 	uint64_t out_answered; /* answered, not done */
-	int64_t out_oldest_ms; /* spooled_ms of the oldest not yet answered; 0: none */
+	int64_t out_oldest_ms; /* time in the id of the oldest not yet answered; 0: none */
 	uint64_t in_open;      /* stored or handing */
 	int64_t in_oldest_ms;
 	uint64_t receipts;
 	uint64_t events;
 	uint64_t promises;
-	int64_t promise_oldest_ms;
+	int64_t promise_oldest_ms; /* of the lowest index */
 	uint64_t after_records;
 	uint64_t bytes;
 	uint64_t max_bytes;
