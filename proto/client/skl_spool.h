@@ -162,12 +162,14 @@ void skl_spool_out_drop_body(struct skl_spool_txn *txn, const struct skl_out *ou
 
 /*
  * The next message to send at or before now_ms that comes after *cursor (NULL: the first): acute
- * ones first, then by time. ENOTFOUND if none; then *ret_next_ms is when the next is due
- * (INT64_MAX: none).
+ * ones first, then by time. ENOTFOUND if none. cursor and ret_out may be the same.
  */
 SKL_MUST_CHECK enum skl_err skl_spool_out_due(struct skl_spool_txn *txn, int64_t now_ms,
-					      const struct skl_out *cursor, struct skl_out *ret_out,
-					      int64_t *ret_next_ms);
+					      const struct skl_out *cursor,
+					      struct skl_out *ret_out);
+/* When the first message after after_ms becomes due; INT64_MAX: none. */
+int64_t skl_spool_out_next_ms(struct skl_spool_txn *txn, int64_t after_ms);
+
 /* The Result as it came; ENOTFOUND before. Appends. */
 SKL_MUST_CHECK enum skl_err skl_spool_result_get(struct skl_spool_txn *txn,
 						 const uint8_t id[SKL_SPOOL_ID_BYTES],

@@ -266,12 +266,9 @@ static enum skl_err due_record(struct skl_spool_txn *txn, const uint8_t key[DUE_
 	return err;
 }
 
-/*
- * The first key of a class after *key. ENOTFOUND also when it is not due; then *next_ms is
- * lowered to its time.
- */
+/* The first key of a class after *key whose time has come. ENOTFOUND. */
 static enum skl_err seek_due(struct skl_spool_txn *txn, uint8_t class_byte, int64_t now_ms,
-			     uint8_t key[DUE_KEY_BYTES + 1], int64_t *next_ms)
+			     uint8_t key[DUE_KEY_BYTES + 1])
 {
 	size_t len = DUE_KEY_BYTES;
 	enum skl_err err = skl_spool_db_seek(txn, SKL_DB_OUT_DUE,
@@ -283,8 +280,6 @@ static enum skl_err seek_due(struct skl_spool_txn *txn, uint8_t class_byte, int6
 	int64_t at_ms = (int64_t)skl_get_u64be(key + 1);
 	if (at_ms <= now_ms || at_ms > now_ms + MAX_PAUSE_MS)
 		return SKL_OK;
-	if (at_ms < *next_ms)
-		*next_ms = at_ms;
 	/* Behind all that is not yet due may stand what an earlier, wrong clock put there. */
 	skl_put_u64be(key + 1, (uint64_t)(now_ms + MAX_PAUSE_MS + 1));
 	memset(key + 9, 0, SKL_SPOOL_ID_BYTES);
@@ -296,24 +291,38 @@ static enum skl_err seek_due(struct skl_spool_txn *txn, uint8_t class_byte, int6
 }
 
 enum skl_err skl_spool_out_due(struct skl_spool_txn *txn, int64_t now_ms,
-			       const struct skl_out *cursor, struct skl_out *ret_out,
-			       int64_t *ret_next_ms)
+			       const struct skl_out *cursor, struct skl_out *ret_out)
 {
-	int64_t next_ms = INT64_MAX;
 	uint8_t first = cursor && !cursor->acute ? 1 : 0;
 	for (uint8_t class_byte = first; class_byte <= 1; class_byte++) {
 		/* One byte more, zero: the smallest key after that of the cursor. */
 		uint8_t key[DUE_KEY_BYTES + 1] = {class_byte};
 		if (cursor && class_byte == first)
 			due_key(cursor->acute, cursor->next_try_ms, cursor->id, key);
-		enum skl_err err = seek_due(txn, class_byte, now_ms, key, &next_ms);
+		enum skl_err err = seek_due(txn, class_byte, now_ms, key);
 		if (!err)
 			err = due_record(txn, key, ret_out);
 		if (err != SKL_ENOTFOUND)
 			return err;
 	}
-	*ret_next_ms = next_ms;
 	return SKL_ENOTFOUND;
+}
+
+int64_t skl_spool_out_next_ms(struct skl_spool_txn *txn, int64_t after_ms)
+{
+	int64_t next_ms = INT64_MAX;
+	for (uint8_t class_byte = 0; class_byte <= 1; class_byte++) {
+		uint8_t key[DUE_KEY_BYTES + 1] = {class_byte};
+		size_t len = DUE_KEY_BYTES;
+		skl_put_u64be(key + 1, after_ms > 0 ? (uint64_t)after_ms + 1 : 0);
+		if (skl_spool_db_seek(txn, SKL_DB_OUT_DUE, skl_view_of(key, len), key, &len) ||
+		    len != DUE_KEY_BYTES || key[0] != class_byte)
+			continue;
+		int64_t at_ms = (int64_t)skl_get_u64be(key + 1);
+		if (at_ms < next_ms)
+			next_ms = at_ms;
+	}
+	return next_ms;
 }
 
 enum skl_err skl_spool_result_get(struct skl_spool_txn *txn, const uint8_t id[SKL_SPOOL_ID_BYTES],
