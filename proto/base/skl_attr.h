@@ -8,10 +8,10 @@
  * Owner: nobody, macros only. Limits: gcc 12 and clang 14.
  */
 
-#define SKL_MUST_CHECK __attribute__((warn_unused_result))
+#define SKL_MUST_CHECK        __attribute__((warn_unused_result))
 #define SKL_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-#define SKL_NORETURN __attribute__((noreturn))
-#define SKL_UNUSED __attribute__((unused))
+#define SKL_NORETURN          __attribute__((noreturn))
+#define SKL_UNUSED            __attribute__((unused))
 
 /* gcc's analyzer learns from malloc(dealloc) who releases what; clang 14 does not know the form. */
 #if defined(__GNUC__) && !defined(__clang__)

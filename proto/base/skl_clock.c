@@ -97,8 +97,8 @@ static bool date(struct skl_view text, size_t *at, int64_t *ret_days)
 	int year, month, day;
 	bool leap;
 
-	if (!digits(text, at, 4, &year) || !literal(text, at, '-') || !digits(text, at, 2, &month) ||
-	    !literal(text, at, '-') || !digits(text, at, 2, &day))
+	if (!digits(text, at, 4, &year) || !literal(text, at, '-') ||
+	    !digits(text, at, 2, &month) || !literal(text, at, '-') || !digits(text, at, 2, &day))
 		return false;
 	leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 	if (year < 1970 || month < 1 || month > 12 || day < 1 ||
@@ -144,8 +144,9 @@ enum skl_err skl_time_parse(struct skl_view text, int64_t *ret_at_ms)
 		return SKL_ESYNTAX;
 	if (!offset(text, &at, &east) || at != text.len)
 		return SKL_ESYNTAX;
-	*ret_at_ms = days * DAY_MS +
-		     ((int64_t)hour * 3600 + (int64_t)minute * 60 + second - (int64_t)east * 60) * 1000 +
-		     ms;
+	*ret_at_ms =
+		days * DAY_MS +
+		((int64_t)hour * 3600 + (int64_t)minute * 60 + second - (int64_t)east * 60) * 1000 +
+		ms;
 	return *ret_at_ms < 0 ? SKL_ESYNTAX : SKL_OK;
 }

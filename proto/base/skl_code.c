@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "skl_code.h"
 
-
 struct row {
 	uint32_t number;
 	const char *name;

@@ -47,7 +47,8 @@ enum skl_position {
 
 enum skl_desk_position {
 	SKL_DESK_POSITION_UNSPECIFIED = 0,
-#define SKL_DESK_POSITION_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(DESK_POSITION, symbol, number)
+#define SKL_DESK_POSITION_ROW(symbol, number, name, nl, en)                                        \
+	SKL_CODE_ENUM(DESK_POSITION, symbol, number)
 	SKL_DESK_POSITION_MAP(SKL_DESK_POSITION_ROW)
 #undef SKL_DESK_POSITION_ROW
 };
@@ -110,7 +111,8 @@ enum skl_frame_area {
 
 enum skl_signal_phase {
 	SKL_SIGNAL_PHASE_UNSPECIFIED = 0,
-#define SKL_SIGNAL_PHASE_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(SIGNAL_PHASE, symbol, number)
+#define SKL_SIGNAL_PHASE_ROW(symbol, number, name, nl, en)                                         \
+	SKL_CODE_ENUM(SIGNAL_PHASE, symbol, number)
 	SKL_SIGNAL_PHASE_MAP(SKL_SIGNAL_PHASE_ROW)
 #undef SKL_SIGNAL_PHASE_ROW
 };
@@ -187,7 +189,8 @@ enum skl_competence {
 
 enum skl_recipient_type {
 	SKL_RECIPIENT_TYPE_UNSPECIFIED = 0,
-#define SKL_RECIPIENT_TYPE_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(RECIPIENT_TYPE, symbol, number)
+#define SKL_RECIPIENT_TYPE_ROW(symbol, number, name, nl, en)                                       \
+	SKL_CODE_ENUM(RECIPIENT_TYPE, symbol, number)
 	SKL_RECIPIENT_TYPE_MAP(SKL_RECIPIENT_TYPE_ROW)
 #undef SKL_RECIPIENT_TYPE_ROW
 };
@@ -222,7 +225,8 @@ enum skl_rating {
 
 enum skl_consent_state {
 	SKL_CONSENT_STATE_UNSPECIFIED = 0,
-#define SKL_CONSENT_STATE_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(CONSENT_STATE, symbol, number)
+#define SKL_CONSENT_STATE_ROW(symbol, number, name, nl, en)                                        \
+	SKL_CODE_ENUM(CONSENT_STATE, symbol, number)
 	SKL_CONSENT_STATE_MAP(SKL_CONSENT_STATE_ROW)
 #undef SKL_CONSENT_STATE_ROW
 };
@@ -236,14 +240,16 @@ enum skl_consent_how {
 
 enum skl_consent_capacity {
 	SKL_CONSENT_CAPACITY_UNSPECIFIED = 0,
-#define SKL_CONSENT_CAPACITY_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(CONSENT_CAPACITY, symbol, number)
+#define SKL_CONSENT_CAPACITY_ROW(symbol, number, name, nl, en)                                     \
+	SKL_CODE_ENUM(CONSENT_CAPACITY, symbol, number)
 	SKL_CONSENT_CAPACITY_MAP(SKL_CONSENT_CAPACITY_ROW)
 #undef SKL_CONSENT_CAPACITY_ROW
 };
 
 enum skl_triage_outcome {
 	SKL_TRIAGE_OUTCOME_UNSPECIFIED = 0,
-#define SKL_TRIAGE_OUTCOME_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(TRIAGE_OUTCOME, symbol, number)
+#define SKL_TRIAGE_OUTCOME_ROW(symbol, number, name, nl, en)                                       \
+	SKL_CODE_ENUM(TRIAGE_OUTCOME, symbol, number)
 	SKL_TRIAGE_OUTCOME_MAP(SKL_TRIAGE_OUTCOME_ROW)
 #undef SKL_TRIAGE_OUTCOME_ROW
 };
@@ -390,14 +396,16 @@ enum skl_case_state {
 
 enum skl_measure_state {
 	SKL_MEASURE_STATE_UNSPECIFIED = 0,
-#define SKL_MEASURE_STATE_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(MEASURE_STATE, symbol, number)
+#define SKL_MEASURE_STATE_ROW(symbol, number, name, nl, en)                                        \
+	SKL_CODE_ENUM(MEASURE_STATE, symbol, number)
 	SKL_MEASURE_STATE_MAP(SKL_MEASURE_STATE_ROW)
 #undef SKL_MEASURE_STATE_ROW
 };
 
 enum skl_agreement_state {
 	SKL_AGREEMENT_STATE_UNSPECIFIED = 0,
-#define SKL_AGREEMENT_STATE_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(AGREEMENT_STATE, symbol, number)
+#define SKL_AGREEMENT_STATE_ROW(symbol, number, name, nl, en)                                      \
+	SKL_CODE_ENUM(AGREEMENT_STATE, symbol, number)
 	SKL_AGREEMENT_STATE_MAP(SKL_AGREEMENT_STATE_ROW)
 #undef SKL_AGREEMENT_STATE_ROW
 };
@@ -418,7 +426,8 @@ enum skl_request {
 
 enum skl_query_reason {
 	SKL_QUERY_REASON_UNSPECIFIED = 0,
-#define SKL_QUERY_REASON_ROW(symbol, number, name, nl, en) SKL_CODE_ENUM(QUERY_REASON, symbol, number)
+#define SKL_QUERY_REASON_ROW(symbol, number, name, nl, en)                                         \
+	SKL_CODE_ENUM(QUERY_REASON, symbol, number)
 	SKL_QUERY_REASON_MAP(SKL_QUERY_REASON_ROW)
 #undef SKL_QUERY_REASON_ROW
 };

@@ -99,7 +99,8 @@ enum skl_err skl_error_set(struct skl_error *reterr, enum skl_err code, unsigned
 		reterr->line = line;
 		reterr->column = column;
 		va_start(args, format);
-		(void)vsnprintf(reterr->text, sizeof(reterr->text), format, args); /* cut is meant */
+		(void)vsnprintf(reterr->text, sizeof(reterr->text), format,
+				args); /* cut is meant */
 		va_end(args);
 	}
 	return code;

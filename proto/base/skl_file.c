@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CHUNK 65536u
+#define CHUNK      65536u
 #define PATH_BYTES 4096
 
 static enum skl_err refuse(struct skl_error *reterr, const char *what, const char *path)

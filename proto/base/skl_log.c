@@ -13,6 +13,7 @@ void skl_log_open(const char *component, enum skl_log_level level)
 {
 	component_name = component;
 	maximum = level;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): called once, before any thread is made */
 	in_journal = getenv("JOURNAL_STREAM") != NULL;
 }
 

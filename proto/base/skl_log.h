@@ -19,12 +19,12 @@
 
 enum skl_log_level { SKL_LOG_ERR, SKL_LOG_WARNING, SKL_LOG_NOTICE, SKL_LOG_INFO, SKL_LOG_DEBUG };
 
-/* Component is a short literal kept by pointer ("hub", "adapter"); lines above level are dropped. */
+/* Component is a short literal kept by pointer ("hub", "adapter"); lines above level are dropped.
+ */
 void skl_log_open(const char *component, enum skl_log_level level);
 
 /* event is a fixed word such as "message.accepted"; format gives the key=value pairs. */
-void skl_log(enum skl_log_level level, const char *event, const char *format, ...)
-	SKL_PRINTF(3, 4);
+void skl_log(enum skl_log_level level, const char *event, const char *format, ...) SKL_PRINTF(3, 4);
 
 /* An id of 16 bytes as 32 hex digits, for the lines above. */
 #define SKL_ID_TEXT_BYTES 33

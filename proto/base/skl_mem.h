@@ -23,7 +23,8 @@
 /* Release; NULL is ignored. */
 void skl_free(void *memory);
 
-/* Zeroed memory for count items of size bytes; NULL on overflow or shortage. Zero bytes give one. */
+/* Zeroed memory for count items of size bytes; NULL on overflow or shortage. Zero bytes give one.
+ */
 SKL_ALLOC(skl_free) void *skl_calloc(size_t count, size_t size);
 
 /* Grow or shrink; the old block stays valid when NULL is returned. New bytes are not zeroed. */
