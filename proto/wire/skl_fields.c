@@ -143,6 +143,7 @@ bool skl_category_is_joint(uint32_t category)
 {
 	switch (category) {
 	case SKL_CATEGORY_HOUSEHOLD:
+	case SKL_CATEGORY_INCIDENT:
 	case SKL_CATEGORY_SAFETY_PLAN:
 	case SKL_CATEGORY_AGREEMENT:
 	case SKL_CATEGORY_MEASURES:
