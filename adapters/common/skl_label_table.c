@@ -61,11 +61,6 @@ static const char *const sexes[] = {"female", "male", "other", "unknown", NULL};
 static const char *const relations[] = {"partner", "ex_partner", "child",       "parent", "sibling",
 					"other",   "unknown",    "grandparent", NULL};
 
-/* Istanbul convention and Wmo words of DOMAIN: violence types. */
-static const char *const violence_types[] = {
-	"physical",       "psychological", "sexual", "neglect", "coercion_and_control",
-	"honour_related", "other",         NULL};
-
 /* Parts of a fact that an acute report may leave for repair. */
 static const char *const excusable[] = {"at", "actor", "target", "act", "impact", NULL};
 
@@ -88,9 +83,6 @@ static const char *const risk_words[] = {"psychiatric",      "iq",    "addiction
 
 static const char *const history_roles[] = {"suspect", "victim",  "convicted",
 					    "witness", "address", NULL};
-
-static const char *const profiles[] = {"child_behaviour_and_parenting", "long_term_care",
-				       "complex_divorce", NULL};
 
 static const char *const criminal_stages[] = {"suspicion", "arrest",    "prosecution", "hearing",
 					      "sentence",  "dismissed", "released",    NULL};
@@ -135,7 +127,7 @@ static const struct skl_content_field incident_fact[] = {TEXT("ref", 32, REQ),
 							 TEXT("place", 300, 0),
 							 SUBJECT("actor", EXCUSED),
 							 SUBJECT("target", EXCUSED),
-							 WORD("types", violence_types, MANY),
+							 CODE("types", VIOLENCE, MANY),
 							 TEXT("act", 8000, EXCUSED),
 							 TEXT("impact", 8000, EXCUSED),
 							 WORD("incomplete", excusable, MANY),
@@ -208,7 +200,7 @@ static const struct skl_content_field triage[] = {
 	TEXT("next_steps", 2000, MANY),  END};
 
 static const struct skl_content_field profile[] = {
-	CODE("pattern", PATTERN, 0), WORD("profiles", profiles, MANY),
+	CODE("pattern", PATTERN, 0), CODE("profiles", PROFILE, MANY),
 	CODE("signal_phase", SIGNAL_PHASE, 0), TEXT("summary", 8000, 0), END};
 
 static const struct skl_content_field professional[] = {

@@ -13,16 +13,33 @@
 
 #define MINUTE_MS INT64_C(60000)
 
-static void map_types(struct skl_police_reading *reading, const xmlNode *node, json_t *fact)
+/* Two types travel as rows too, because notices to the household wait for them (FIELDS: violence).
+ */
+static void violence(struct skl_mapped *mapped, uint32_t value, size_t whom)
+{
+	struct skl_mapped_event event = {.code = SKL_EVENT_VIOLENCE, .value = value, .place = whom};
+
+	if (value != SKL_VIOLENCE_COERCION_AND_CONTROL && value != SKL_VIOLENCE_HONOUR_RELATED)
+		return;
+	for (size_t i = 0; i < mapped->event_count; i++) {
+		if (mapped->events[i].code == SKL_EVENT_VIOLENCE &&
+		    mapped->events[i].value == value && mapped->events[i].place == whom)
+			return;
+	}
+	skl_mapped_event(mapped, &event);
+}
+
+static void map_types(struct skl_police_reading *reading, const xmlNode *node, json_t *fact,
+		      size_t whom)
 {
 	static const struct skl_police_word types[] = {
-		{"lichamelijk", 0, "physical"},
-		{"psychisch", 0, "psychological"},
-		{"seksueel", 0, "sexual"},
-		{"verwaarlozing", 0, "neglect"},
-		{"dwang-en-controle", 0, "coercion_and_control"},
-		{"eergerelateerd", 0, "honour_related"},
-		{"anders", 0, "other"},
+		{"lichamelijk", SKL_VIOLENCE_PHYSICAL, "physical"},
+		{"psychisch", SKL_VIOLENCE_PSYCHOLOGICAL, "psychological"},
+		{"seksueel", SKL_VIOLENCE_SEXUAL, "sexual"},
+		{"verwaarlozing", SKL_VIOLENCE_NEGLECT, "neglect"},
+		{"dwang-en-controle", SKL_VIOLENCE_COERCION_AND_CONTROL, "coercion_and_control"},
+		{"eergerelateerd", SKL_VIOLENCE_HONOUR_RELATED, "honour_related"},
+		{"anders", SKL_VIOLENCE_OTHER, "other"},
 		{NULL, 0, NULL}};
 	char list[160];
 	const char *rest = list;
@@ -33,8 +50,10 @@ static void map_types(struct skl_police_reading *reading, const xmlNode *node, j
 	while (skl_police_next_word(&rest, word, sizeof(word))) {
 		const struct skl_police_word *type = skl_police_word(types, word);
 
-		if (type)
-			skl_mapped_append(reading->mapped, fact, "types", json_string(type->name));
+		if (!type)
+			continue;
+		skl_mapped_append(reading->mapped, fact, "types", json_string(type->name));
+		violence(reading->mapped, type->code, whom);
 	}
 }
 
@@ -102,12 +121,24 @@ static void map_who_what_whom(struct skl_police_reading *reading, const xmlNode 
 	skl_buf_done(&list);
 }
 
-static void map_when(struct skl_police_reading *reading, const xmlNode *node, json_t *fact,
-		     size_t whom)
+/* One row for the message: when the latest of its facts happened. */
+static void occurred(struct skl_mapped *mapped, int64_t at_ms)
+{
+	struct skl_mapped_event event = {.code = SKL_EVENT_OCCURRED_AT, .at_ms = at_ms};
+
+	for (size_t i = 0; i < mapped->event_count; i++) {
+		if (mapped->events[i].code == SKL_EVENT_OCCURRED_AT) {
+			if (at_ms > mapped->events[i].at_ms)
+				mapped->events[i].at_ms = at_ms;
+			return;
+		}
+	}
+	skl_mapped_event(mapped, &event);
+}
+
+static void map_when(struct skl_police_reading *reading, const xmlNode *node, json_t *fact)
 {
 	int64_t at_ms = skl_police_time(node, "wanneer");
-	struct skl_mapped_event event = {
-		.code = SKL_EVENT_OCCURRED_AT, .place = whom, .at_ms = at_ms};
 
 	/* The hub refuses an event in the future; five minutes are for clocks that differ. */
 	if (at_ms > reading->now_ms + 5 * MINUTE_MS) {
@@ -122,7 +153,7 @@ static void map_when(struct skl_police_reading *reading, const xmlNode *node, js
 	}
 	skl_police_set_time(reading, fact, "at", at_ms);
 	skl_police_set_time(reading, fact, "until", skl_police_time(node, "tot"));
-	skl_mapped_event(reading->mapped, &event);
+	occurred(reading->mapped, at_ms > reading->now_ms ? reading->now_ms : at_ms);
 }
 
 static void map_fact(struct skl_police_reading *reading, const xmlNode *node, size_t number)
@@ -158,10 +189,10 @@ static void map_fact(struct skl_police_reading *reading, const xmlNode *node, si
 		text[3] = '\0';
 	}
 	skl_mapped_set_text(mapped, fact, "ref", text);
-	map_when(reading, node, fact, whom);
+	map_when(reading, node, fact);
 	if (skl_police_attr(node, "waar", text, sizeof(text)))
 		skl_mapped_set_text(mapped, fact, "place", text);
-	map_types(reading, node, fact);
+	map_types(reading, node, fact, whom);
 	map_who_what_whom(reading, node, fact, who, whom);
 	skl_mapped_append(mapped, section->content, "facts", fact);
 }

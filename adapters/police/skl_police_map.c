@@ -93,7 +93,7 @@ static void map_addressing(struct skl_police_reading *reading, const xmlNode *ro
 		mapped->parked = "het woonadres ligt in het buitenland";
 	} else if (strcmp(code, "afgeschermd") == 0) {
 		mapped->parked = "het woonadres is afgeschermd";
-		skl_mapped_fact_value(mapped, SKL_FACT_PROTECTED_ADDRESS, 1);
+		skl_mapped_fact_value(mapped, SKL_FACT_PROTECTED_ADDRESS, SKL_ANSWER_YES);
 	} else {
 		mapped->parked = "de gemeente van het woonadres is onbekend";
 	}

@@ -228,7 +228,7 @@ static void map_contact(struct skl_police_reading *reading, const xmlNode *node,
 	struct skl_mapped_section *section;
 
 	if (is_secret && !skl_mapped_find_fact(reading->mapped, SKL_FACT_PROTECTED_ADDRESS))
-		skl_mapped_fact_value(reading->mapped, SKL_FACT_PROTECTED_ADDRESS, 1);
+		skl_mapped_fact_value(reading->mapped, SKL_FACT_PROTECTED_ADDRESS, SKL_ANSWER_YES);
 	if ((!address || is_secret) && !phone)
 		return;
 	section = skl_mapped_add_section(reading->mapped, SKL_CATEGORY_CONTACT);
