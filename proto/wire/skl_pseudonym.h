@@ -26,14 +26,17 @@ bool skl_bsn_is_valid(struct skl_view bsn);
 SKL_MUST_CHECK enum skl_err skl_pseudonym_bsn(const uint8_t key[32], struct skl_view bsn,
 					      uint8_t ret_pseudonym[32]);
 /*
- * Keyed BLAKE2b-256(key, "schakel/v1 name\n" || normalised name || "\n" || birth date). The birth
- * date is YYYY-MM-DD. Normalised: ASCII lower case; the Latin letters with accents of U+00C0 ..
- * U+017F without them; everything but letters and digits dropped; other letters kept as they are.
+ * Keyed BLAKE2b-256(key, "schakel/v1 name\n" || family name || "\n" || given names || "\n" || birth
+ * date), both names normalised, the birth date as YYYY-MM-DD. Normalised: ASCII letters in lower
+ * case and digits stay, other ASCII is dropped; U+00C0 .. U+017F lose their accents (table in the
+ * source and in proto/README.md); U+0080 .. U+00BF and combining accents U+0300 .. U+036F are
+ * dropped; anything else stays as it is. EINVAL if nothing is left of the family name.
  */
 SKL_MUST_CHECK enum skl_err skl_pseudonym_name(const uint8_t key[32], struct skl_view family_name,
 					       struct skl_view given_names, struct skl_view born,
 					       uint8_t ret_pseudonym[32]);
-/* The 18th birthday at midnight UTC of a birth date YYYY-MM-DD (29 February gives 1 March). */
+/* The 18th birthday at midnight UTC of a birth date YYYY-MM-DD (29 February gives 1 March); 1 for
+ * 1970-01-01 itself, because 0 means unknown. EINVAL. */
 SKL_MUST_CHECK enum skl_err skl_adult_on_ms(struct skl_view born, int64_t *ret_at_ms);
 
 #endif

@@ -34,10 +34,16 @@ SKL_MUST_CHECK enum skl_err skl_receipt_decode(const Schakel__V1__SignedReceipt 
 SKL_MUST_CHECK enum skl_err skl_receipt_verify(const Schakel__V1__SignedReceipt *signed_receipt,
 					       const uint8_t sign_public[32]);
 
-/* Rewrap: rows are serialized recipient and key rows. Sets signing_key_id and signature. */
+/*
+ * Rewrap: rows are serialized, first the recipient row, then its key rows. Sets signing_key_id and
+ * signature.
+ */
 SKL_MUST_CHECK enum skl_err skl_rewrap_make(const Schakel__V1__Rewrap *rewrap,
 					    const struct skl_key *sign_key, struct skl_buf *buf);
-/* ret_rows has room for rewrap->n_rows: the unpacked rows, in order. EROW for another kind. */
+/*
+ * ret_rows has room for rewrap->n_rows: the unpacked rows, in order, at least one. EROW for another
+ * kind or order, ENUMBER for another recipient or a section that comes twice.
+ */
 SKL_MUST_CHECK enum skl_err skl_rewrap_decode(const Schakel__V1__Rewrap *rewrap,
 					      struct skl_arena *arena, Schakel__V1__Row **ret_rows);
 SKL_MUST_CHECK enum skl_err skl_rewrap_verify(const Schakel__V1__Rewrap *rewrap,

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "skl_pseudonym.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#define NAME_MAX_BYTES 256u
+
+bool skl_bsn_is_valid(struct skl_view bsn)
+{
+	int sum = 0;
+	bool any = false;
+
+	if (bsn.len != 9)
+		return false;
+	for (int i = 0; i < 9; i++) {
+		int digit = bsn.data[i] - '0';
+
+		if (digit < 0 || digit > 9)
+			return false;
+		any = any || digit;
+		sum += digit * (i < 8 ? 9 - i : -1);
+	}
+	return any && sum % 11 == 0;
+}
+
+enum skl_err skl_pseudonym_bsn(const uint8_t key[32], struct skl_view bsn,
+			       uint8_t ret_pseudonym[32])
+{
+	static const char domain[] = "schakel/v1 bsn\n";
+	crypto_generichash_state state;
+
+	if (!skl_bsn_is_valid(bsn))
+		return SKL_EINVAL;
+	(void)crypto_generichash_init(&state, key, 32, 32);
+	(void)crypto_generichash_update(&state, (const uint8_t *)domain, sizeof(domain) - 1);
+	(void)crypto_generichash_update(&state, bsn.data, bsn.len);
+	(void)crypto_generichash_final(&state, ret_pseudonym, 32);
+	sodium_memzero(&state, sizeof(state));
+	return SKL_OK;
+}
+
+/*
+ * U+00C0 .. U+017F without their accents, one or two lower-case letters each ('.': nothing). Two
+ * systems that spell a name with and without accents must come to one pseudonym.
+ */
+static const char *const plain[192] = {
+	"a", "a", "a",  "a",  "a", "a", "ae", "c", "e", "e", "e", "e", "i", "i", "i",  "i",
+	"d", "n", "o",  "o",  "o", "o", "o",  "",  "o", "u", "u", "u", "u", "y", "th", "ss",
+	"a", "a", "a",  "a",  "a", "a", "ae", "c", "e", "e", "e", "e", "i", "i", "i",  "i",
+	"d", "n", "o",  "o",  "o", "o", "o",  "",  "o", "u", "u", "u", "u", "y", "th", "y",
+	"a", "a", "a",  "a",  "a", "a", "c",  "c", "c", "c", "c", "c", "c", "c", "d",  "d",
+	"d", "d", "e",  "e",  "e", "e", "e",  "e", "e", "e", "e", "e", "g", "g", "g",  "g",
+	"g", "g", "g",  "g",  "h", "h", "h",  "h", "i", "i", "i", "i", "i", "i", "i",  "i",
+	"i", "i", "ij", "ij", "j", "j", "k",  "k", "k", "l", "l", "l", "l", "l", "l",  "l",
+	"l", "l", "l",  "n",  "n", "n", "n",  "n", "n", "n", "n", "n", "o", "o", "o",  "o",
+	"o", "o", "oe", "oe", "r", "r", "r",  "r", "r", "r", "s", "s", "s", "s", "s",  "s",
+	"s", "s", "t",  "t",  "t", "t", "t",  "t", "u", "u", "u", "u", "u", "u", "u",  "u",
+	"u", "u", "u",  "u",  "w", "w", "y",  "y", "y", "z", "z", "z", "z", "z", "z",  "s",
+};
+
+/* One ASCII character: letters lower case, digits, nothing else. */
+static void add_ascii(struct skl_buf *buf, uint8_t c)
+{
+	if (c >= 'A' && c <= 'Z')
+		skl_buf_add_u8(buf, (uint8_t)(c - 'A' + 'a'));
+	else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+		skl_buf_add_u8(buf, c);
+}
+
+/* Combining accents U+0300 .. U+036F: cc 80 .. cd af. */
+static bool is_combining(const uint8_t *at)
+{
+	return at[0] == 0xcc || (at[0] == 0xcd && at[1] <= 0xaf);
+}
+
+/* Append the normalised name; the text is valid UTF-8. */
+static void normalise(struct skl_view name, struct skl_buf *buf)
+{
+	for (size_t i = 0; i < name.len;) {
+		const uint8_t *at = name.data + i;
+		size_t len = at[0] < 0x80 ? 1 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+		unsigned code = len == 2 ? (at[0] & 0x1fu) << 6 | (at[1] & 0x3fu) : 0;
+
+		if (len == 1)
+			add_ascii(buf, at[0]);
+		else if (code >= 0xc0 && code < 0x180)
+			skl_buf_add_str(buf, plain[code - 0xc0]);
+		else if (len > 2 || (code >= 0x180 && !is_combining(at)))
+			skl_buf_add(buf, at, len);
+		i += len;
+	}
+}
+
+struct date {
+	int year, month, day;
+};
+
+static bool parse_date(struct skl_view text, struct date *ret)
+{
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	int parts[3] = {0};
+	bool leap;
+
+	if (text.len != 10 || text.data[4] != '-' || text.data[7] != '-')
+		return false;
+	for (size_t i = 0; i < 10; i++) {
+		int *part = &parts[i < 4 ? 0 : i < 7 ? 1 : 2];
+
+		if (i == 4 || i == 7)
+			continue;
+		if (text.data[i] < '0' || text.data[i] > '9')
+			return false;
+		*part = *part * 10 + (text.data[i] - '0');
+	}
+	leap = (parts[0] % 4 == 0 && parts[0] % 100 != 0) || parts[0] % 400 == 0;
+	if (parts[0] < 1800 || parts[1] < 1 || parts[1] > 12 || parts[2] < 1 ||
+	    parts[2] > days[parts[1] - 1] + (parts[1] == 2 && leap))
+		return false;
+	*ret = (struct date){parts[0], parts[1], parts[2]};
+	return true;
+}
+
+enum skl_err skl_pseudonym_name(const uint8_t key[32], struct skl_view family_name,
+				struct skl_view given_names, struct skl_view born,
+				uint8_t ret_pseudonym[32])
+{
+	static const char domain[] = "schakel/v1 name\n";
+	crypto_generichash_state state;
+	struct date date;
+	struct skl_buf text;
+	size_t family_len;
+	enum skl_err err = SKL_OK;
+
+	if (family_name.len > NAME_MAX_BYTES || given_names.len > NAME_MAX_BYTES ||
+	    !skl_utf8_valid(family_name) || !skl_utf8_valid(given_names) ||
+	    !parse_date(born, &date))
+		return SKL_EINVAL;
+	skl_buf_init(&text, 4 * NAME_MAX_BYTES + 64);
+	normalise(family_name, &text);
+	family_len = text.len;
+	skl_buf_add_u8(&text, '\n');
+	normalise(given_names, &text);
+	skl_buf_add_u8(&text, '\n');
+	skl_buf_add_view(&text, born);
+	err = skl_buf_err(&text);
+	if (!err && family_len == 0)
+		err = SKL_EINVAL;
+	if (!err) {
+		(void)crypto_generichash_init(&state, key, 32, 32);
+		(void)crypto_generichash_update(&state, (const uint8_t *)domain,
+						sizeof(domain) - 1);
+		(void)crypto_generichash_update(&state, text.data, text.len);
+		(void)crypto_generichash_final(&state, ret_pseudonym, 32);
+		sodium_memzero(&state, sizeof(state));
+	}
+	if (text.data)
+		sodium_memzero(text.data, text.cap);
+	skl_buf_done(&text);
+	return err;
+}
+
+/* Days from 1970-01-01, by the civil calendar. */
+static int64_t days_of(int64_t year, int month, int day)
+{
+	int64_t y = month <= 2 ? year - 1 : year, era = y / 400, of_era = y - era * 400;
+	int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+enum skl_err skl_adult_on_ms(struct skl_view born, int64_t *ret_at_ms)
+{
+	struct date date;
+	int year;
+	bool leap;
+
+	if (!parse_date(born, &date))
+		return SKL_EINVAL;
+	year = date.year + 18;
+	leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	if (date.month == 2 && date.day == 29 && !leap) {
+		date.month = 3;
+		date.day = 1;
+	}
+	*ret_at_ms = days_of(year, date.month, date.day) * INT64_C(86400000);
+	if (*ret_at_ms == 0)
+		*ret_at_ms = 1; /* 0 means unknown */
+	return SKL_OK;
+}
