@@ -79,8 +79,14 @@ SKL_MUST_CHECK enum skl_err skl_clock_store_of_case(struct skl_txn *txn,
 /* When the first clock wakes. ENOTFOUND if none runs. */
 SKL_MUST_CHECK enum skl_err skl_clock_store_wake(struct skl_txn *txn, int64_t *ret_wake_ms);
 
-/* How many are late (stage LATE), and how many run in all. */
-SKL_MUST_CHECK enum skl_err skl_clock_store_count(struct skl_txn *txn, uint64_t *ret_late,
-						  uint64_t *ret_all);
+/* How many clocks run. */
+SKL_MUST_CHECK enum skl_err skl_clock_store_count(struct skl_txn *txn, uint64_t *ret_count);
+
+/* All clocks behind (case, clock, partner, message) of after (NULL: from the start), at most max.
+ */
+SKL_MUST_CHECK enum skl_err skl_clock_store_list(struct skl_txn *txn,
+						 const struct skl_clock_row *after, unsigned max,
+						 skl_clock_store_fn fn, void *arg,
+						 unsigned *ret_count);
 
 #endif

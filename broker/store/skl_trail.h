@@ -27,6 +27,7 @@
 #include "skl_leaf.h"
 
 struct skl_txn;
+struct skl_vault;
 
 #define SKL_TRAIL_PATH_MAX  SKL_LIMIT_PATH_N /* hashes in an inclusion or consistency proof */
 #define SKL_TRAIL_PART_MAX  (128 * 1024)
@@ -91,7 +92,7 @@ SKL_MUST_CHECK enum skl_err skl_trail_promise_find(struct skl_txn *txn, uint64_t
 /* --- reading ----------------------------------------------------------------- */
 
 /* How many entries there are, those of this transaction included. */
-uint64_t skl_trail_size(const struct skl_txn *txn);
+uint64_t skl_trail_size(struct skl_txn *txn);
 
 /* The stored bytes of the leaf, and its parsed form. */
 SKL_MUST_CHECK enum skl_err skl_trail_leaf(struct skl_txn *txn, uint64_t index,
@@ -101,13 +102,28 @@ SKL_MUST_CHECK enum skl_err skl_trail_entry(struct skl_txn *txn, uint64_t index,
 SKL_MUST_CHECK enum skl_err skl_trail_leaf_hash(struct skl_txn *txn, uint64_t index,
 						uint8_t ret_hash[SKL_STORE_HASH]);
 
+/* A detail part as stored. */
+struct skl_trail_part {
+	bool is_erased; /* its key was destroyed: commitment only */
+	uint8_t salt[SKL_STORE_HASH];
+	uint8_t commitment[SKL_STORE_HASH]; /* skl_hash_part(salt, plain) */
+};
+
 /*
- * Append the plain bytes of one detail part to out. ENOTFOUND past the last part; where the key
- * was destroyed, SKL_OK with *ret_erased set and nothing added. ECORRUPT if they do not open or do
- * not fit the commitment.
+ * Append the plain bytes of one detail part to out; nothing if it is erased. ENOTFOUND past the
+ * last part; ECORRUPT if they do not open or do not fit the commitment.
  */
 SKL_MUST_CHECK enum skl_err skl_trail_detail(struct skl_txn *txn, uint64_t index, uint32_t part,
-					     struct skl_buf *out, bool *ret_erased);
+					     struct skl_buf *out, struct skl_trail_part *ret_part);
+
+/*
+ * The same for a stored value in hand (verifiers that read copies). vault may be NULL: then only
+ * shape and checksum are looked at. ENOTFOUND: its key is not in the vault, and not as erased.
+ */
+SKL_MUST_CHECK enum skl_err skl_trail_part_open(struct skl_vault *vault, uint64_t index,
+						uint32_t part, struct skl_view value,
+						struct skl_buf *out,
+						struct skl_trail_part *ret_part);
 
 /* --- the tree ---------------------------------------------------------------- */
 

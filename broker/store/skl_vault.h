@@ -65,7 +65,7 @@ SKL_MUST_CHECK enum skl_err skl_vault_key(struct skl_vault *vault, struct skl_va
 /* Destroy a key for ever. ENOTFOUND if there is none, ESTATE if it was erased already. */
 SKL_MUST_CHECK enum skl_err skl_vault_erase(struct skl_vault *vault, struct skl_vault_id id);
 
-/* Each payload key older than today, oldest first; fn returns false to stop. */
+/* Each live key of a use, oldest period first; fn returns false to stop, and may erase the key. */
 typedef bool (*skl_vault_fn)(void *arg, struct skl_vault_id id);
 SKL_MUST_CHECK enum skl_err skl_vault_list(struct skl_vault *vault, enum skl_vault_use use,
 					   skl_vault_fn fn, void *arg);

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "skl_case.h"
+
+#include <string.h>
+
+#include "skl_db.h"
+#include "skl_txn.h"
+
+#define FORMAT 1
+
+static void get_participant(struct skl_rec *rec, struct skl_case_participant *row)
+{
+	skl_rec_text(rec, row->partner, sizeof(row->partner));
+	skl_rec_text(rec, row->desk, sizeof(row->desk));
+	row->position = skl_rec_code(rec, skl_code_count(SKL_LIST_DESK_POSITION));
+	row->from_ms = skl_rec_i64(rec);
+	row->until_ms = skl_rec_i64(rec);
+}
+
+enum skl_err skl_case_get(struct skl_txn *txn, const uint8_t case_ref[SKL_STORE_ID_BYTES],
+			  struct skl_case *ret_case)
+{
+	struct skl_view value;
+	struct skl_rec rec;
+	enum skl_err err =
+		skl_db_get(txn, SKL_DB_CASE, skl_view_of(case_ref, SKL_STORE_ID_BYTES), &value);
+
+	if (err != SKL_OK)
+		return err;
+	memset(ret_case, 0, sizeof(*ret_case));
+	memcpy(ret_case->case_ref, case_ref, SKL_STORE_ID_BYTES);
+	skl_rec_open(&rec, value, FORMAT);
+	ret_case->version = skl_rec_u64(&rec);
+	ret_case->created_ms = skl_rec_i64(&rec);
+	ret_case->changed_ms = skl_rec_i64(&rec);
+	ret_case->unsafety = skl_rec_code(&rec, skl_code_count(SKL_LIST_UNSAFETY));
+	ret_case->phase = skl_rec_code(&rec, skl_code_count(SKL_LIST_PHASE));
+	ret_case->frame = skl_rec_code(&rec, skl_code_count(SKL_LIST_FRAME));
+	ret_case->frame_area = skl_rec_code(&rec, skl_code_count(SKL_LIST_FRAME_AREA));
+	ret_case->pattern = skl_rec_code(&rec, skl_code_count(SKL_LIST_PATTERN));
+	ret_case->signal_phase = skl_rec_code(&rec, skl_code_count(SKL_LIST_SIGNAL_PHASE));
+	ret_case->retention = skl_rec_code(&rec, skl_code_count(SKL_LIST_RETENTION));
+	skl_rec_text(&rec, ret_case->director, sizeof(ret_case->director));
+	skl_rec_text(&rec, ret_case->director_desk, sizeof(ret_case->director_desk));
+	ret_case->participant_count = skl_rec_code(&rec, SKL_CASE_PARTICIPANTS_MAX);
+	for (size_t i = 0; i < ret_case->participant_count; i++)
+		get_participant(&rec, &ret_case->participant[i]);
+	return skl_rec_end(&rec);
+}
+
+static void encode(const struct skl_case *item, struct skl_buf *buf)
+{
+	skl_buf_add_u8(buf, FORMAT);
+	skl_buf_add_u64be(buf, item->version);
+	skl_rec_put_i64(buf, item->created_ms);
+	skl_rec_put_i64(buf, item->changed_ms);
+	skl_buf_add_u32be(buf, item->unsafety);
+	skl_buf_add_u32be(buf, item->phase);
+	skl_buf_add_u32be(buf, item->frame);
+	skl_buf_add_u32be(buf, item->frame_area);
+	skl_buf_add_u32be(buf, item->pattern);
+	skl_buf_add_u32be(buf, item->signal_phase);
+	skl_buf_add_u32be(buf, item->retention);
+	skl_rec_put_text(buf, item->director);
+	skl_rec_put_text(buf, item->director_desk);
+	skl_buf_add_u32be(buf, (uint32_t)item->participant_count);
+	for (size_t i = 0; i < item->participant_count; i++) {
+		const struct skl_case_participant *row = &item->participant[i];
+
+		skl_rec_put_text(buf, row->partner);
+		skl_rec_put_text(buf, row->desk);
+		skl_buf_add_u32be(buf, row->position);
+		skl_rec_put_i64(buf, row->from_ms);
+		skl_rec_put_i64(buf, row->until_ms);
+	}
+}
+
+/* The version stored now, 0 if none. */
+static enum skl_err stored_version(struct skl_txn *txn, const uint8_t *case_ref,
+				   uint64_t *ret_version)
+{
+	struct skl_view value;
+	struct skl_rec rec;
+	enum skl_err err =
+		skl_db_get(txn, SKL_DB_CASE, skl_view_of(case_ref, SKL_STORE_ID_BYTES), &value);
+
+	*ret_version = 0;
+	if (err == SKL_ENOTFOUND)
+		return SKL_OK;
+	if (err != SKL_OK)
+		return err;
+	skl_rec_open(&rec, value, FORMAT);
+	*ret_version = skl_rec_u64(&rec);
+	return rec.err;
+}
+
+enum skl_err skl_case_put(struct skl_txn *txn, struct skl_case *item)
+{
+	struct skl_buf *value;
+	uint64_t version;
+	enum skl_err err;
+
+	if (item->participant_count > SKL_CASE_PARTICIPANTS_MAX)
+		return SKL_EINVAL;
+	err = stored_version(txn, item->case_ref, &version);
+	if (err != SKL_OK)
+		return err;
+	if (version != item->version)
+		return SKL_ESTALE;
+	value = skl_txn_scratch(txn);
+	item->version++;
+	encode(item, value);
+	err = skl_buf_err(value);
+	if (err == SKL_OK)
+		err = skl_txn_put(txn, SKL_DB_CASE, skl_view_of(item->case_ref, SKL_STORE_ID_BYTES),
+				  skl_buf_view(value));
+	if (err != SKL_OK) {
+		item->version--;
+		skl_txn_fail(txn, err);
+	}
+	return err;
+}
+
+const struct skl_case_participant *skl_case_participant_find(const struct skl_case *item,
+							     const char *partner, const char *desk,
+							     int64_t at_ms)
+{
+	for (size_t i = 0; i < item->participant_count; i++) {
+		const struct skl_case_participant *row = &item->participant[i];
+
+		if (strcmp(row->partner, partner) == 0 && (!desk || strcmp(row->desk, desk) == 0) &&
+		    row->from_ms <= at_ms && (row->until_ms == 0 || at_ms < row->until_ms))
+			return row;
+	}
+	return NULL;
+}
+
+enum skl_err skl_case_participant_set(struct skl_case *item, const struct skl_case_participant *row)
+{
+	for (size_t i = 0; i < item->participant_count; i++) {
+		if (strcmp(item->participant[i].partner, row->partner) == 0 &&
+		    strcmp(item->participant[i].desk, row->desk) == 0) {
+			item->participant[i] = *row;
+			return SKL_OK;
+		}
+	}
+	if (item->participant_count >= SKL_CASE_PARTICIPANTS_MAX)
+		return SKL_ELIMIT;
+	item->participant[item->participant_count++] = *row;
+	return SKL_OK;
+}

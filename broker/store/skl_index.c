@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "skl_index.h"
+
+#include <string.h>
+
+#include "schakel/v1/trail.pb-c.h"
+#include "skl_arena.h"
+#include "skl_db.h"
+#include "skl_leaf.h"
+#include "skl_store.h"
+#include "skl_trail.h"
+#include "skl_txn.h"
+#include "skl_unpack.h"
+#include "skl_vault.h"
+
+#define VALUE_MAX 256
+#define KEY_BYTES (SKL_STORE_ID_BYTES + 8)
+
+static enum skl_db db_of(enum skl_index_of what)
+{
+	switch (what) {
+	case SKL_INDEX_PARTNER:
+		return SKL_DB_IX_PARTNER;
+	case SKL_INDEX_CASE:
+		return SKL_DB_IX_CASE;
+	case SKL_INDEX_MESSAGE:
+		return SKL_DB_IX_MESSAGE;
+	}
+	return SKL_DB_COUNT;
+}
+
+/* The first 16 bytes of the keyed hash of (which index, value). */
+static enum skl_err hash_of(struct skl_txn *txn, enum skl_index_of what, struct skl_view value,
+			    uint8_t ret_hash[SKL_STORE_ID_BYTES])
+{
+	struct skl_vault *vault = skl_store_vault(skl_txn_store(txn));
+	uint8_t bytes[1 + VALUE_MAX], mac[32];
+	enum skl_err err;
+
+	if (db_of(what) == SKL_DB_COUNT || value.len == 0 || value.len > VALUE_MAX)
+		return SKL_EINVAL;
+	if (!vault)
+		return SKL_EPERM;
+	bytes[0] = (uint8_t)what;
+	memcpy(bytes + 1, value.data, value.len);
+	err = skl_vault_mac(vault, SKL_VAULT_INDEX, skl_view_of(bytes, 1 + value.len), mac);
+	memcpy(ret_hash, mac, SKL_STORE_ID_BYTES);
+	return err;
+}
+
+enum skl_err skl_index_add(struct skl_txn *txn, enum skl_index_of what, struct skl_view value,
+			   uint64_t entry_index)
+{
+	uint8_t key[KEY_BYTES];
+	enum skl_err err = hash_of(txn, what, value, key);
+
+	if (err != SKL_OK)
+		return err;
+	skl_put_u64be(key + SKL_STORE_ID_BYTES, entry_index);
+	return skl_txn_put(txn, db_of(what), skl_view_of(key, sizeof(key)), skl_view_of(NULL, 0));
+}
+
+enum skl_err skl_index_list(struct skl_txn *txn, enum skl_index_of what, struct skl_view value,
+			    uint64_t from, unsigned max, skl_index_fn fn, void *arg,
+			    unsigned *ret_count)
+{
+	struct skl_view row_key, row_value;
+	struct skl_scan scan;
+	uint8_t key[KEY_BYTES];
+	unsigned count = 0;
+	enum skl_err err;
+
+	if (max > SKL_STORE_PAGE_MAX)
+		return SKL_EINVAL;
+	err = hash_of(txn, what, value, key);
+	if (err != SKL_OK)
+		return err;
+	skl_put_u64be(key + SKL_STORE_ID_BYTES, from);
+	skl_scan_from(&scan, skl_view_of(key, SKL_STORE_ID_BYTES), skl_view_of(key, sizeof(key)));
+	while (count < max) {
+		err = skl_scan_next(txn, db_of(what), &scan, &row_key, &row_value);
+		if (err != SKL_OK)
+			break;
+		if (row_key.len != KEY_BYTES)
+			return SKL_ECORRUPT;
+		count++;
+		if (!fn(arg, skl_get_u64be(row_key.data + SKL_STORE_ID_BYTES)))
+			break;
+	}
+	if (err != SKL_OK && err != SKL_ENOTFOUND)
+		return err;
+	*ret_count = count;
+	return SKL_OK;
+}
+
+/* --- rebuild ----------------------------------------------------------------- */
+
+/* Delete up to a page of rows; ENOTFOUND when none is left. */
+static enum skl_err clear_page(struct skl_txn *txn, enum skl_db db)
+{
+	struct skl_view key, value;
+	uint8_t copy[SKL_DB_KEY_MAX];
+	enum skl_err err = SKL_OK;
+
+	for (unsigned i = 0; err == SKL_OK && i < SKL_STORE_PAGE_MAX; i++) {
+		err = skl_db_seek(txn, db, skl_view_of(NULL, 0), &key, &value);
+		if (err != SKL_OK)
+			break;
+		if (key.len > sizeof(copy))
+			return SKL_ECORRUPT;
+		memcpy(copy, key.data, key.len);
+		err = skl_txn_delete(txn, db, skl_view_of(copy, key.len));
+	}
+	return err;
+}
+
+static enum skl_err clear(struct skl_store *store, enum skl_db db)
+{
+	struct skl_txn_opts opts = {.may_use_reserve = true};
+	enum skl_err err = SKL_OK;
+
+	while (err == SKL_OK) {
+		SKL_CLEANUP(skl_txn_abortp) struct skl_txn *txn = NULL;
+		bool is_last;
+
+		err = skl_txn_begin(store, &opts, &txn);
+		if (err != SKL_OK)
+			return err;
+		err = clear_page(txn, db);
+		is_last = err == SKL_ENOTFOUND;
+		if (err == SKL_OK || is_last)
+			err = skl_txn_commit(SKL_STEAL(txn));
+		if (is_last)
+			return err;
+	}
+	return err;
+}
+
+/* Case and message of an entry, from part 0 of its detail; what was erased stays out. */
+static enum skl_err add_detail(struct skl_txn *txn, uint64_t index, struct skl_arena *arena)
+{
+	SKL_CLEANUP(skl_buf_done) struct skl_buf plain = {.max = SKL_TRAIL_PART_MAX};
+	struct skl_trail_part part;
+	Schakel__V1__MessageDetail *detail = NULL;
+	enum skl_err err = skl_trail_detail(txn, index, 0, &plain, &part);
+
+	if (err == SKL_ENOTFOUND || (err == SKL_OK && part.is_erased))
+		return SKL_OK;
+	skl_arena_reset(arena);
+	if (err == SKL_OK)
+		err = skl_unpack(&schakel__v1__message_detail__descriptor, skl_buf_view(&plain),
+				 arena, &detail);
+	if (err != SKL_OK)
+		return err;
+	if (detail->case_ref.len == SKL_STORE_ID_BYTES)
+		err = skl_index_add(txn, SKL_INDEX_CASE,
+				    skl_view_of(detail->case_ref.data, detail->case_ref.len),
+				    index);
+	if (err == SKL_OK && detail->id.len == SKL_STORE_ID_BYTES)
+		err = skl_index_add(txn, SKL_INDEX_MESSAGE,
+				    skl_view_of(detail->id.data, detail->id.len), index);
+	return err;
+}
+
+static enum skl_err add_entry(struct skl_txn *txn, uint64_t index, struct skl_arena *arena)
+{
+	struct skl_leaf leaf;
+	size_t partner_len;
+	enum skl_err err = skl_trail_entry(txn, index, &leaf);
+
+	if (err != SKL_OK)
+		return err;
+	if (leaf.sender[0])
+		err = skl_index_add(txn, SKL_INDEX_PARTNER, skl_view_str(leaf.sender), index);
+	partner_len = strcspn(leaf.recipient, "/");
+	if (err == SKL_OK && partner_len)
+		err = skl_index_add(txn, SKL_INDEX_PARTNER,
+				    skl_view_of(leaf.recipient, partner_len), index);
+	if (err == SKL_OK && leaf.has_detail)
+		err = add_detail(txn, index, arena);
+	return err;
+}
+
+static enum skl_err add_page(struct skl_store *store, uint64_t *next, struct skl_arena *arena)
+{
+	struct skl_txn_opts opts = {.may_use_reserve = true};
+	SKL_CLEANUP(skl_txn_abortp) struct skl_txn *txn = NULL;
+	uint64_t end;
+	enum skl_err err = skl_txn_begin(store, &opts, &txn);
+
+	if (err != SKL_OK)
+		return err;
+	end = skl_trail_size(txn);
+	if (*next >= end)
+		return SKL_ENOTFOUND;
+	if (end - *next > SKL_STORE_PAGE_MAX)
+		end = *next + SKL_STORE_PAGE_MAX;
+	for (; err == SKL_OK && *next < end; (*next)++)
+		err = add_entry(txn, *next, arena);
+	return err == SKL_OK ? skl_txn_commit(SKL_STEAL(txn)) : err;
+}
+
+enum skl_err skl_index_rebuild(struct skl_store *store)
+{
+	struct skl_arena arena;
+	uint64_t next = 0;
+	enum skl_err err = clear(store, SKL_DB_IX_PARTNER);
+
+	if (err == SKL_OK)
+		err = clear(store, SKL_DB_IX_CASE);
+	if (err == SKL_OK)
+		err = clear(store, SKL_DB_IX_MESSAGE);
+	skl_arena_init(&arena, 0, 0);
+	while (err == SKL_OK)
+		err = add_page(store, &next, &arena);
+	skl_arena_done(&arena);
+	return err == SKL_ENOTFOUND ? SKL_OK : err;
+}
