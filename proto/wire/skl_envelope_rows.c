@@ -387,7 +387,8 @@ static enum skl_err check_event_names(const struct rows *rows, const Schakel__V1
 		return BAD(SKL_ENUMBER, "event row %s: a subject is not there", name);
 	if (row->subject && row->subject == row->other_subject)
 		return BAD(SKL_EROW, "event row %s: both subjects are the same", name);
-	if ((unsigned)row->code == SKL_EVENT_TOLD_BY)
+	if ((unsigned)row->code == SKL_EVENT_TOLD_BY ||
+	    (unsigned)row->code == SKL_EVENT_VALID_UNTIL)
 		section = row->section;
 	else if ((unsigned)row->code == SKL_EVENT_SECTION_WITHDRAWN ||
 		 (unsigned)row->code == SKL_EVENT_SECTION_FROM)

@@ -54,6 +54,17 @@ static bool may_hear(const struct select *select, uint32_t speaker)
 	return false;
 }
 
+/*
+ * Who said what the row tells. A rating is said by who rated, not by who is rated; that of a
+ * professional, of the network or of all in consensus is nobody's statement.
+ */
+static bool may_hear_event(const struct select *select, const Schakel__V1__EventRow *event)
+{
+	if ((unsigned)event->code != SKL_EVENT_RATING)
+		return may_hear(select, event->subject);
+	return event->detail != SKL_RATER_FAMILY_MEMBER || may_hear(select, event->other_subject);
+}
+
 static bool is_protected_side(uint32_t position)
 {
 	return position == SKL_DESK_POSITION_HELPER_OF_VICTIM ||
@@ -112,11 +123,11 @@ static bool event_is_open(const struct select *select, const Schakel__V1__EventR
 	case SKL_OPENS_ALWAYS:
 		return true;
 	case SKL_OPENS_RULE:
-		return by_rule;
+		return by_rule && (!event->section || section_is_open(select, event->section));
 	case SKL_OPENS_PARTY:
 		return by_rule && party_may_see(select, event);
 	case SKL_OPENS_STATEMENT:
-		return by_rule && may_hear(select, event->subject);
+		return by_rule && may_hear_event(select, event);
 	case SKL_OPENS_SECTION:
 		return by_rule && section_is_open(select, event->section) &&
 		       may_hear(select, event->subject);
