@@ -32,6 +32,7 @@ static enum skl_err decode(struct skl_view value, struct skl_clock_row *row)
 {
 	struct skl_rec rec;
 
+	memset(row, 0, sizeof(*row));
 	skl_rec_open(&rec, value, FORMAT);
 	row->clock = skl_rec_code(&rec, skl_code_count(SKL_LIST_CLOCK));
 	row->stage = skl_rec_code(&rec, SKL_CLOCK_LATE);

@@ -96,6 +96,7 @@ static enum skl_err decode(struct skl_view value, uint64_t number, struct skl_ou
 {
 	struct skl_rec rec;
 
+	memset(item, 0, sizeof(*item));
 	skl_rec_open(&rec, value, FORMAT);
 	item->number = number;
 	item->type = code(&rec, SKL_OUTBOX_MESSAGE, SKL_OUTBOX_NOTICE);

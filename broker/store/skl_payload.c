@@ -164,7 +164,7 @@ static enum skl_err find_day(struct skl_txn *txn, struct skl_vault_id *id)
 {
 	struct skl_vault *vault = skl_store_vault(skl_txn_store(txn));
 	const uint8_t *key;
-	enum skl_err err = skl_vault_key(vault, *id, true, &key);
+	enum skl_err err = vault ? skl_vault_key(vault, *id, true, &key) : SKL_EBUG;
 
 	for (unsigned tries = 0; err == SKL_ESTATE && tries < DAYS_AHEAD; tries++) {
 		id->period++;
@@ -215,8 +215,11 @@ static enum skl_err get_chunk(struct skl_txn *txn, const uint8_t ref_key[REF_BYT
 {
 	uint8_t key_bytes[CHUNK_BYTES], ad[64], id_bytes[SKL_VAULT_ID_BYTES];
 	struct skl_view key = chunk_key_of(ref_key, chunk, key_bytes), value;
+	struct skl_vault *vault = skl_store_vault(skl_txn_store(txn));
 	enum skl_err err = skl_db_get(txn, SKL_DB_PAYLOAD, key, &value);
 
+	if (!vault)
+		return SKL_EPERM;
 	if (err != SKL_OK)
 		return err == SKL_ENOTFOUND ? SKL_ECORRUPT : err;
 	skl_vault_id_put(ref->vault_id, id_bytes);

@@ -69,7 +69,7 @@ void skl_rec_text(struct skl_rec *rec, char *field, size_t field_bytes)
 	size_t len = skl_rec_u8(rec);
 	const uint8_t *at;
 
-	field[0] = '\0';
+	memset(field, 0, field_bytes); /* all of it: structs are compared and copied whole */
 	if (len >= field_bytes) {
 		rec->err = SKL_ECORRUPT;
 		return;
@@ -78,7 +78,6 @@ void skl_rec_text(struct skl_rec *rec, char *field, size_t field_bytes)
 	if (!at)
 		return;
 	memcpy(field, at, len);
-	field[len] = '\0';
 }
 
 struct skl_view skl_rec_view(struct skl_rec *rec)

@@ -248,6 +248,8 @@ enum skl_err skl_trail_append(struct skl_txn *txn, const struct skl_trail_new *i
 	struct skl_buf *bytes;
 	enum skl_err err;
 
+	if (txn->read_only)
+		skl_txn_fail(txn, SKL_EBUG);
 	if (txn->err != SKL_OK)
 		return txn->err;
 	if (txn->is_sealed)

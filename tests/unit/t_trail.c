@@ -72,7 +72,8 @@ static void roots_and_proofs_of_every_size(void **state)
 			assert_int_equal(skl_merkle_check_inclusion(index, size, hashes[index],
 								    path_view(&path), roots[size]),
 					 SKL_OK);
-			assert_int_equal(skl_trail_consistency(txn, index + 1, size, &path), SKL_OK);
+			assert_int_equal(skl_trail_consistency(txn, index + 1, size, &path),
+					 SKL_OK);
 			assert_int_equal(skl_merkle_check_consistency(index + 1, size,
 								      roots[index + 1], roots[size],
 								      path_view(&path)),
@@ -259,9 +260,9 @@ static void promises_cover_the_leaves_of_their_commit(void **state)
 			assert_int_equal(skl_trail_promise_find(txn, n, &batch, signature, &path),
 					 SKL_OK);
 			assert_int_equal(signature[0], batch.count);
-			assert_int_equal(skl_merkle_check_inclusion(
-						 n - batch.first_index, batch.count,
-						 ref[n].leaf_hash, path_view(&path), batch.root),
+			assert_int_equal(skl_merkle_check_inclusion(n - batch.first_index,
+								    batch.count, ref[n].leaf_hash,
+								    path_view(&path), batch.root),
 					 SKL_OK);
 		}
 		commit(txn);
