@@ -55,7 +55,7 @@ struct skl_dir_hub {
 	uint8_t promise[32];
 	struct skl_note_verifier log;
 	int64_t from_ms;  /* 0: always */
-	int64_t until_ms; /* 0: for ever */
+	int64_t until_ms; /* INT64_MAX: for ever */
 };
 
 struct skl_dir_region {
@@ -70,6 +70,12 @@ struct skl_dir_mandate {
 	const char *of; /* partner id for fg_of_partner, else "" */
 	int64_t from_ms;
 	int64_t until_ms;
+};
+
+/* A partner that cosigns checkpoints. */
+struct skl_dir_witness {
+	uint32_t partner;
+	struct skl_note_verifier verifier; /* SKL_NOTE_COSIGNATURE */
 };
 
 /* Parse the text alone (what the note signs). */
@@ -112,7 +118,11 @@ int64_t skl_directory_fresh_until_ms(const struct skl_directory *directory);
 const uint8_t *skl_directory_previous(const struct skl_directory *directory);
 /* BLAKE2b-256 of the whole signed note, or of the text if only that was parsed. */
 const uint8_t *skl_directory_digest(const struct skl_directory *directory);
+/* The first hub record: the one to connect to. Never NULL. */
 const struct skl_dir_hub *skl_directory_hub(const struct skl_directory *directory);
+/* All of them, in the order of the text: more than one while keys rotate. */
+size_t skl_directory_hub_count(const struct skl_directory *directory);
+const struct skl_dir_hub *skl_directory_hub_at(const struct skl_directory *directory, size_t index);
 
 size_t skl_directory_partner_count(const struct skl_directory *directory);
 const struct skl_dir_partner *skl_directory_partner_at(const struct skl_directory *directory,
@@ -164,5 +174,9 @@ const struct skl_dir_mandate *skl_directory_mandate_at(const struct skl_director
 /* Has the partner this mandate (over `of`, where the kind has one) at at_ms? */
 bool skl_directory_has_mandate(const struct skl_directory *directory, struct skl_view partner,
 			       enum skl_mandate kind, struct skl_view of, int64_t at_ms);
+
+size_t skl_directory_witness_count(const struct skl_directory *directory);
+const struct skl_dir_witness *skl_directory_witness_at(const struct skl_directory *directory,
+						       size_t index);
 
 #endif
