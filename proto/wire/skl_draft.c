@@ -150,8 +150,8 @@ static uint32_t fresh_number(const struct skl_draft *draft)
 
 /* --- rows ---------------------------------------------------------------------------------- */
 
-uint32_t skl_draft_subject(struct skl_draft *draft, const enum skl_position *positions,
-			   size_t count)
+static uint32_t add_subject(struct skl_draft *draft, uint32_t number,
+			    const enum skl_position *positions, size_t count)
 {
 	Schakel__V1__SubjectRow subject;
 	Schakel__V1__Row row;
@@ -167,7 +167,7 @@ uint32_t skl_draft_subject(struct skl_draft *draft, const enum skl_position *pos
 	}
 	for (size_t i = 0; i < count; i++)
 		copy[i] = (Schakel__V1__Position)positions[i];
-	subject.number = fresh_number(draft);
+	subject.number = number;
 	subject.n_positions = count;
 	subject.positions = copy;
 	row.row_case = SCHAKEL__V1__ROW__ROW_SUBJECT;
@@ -177,6 +177,24 @@ uint32_t skl_draft_subject(struct skl_draft *draft, const enum skl_position *pos
 		return 0;
 	draft->subjects[draft->subject_count++] = subject.number;
 	return subject.number;
+}
+
+uint32_t skl_draft_subject(struct skl_draft *draft, const enum skl_position *positions,
+			   size_t count)
+{
+	return draft->error.code ? 0 : add_subject(draft, fresh_number(draft), positions, count);
+}
+
+uint32_t skl_draft_subject_keep(struct skl_draft *draft, uint32_t number,
+				const enum skl_position *positions, size_t count)
+{
+	if (draft->error.code)
+		return 0;
+	if (number == 0 || number > SKL_LIMIT_NUMBER || number_taken(draft, number)) {
+		fail(draft, SKL_ENUMBER, "a number to keep is taken or out of range");
+		return 0;
+	}
+	return add_subject(draft, number, positions, count);
 }
 
 void skl_draft_pseudonym(struct skl_draft *draft, uint32_t subject, uint32_t scheme,

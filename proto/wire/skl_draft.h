@@ -56,6 +56,13 @@ const uint8_t *skl_draft_id(const struct skl_draft *draft);
 /* A person of this message; the number is random, 0 once an error sticks. */
 uint32_t skl_draft_subject(struct skl_draft *draft, const enum skl_position *positions,
 			   size_t count);
+/*
+ * The same person as in the message this one answers, under the number it has there: that is how
+ * both sides know which child is meant where no pseudonym is opened. Only in an answer that goes
+ * to nobody but the sender of that message. ENUMBER.
+ */
+uint32_t skl_draft_subject_keep(struct skl_draft *draft, uint32_t number,
+				const enum skl_position *positions, size_t count);
 /* adult_on_ms 0: unknown. */
 void skl_draft_pseudonym(struct skl_draft *draft, uint32_t subject, uint32_t scheme,
 			 const uint8_t pseudonym[32], int64_t adult_on_ms);
