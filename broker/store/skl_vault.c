@@ -200,7 +200,8 @@ static enum skl_err make_key(const char *path, uint8_t *key)
 	enum skl_err err;
 
 	randombytes_buf(key, SKL_VAULT_KEY_BYTES);
-	err = skl_file_create(path, skl_view_of(key, SKL_VAULT_KEY_BYTES), 0600, NULL);
+	/* whole or not at all: a crash must not leave a key file that is short */
+	err = skl_file_write(path, skl_view_of(key, SKL_VAULT_KEY_BYTES), 0600, NULL);
 	if (err != SKL_OK)
 		sodium_memzero(key, SKL_VAULT_KEY_BYTES);
 	return err;
