@@ -123,7 +123,7 @@ enum skl_err skl_notary_receive(struct skl_notary *notary, struct skl_notary_ans
 
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		if (got < 0 && errno == EAGAIN)
 			return SKL_EAGAIN;
 		if (got <= 0)
 			return drop(notary, SKL_EUNREACHABLE);
