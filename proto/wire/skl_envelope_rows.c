@@ -385,7 +385,8 @@ static enum skl_err check_event_names(const struct rows *rows, const Schakel__V1
 
 	if (!subject_or_none(rows, row->subject) || !subject_or_none(rows, row->other_subject))
 		return BAD(SKL_ENUMBER, "event row %s: a subject is not there", name);
-	if (row->subject && row->subject == row->other_subject)
+	if (row->subject && row->subject == row->other_subject &&
+	    (unsigned)row->code != SKL_EVENT_RATING) /* who rates may rate himself */
 		return BAD(SKL_EROW, "event row %s: both subjects are the same", name);
 	if ((unsigned)row->code == SKL_EVENT_TOLD_BY ||
 	    (unsigned)row->code == SKL_EVENT_VALID_UNTIL)
@@ -483,6 +484,7 @@ static enum skl_err check_consent(const struct rows *rows, size_t i)
 	const Schakel__V1__ConsentRow *row = skl_envelope_consent(rows->env, i);
 	struct skl_error *reterr = rows->reterr;
 	bool is_self = (unsigned)row->capacity == SKL_CONSENT_CAPACITY_SELF;
+	bool is_offered = rows->env->form == SKL_FORM_OFFERED;
 
 	if (row->ref.len != SKL_ID_BYTES)
 		return BAD(SKL_EFIELD, "consent row: ref must have 16 bytes");
@@ -498,8 +500,8 @@ static enum skl_err check_consent(const struct rows *rows, size_t i)
 	    !in_list_or_none(SKL_LIST_CONSENT_HOW, (uint32_t)row->how) ||
 	    !categories_ok(row->categories, row->n_categories))
 		return BAD(SKL_EFIELD, "consent row: a number is not in its list");
-	if (!is_user_ref(row->recorded_by))
-		return BAD(SKL_EFIELD, "consent row: recorded_by is missing");
+	if (!skl_envelope_find_fact(rows->env, SKL_FACT_USER_REF) && !is_offered)
+		return BAD(SKL_EROW, "consent row: who recorded it (user_ref) is missing");
 	if (row->from_ms <= 0 || (row->until_ms && row->until_ms <= row->from_ms))
 		return BAD(SKL_ETIME, "consent row: from is missing or until is not after it");
 	return SKL_OK;
