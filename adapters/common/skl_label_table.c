@@ -207,8 +207,9 @@ static const struct skl_content_field professional[] = {
 	TEXT("organisation", 200, REQ), TEXT("function", 100, REQ), TEXT("phone", 32, 0),
 	SUBJECT("with", MANY), END};
 
+/* known_answer says here whether a person is known: to who asked, and not to the hub. */
 static const struct skl_content_field involved[] = {
-	OBJECT("professionals", professional, REQ | MANY), END};
+	BOOL("known", 0), OBJECT("professionals", professional, MANY), END};
 
 static const struct skl_content_field agreement_item[] = {
 	TEXT("trigger", 2000, REQ), TEXT("measure", 2000, REQ), OBJECT("address", address, 0),
