@@ -133,8 +133,9 @@ struct skl_decision_section {
 	uint8_t category; /* enum skl_category */
 	uint8_t reason;   /* enum skl_cut_reason of a cut; 0 if allowed */
 	bool is_allowed;
-	bool is_silent; /* a cut the recipient is not told of */
-	uint16_t rule;  /* index of the rule that speaks, SKL_POLICY_NO_RULE if none does */
+	bool is_silent;      /* a cut the recipient is not told of */
+	uint16_t rule;       /* index of the rule that speaks, SKL_POLICY_NO_RULE if none does */
+	bool is_reason_told; /* false: tell the sender neither reason nor rule, only the cut */
 };
 
 struct skl_decision_duty {
@@ -215,6 +216,8 @@ struct skl_policy_whole {
 struct skl_policy_whole skl_policy_combine(uint32_t kind, const struct skl_policy_part *parts,
 					   size_t count);
 
+#define SKL_POLICY_TEXT_BYTES_MAX 1024u
+
 enum skl_language { SKL_LANGUAGE_NL = 0, SKL_LANGUAGE_EN = 1 };
 
 /* Names of organisations, never of persons. NULL or "" where the caller has none. */
@@ -225,8 +228,8 @@ struct skl_policy_names {
 };
 
 /*
- * For the case worker, at most 60 words: what failed, what was sent, which routes remain, and the
- * phone. Errors stick to buf.
+ * For the case worker, at most 60 words and SKL_POLICY_TEXT_BYTES_MAX bytes: what failed, what was
+ * sent, which routes remain, and the phone. Errors stick to buf.
  */
 void skl_policy_text(const struct skl_policy *policy, const struct skl_policy_request *request,
 		     const struct skl_decision *decision, enum skl_language language,

@@ -16,6 +16,9 @@ enum {
 	FLAG_ALL = 0x00ff,
 };
 
+/* The year 9000: room to add terms to any time without overflow. */
+#define NOW_MAX_MS INT64_C(221845392000000)
+
 #define SECTION_BYTES 24u
 #define FACTS_BYTES   6u
 /* Format, codes, flags, facts, sender, recipient, environment, times, counts; without the name. */
@@ -87,6 +90,8 @@ enum skl_err skl_policy_request_check(const struct skl_policy_request *request)
 	if (request->format != SKL_POLICY_REQUEST_FORMAT)
 		return SKL_EFORMAT;
 	if (!are_message_codes(request) || !are_party_codes(request))
+		return SKL_EFIELD;
+	if (request->now_ms < 0 || request->now_ms > NOW_MAX_MS)
 		return SKL_EFIELD;
 	if (!memchr(request->competent_partner, 0, sizeof(request->competent_partner)))
 		return SKL_EFIELD;
