@@ -178,7 +178,8 @@ struct skl_decision {
 	uint8_t repair;        /* SKL_REPAIR_*: permitted, repair due */
 	int64_t repair_due_ms; /* 0: nothing to repair */
 
-	uint16_t nearest;   /* of a denial: the allow rule that failed least */
+	uint16_t nearest;   /* of a denial: the allow rule that failed least, or that matched if a
+			       section is lacking */
 	uint8_t miss;       /* enum skl_miss: the first thing it failed on */
 	uint8_t miss_count; /* how many */
 

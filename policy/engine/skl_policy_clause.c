@@ -49,29 +49,44 @@ static enum skl_err read_codes(struct skl_parser *parser, enum skl_list list, st
 	}
 }
 
+/* As read_codes(); a forbid may say "not NAME, NAME": everything else, the unknown included. */
+static enum skl_err read_dim(struct skl_parser *parser, enum skl_list list, struct skl_set *set)
+{
+	bool is_not = parser->draft.rule.is_forbid && skl_lexer_is(&parser->lexer, "not");
+	enum skl_err err = is_not ? skl_lexer_next(&parser->lexer) : SKL_OK;
+
+	if (err == SKL_OK)
+		err = read_codes(parser, list, set);
+	if (is_not) {
+		set->words[0] = ~set->words[0];
+		set->words[1] = ~set->words[1];
+	}
+	return err;
+}
+
 static enum skl_err read_from(struct skl_parser *parser)
 {
-	return read_codes(parser, SKL_LIST_ROLE, DIM(FROM));
+	return read_dim(parser, SKL_LIST_ROLE, DIM(FROM));
 }
 
 static enum skl_err read_kind(struct skl_parser *parser)
 {
-	return read_codes(parser, SKL_LIST_KIND, DIM(KIND));
+	return read_dim(parser, SKL_LIST_KIND, DIM(KIND));
 }
 
 static enum skl_err read_to(struct skl_parser *parser)
 {
-	return read_codes(parser, SKL_LIST_ROLE, DIM(TO));
+	return read_dim(parser, SKL_LIST_ROLE, DIM(TO));
 }
 
 static enum skl_err read_purpose(struct skl_parser *parser)
 {
-	return read_codes(parser, SKL_LIST_PURPOSE, DIM(PURPOSE));
+	return read_dim(parser, SKL_LIST_PURPOSE, DIM(PURPOSE));
 }
 
 static enum skl_err read_ground(struct skl_parser *parser)
 {
-	return read_codes(parser, SKL_LIST_GROUND, DIM(GROUND));
+	return read_dim(parser, SKL_LIST_GROUND, DIM(GROUND));
 }
 
 /* consent not-needed because "..." | consent required */

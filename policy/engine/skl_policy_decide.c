@@ -292,12 +292,17 @@ static uint8_t lacking_category(const struct skl_match *match, const struct skl_
 static void deny_lacking(const struct skl_match *match, struct skl_decision *decision,
 			 const struct skl_decision_section *cut_by)
 {
+	uint16_t matched = 0;
+
 	uint8_t reason = cut_by ? cut_by->reason : SKL_CUT_REASON_REQUIRED_SECTION_MISSING;
 	uint16_t rule = cut_by ? cut_by->rule : SKL_POLICY_NO_RULE;
 	bool is_rule_missing = reason == SKL_CUT_REASON_REQUIRED_SECTION_MISSING ||
 			       reason == SKL_CUT_REASON_CATEGORY_NOT_ALLOWED ||
 			       reason == SKL_CUT_REASON_MARKS_MISSING;
 
+	while (matched < match->policy->rule_count && !skl_bits_has(&match->any, matched))
+		matched++;
+	decision->nearest = matched;
 	decision->is_reason_told = !cut_by || cut_by->is_reason_told;
 	deny(decision, match->request,
 	     is_rule_missing ? SKL_OUTCOME_DENIED_NO_RULE : SKL_OUTCOME_DENIED_FORBIDDEN, reason,

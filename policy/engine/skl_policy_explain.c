@@ -135,15 +135,17 @@ static void add_denial(const struct explaining *e)
 		add_code(e, SKL_LIST_CATEGORY, decision->lacking);
 		skl_buf_add_u8(e->buf, '\n');
 	}
-	if (decision->nearest != SKL_POLICY_NO_RULE)
-		skl_buf_addf(e->buf, "%s %s \"%s\"; %s: %s (%s %u)\n",
-			     pick(e, "dichtstbijzijnde regel:", "nearest rule:"),
-			     skl_policy_rule_id(e->policy, decision->nearest),
-			     skl_policy_rule_title(e->policy, decision->nearest),
-			     pick(e, "faalt op", "fails on"),
+	if (decision->nearest == SKL_POLICY_NO_RULE)
+		return;
+	skl_buf_addf(e->buf, "%s %s \"%s\"", pick(e, "dichtstbijzijnde regel:", "nearest rule:"),
+		     skl_policy_rule_id(e->policy, decision->nearest),
+		     skl_policy_rule_title(e->policy, decision->nearest));
+	if (decision->miss != SKL_MISS_NONE)
+		skl_buf_addf(e->buf, "; %s: %s (%s %u)", pick(e, "faalt op", "fails on"),
 			     skl_miss_name((enum skl_miss)decision->miss, e->language),
 			     pick(e, "voorwaarden die falen:", "conditions that fail:"),
 			     decision->miss_count);
+	skl_buf_add_u8(e->buf, '\n');
 }
 
 static void add_set(const struct explaining *e, const char *title, enum skl_list list, uint64_t set)

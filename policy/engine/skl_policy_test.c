@@ -86,7 +86,7 @@ static void complain(struct complaint *complaint, const char *what, const char *
 	if (!complaint->is_ok || !name)
 		return;
 	complaint->is_ok = false;
-	(void)snprintf(complaint->text, complaint->size, "%s %s", what, name);
+	(void)snprintf(complaint->text, complaint->size, "%.40s %.150s", what, name);
 }
 
 static void compare(const struct skl_expect *expect, const struct skl_decision *decision,
