@@ -11,7 +11,7 @@
  *           as long as the decision is read.
  * Errors:   loading says what is wrong, where, and what to do (file name, line and column in
  *           struct skl_error). Deciding has no errors: every request gets one of five outcomes.
- * Limits:   64 files of 1 MiB, 1,024 rules, 16 tests a rule; 16 rules that speak in one decision
+ * Limits:   64 files of 1 MiB, 1,024 rules, 32 tests a rule; 16 rules that speak in one decision
  *           (more: the outcome is `error`, reason limit).
  *
  * No I/O, no clock, no protobuf, no LMDB. skl_policy_decide() allocates nothing.

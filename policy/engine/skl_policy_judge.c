@@ -189,7 +189,7 @@ static void judge(struct skl_match *match, const struct skl_policy_section *sect
 						 .category = section->category,
 						 .rule = SKL_POLICY_NO_RULE,
 						 .is_reason_told = true};
-	if (cut_by_ground(match, section, verdict) || cut_by_rule(match, section, verdict))
+	if (cut_by_rule(match, section, verdict) || cut_by_ground(match, section, verdict))
 		return;
 	for (size_t p = 0; p < match->position_count; p++) {
 		uint16_t rule = allowing_rule(match, p, section, &is_unmarked);

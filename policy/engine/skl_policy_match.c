@@ -167,11 +167,13 @@ static void miss(struct misses *misses, enum skl_miss what)
 	if (misses->count++ == 0)
 		misses->first = what;
 	if (what == SKL_MISS_KIND)
-		misses->weight += 16;
+		misses->weight += 32;
 	else if (what == SKL_MISS_FROM || what == SKL_MISS_TO)
-		misses->weight += 8;
+		misses->weight += 16;
+	else if (what >= SKL_MISS_CHECK)
+		misses->weight += 1; /* only form: nearer than any other */
 	else
-		misses->weight += 1;
+		misses->weight += 2;
 }
 
 /* What an allow fails on, for one position. */

@@ -24,7 +24,7 @@
 #define SKL_DIMS (SKL_MISS_HELD + 1)
 
 #define SKL_RULE_ITEMS_MAX   48u
-#define SKL_RULE_TESTS_MAX   16u
+#define SKL_RULE_TESTS_MAX   32u
 #define SKL_RULE_CLOCKS_MAX  8u
 #define SKL_RULE_DUTIES_MAX  8u
 #define SKL_RULE_FRIENDS_MAX 8u

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef SKL_TOOL_H
+#define SKL_TOOL_H
+
+/*
+ * skl_tool - what the subcommands of schakel-policy share: options, rule files, messages.
+ *
+ * Owner:    one process, one thread.
+ * Lifetime: skl_rules_read .. skl_rules_done.
+ * Errors:   exit status 0 done, 1 the answer is no, 2 usage, 3 could not read.
+ * Limits:   those of skl_policy.h.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "skl_policy.h"
+
+enum {
+	SKL_EXIT_OK = 0,
+	SKL_EXIT_NO = 1,
+	SKL_EXIT_USAGE = 2,
+	SKL_EXIT_IO = 3,
+};
+
+struct skl_tool_opts {
+	const char *rules[SKL_POLICY_FILES_MAX]; /* --rules, or the operands of check and test */
+	unsigned rules_count;
+	uint8_t environment;
+	int64_t now_ms;
+	enum skl_language language;
+	bool is_quiet;
+	bool is_emergency;
+	struct skl_policy_names names;
+	char **words; /* what is left: the operands */
+	int word_count;
+};
+
+/* Rule files in memory. */
+struct skl_rules {
+	struct skl_policy_file files[SKL_POLICY_FILES_MAX];
+	char *names[SKL_POLICY_FILES_MAX]; /* owned */
+	char *paths[SKL_POLICY_FILES_MAX]; /* owned */
+	struct skl_buf texts[SKL_POLICY_FILES_MAX];
+	unsigned count;
+};
+
+/* Read the files named, and the *.rules of the folders named. Says what is wrong. */
+int skl_rules_read(struct skl_rules *rules, const struct skl_tool_opts *opts);
+void skl_rules_done(struct skl_rules *rules);
+
+/* Read and load; *ret_policy is set when 0 is returned. Says what is wrong. */
+int skl_rules_load(const struct skl_tool_opts *opts, struct skl_rules *rules,
+		   struct skl_policy **ret_policy);
+
+/* "schakel-policy: ..." on standard error. */
+void skl_tool_say(const char *format, ...) SKL_PRINTF(1, 2);
+
+int skl_tool_check(const struct skl_tool_opts *opts);
+int skl_tool_test(const struct skl_tool_opts *opts);
+int skl_tool_explain(const struct skl_tool_opts *opts);
+
+#endif
