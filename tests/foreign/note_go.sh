@@ -4,7 +4,7 @@
 # Debian's Go packages open our checkpoints and accept our proofs: golang.org/x/mod/sumdb/note and
 # tlog, which know nothing of us.
 
-. "$SRC/tests/lib/test-lib.sh"
+. "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
 
 gopath=/usr/share/gocode
 [ -d $gopath/src/golang.org/x/mod/sumdb/note ] || skip_all 'golang-golang-x-mod-dev is not installed'

@@ -3,7 +3,7 @@
 #
 # schakel-notary: signs what grows out of what it signed, and nothing else.
 
-. "$SRC/tests/lib/test-lib.sh"
+. "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
 
 origin=schakel.example/test
 socket=$TMPDIR/n.sock
