@@ -129,7 +129,8 @@ if "${CC:-gcc}" -shared -fPIC -o die.so die.c; then
 		"$notary" --socket "$socket" --key log.key --guard guard
 	wait_for_log doomed ready
 	test_expect_status 3 'killed before its answer' client $origin sign 14 13
-	kill_bg doomed KILL
+	wait "$(pid_of doomed)" 2>/dev/null
+	unset 'test_pids[doomed]'
 	test_is "$(sed -n 2p guard)" 14 'the guard stands at what was about to be signed'
 	start
 	test_is "$(verdict $origin sign 14 13)" 'err=OK guard=14' 'the answer is given after all'
