@@ -1,0 +1,127 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+#
+# schakel-keys: keys, a directory signed by two registrars, and every way it is refused.
+
+. "$SRC/tests/lib/test-lib.sh"
+
+keys=$BIN/schakel-keys
+soon=$(date -u -d '+30 days' +%Y-%m-%dT%H:%M:%SZ)
+
+# --- generate ----------------------------------------------------------------
+
+test_expect 'keys of a partner' "$keys" generate --partner politie-nh --desk meldingen --desk recherche \
+	--name 'Politie Noord-Holland' --role police --side justice --regions 10,11 \
+	--phone '0900 8844' --out police
+test_is "$(stat -c %a police/sign.key police/transport.key police/seal-meldingen.key | sort -u)" 600 \
+	'secret files are for their owner alone'
+test_is "$(stat -c %a police/politie-nh.public)" 644 'the public file is for all'
+test_is "$(cut -d' ' -f1 police/politie-nh.public | tr '\n' ' ')" 'partner key key desk desk ' \
+	'the public file has the lines for a registrar'
+secret=$(sed -n 's/^secret //p' police/sign.key)
+test_is "$(grep -rlF -- "$secret" police)" police/sign.key 'the secret is nowhere else'
+test_expect_status 3 'nothing is overwritten' "$keys" generate --partner politie-nh --desk meldingen \
+	--out police
+test_is "$(sed -n 's/^secret //p' police/sign.key)" "$secret" 'and the key is the old one'
+test_expect 'one more desk key' "$keys" generate --partner politie-nh --desk meldingen --only seal \
+	--from 2026-01-01 --until 2026-06-01 --out police-2
+test_is "$(ls police-2 | tr '\n' ' ')" 'politie-nh.public seal-meldingen.key ' 'only what was asked'
+test_expect 'keys of Veilig Thuis' "$keys" generate --partner vt-zw --desk triage --name 'Veilig Thuis' \
+	--role veilig_thuis --side care --out vt
+test_expect 'keys of the hub and its log' "$keys" generate --hub --origin schakel.test/2026 \
+	--endpoint tcp://127.0.0.1:7000 --log schakel.test/2026 --out hub
+test_expect 'registrar of care' "$keys" generate --registrar reg-care.test --side care --out care
+test_expect 'registrar of justice' "$keys" generate --registrar reg-just.test --side justice --out just
+test_expect 'a second registrar of care' "$keys" generate --registrar reg-care2.test --side care \
+	--out care2
+test_expect 'a shared secret' "$keys" generate --secret pseudonym --out vt
+test_is "$(base64 -d vt/pseudonym.secret | wc -c)" 32 'of 32 bytes'
+test_expect 'show a key' "$keys" show care/registrar.key
+test_like "$(cat out)" "vkey $(sed 's/^care://; s/[+]/[+]/g' care/registrar.vkey)" \
+	'show prints the verifier key'
+chmod 644 vt/sign.key
+test_expect_status 3 'a secret that others may read is refused' "$keys" show vt/sign.key
+test_like "$(cat err)" 'chmod 600' 'and says what to do'
+chmod 600 vt/sign.key
+
+test_expect_status 2 'an id in capitals' "$keys" generate --partner Politie --desk a --out x
+test_expect_status 2 'a partner without a desk' "$keys" generate --partner a --out x
+test_expect_status 2 'an unknown role' "$keys" generate --partner a --desk b --name N --role polise \
+	--side justice --out x
+test_like "$(cat err)" 'did you mean police' 'the nearest role is named'
+test_expect_status 2 'no kind of key' "$keys" generate --out x
+test_expect_status 2 'unknown option' "$keys" generate --partner a --nonsense
+test_expect_status 2 'no command' "$keys"
+test_expect 'help' "$keys" --help
+test_expect 'version' "$keys" --version
+test_is "$(test -e x && echo there)" '' 'a refused command leaves nothing behind'
+
+# --- directory ---------------------------------------------------------------
+
+care=$(cat care/registrar.vkey) just=$(cat just/registrar.vkey) care2=$(cat care2/registrar.vkey)
+printf '%s\n' '# competent Veilig Thuis' '' 'region municipality=0479 partner=vt-zw name="Zaanstad"' \
+	>regions.txt
+test_expect 'build' "$keys" directory build --environment test --fresh-until "$soon" --out dir.txt \
+	regions.txt police/politie-nh.public vt/vt-zw.public hub/hub.public
+test_is "$(sed -n 3,4p dir.txt | tr '\n' ' ')" 'number 1 previous none ' 'the first has number 1'
+test_expect_status 1 'an unsigned directory does not verify' "$keys" directory verify \
+	--registrar "$care" --registrar "$just" dir.txt
+cp dir.txt note
+test_expect 'first signature' "$keys" directory sign --key care/registrar.key note
+test_expect_status 1 'one of two is not enough' "$keys" directory verify --registrar "$care" \
+	--registrar "$just" note
+cp note both-care
+test_expect 'signature of the same side' "$keys" directory sign --key care2/registrar.key both-care
+test_expect_status 1 'two of one side are not enough' "$keys" directory verify --registrar "$care" \
+	--registrar "$care2" --registrar "$just" --quorum 2 both-care
+test_like "$(cat err)" 'side justice' 'and the missing side is named'
+test_expect_status 1 'signing twice' "$keys" directory sign --key care/registrar.key note
+test_expect 'second signature' "$keys" directory sign --key just/registrar.key note
+test_expect 'two of two verify' "$keys" directory verify --registrar "$care" --registrar "$just" note
+test_expect 'two of three verify' "$keys" directory verify --registrar "$care" --registrar "$just" \
+	--registrar "$care2" --quorum 2 note
+test_expect_status 1 'three of three do not' "$keys" directory verify --registrar "$care" \
+	--registrar "$just" --registrar "$care2" note
+test_expect_status 1 'one registrar named twice counts once' "$keys" directory verify \
+	--registrar "$care" --registrar "$care" --registrar "$just" note
+sed 's/0479/0480/' note >changed
+test_expect_status 1 'a changed directory does not verify' "$keys" directory verify \
+	--registrar "$care" --registrar "$just" changed
+test_expect_status 2 'a key that cannot sign' "$keys" directory sign --key police/transport.key dir.txt
+test_expect 'show' "$keys" directory show note
+test_like "$(cat out)" 'politie-nh  Politie Noord-Holland  \(police, justice\)' 'show names the partner'
+
+test_expect 'the next directory' "$keys" directory build --environment test --previous note \
+	--fresh-until "$soon" --out next.txt regions.txt police/politie-nh.public vt/vt-zw.public \
+	hub/hub.public
+test_is "$(sed -n 3p next.txt)" 'number 2' 'has the next number'
+"$keys" directory sign --key care/registrar.key next.txt
+"$keys" directory sign --key just/registrar.key next.txt
+test_expect 'it may follow' "$keys" directory verify --registrar "$care" --registrar "$just" \
+	--previous note next.txt
+test_expect_status 1 'the old one may not follow the new one' "$keys" directory verify \
+	--registrar "$care" --registrar "$just" --previous next.txt note
+test_expect_status 1 'nor a directory its namesake' "$keys" directory verify \
+	--registrar "$care" --registrar "$just" --previous note note
+test_expect 'a stale directory is built' "$keys" directory build --environment test --number 3 \
+	--fresh-until 2020-01-01 --out stale.txt hub/hub.public
+"$keys" directory sign --key care/registrar.key stale.txt
+"$keys" directory sign --key just/registrar.key stale.txt
+test_expect_status 1 'and refused' "$keys" directory verify --registrar "$care" \
+	--registrar "$just" stale.txt
+test_like "$(cat err)" 'stale' 'as stale'
+
+printf 'region municipality=0479 partner=politie-nh\n' >bad.txt
+test_expect_status 3 'a region of the wrong role' "$keys" directory build --environment test \
+	--fresh-until "$soon" bad.txt police/politie-nh.public hub/hub.public
+test_like "$(cat err)" 'role veilig_thuis, in this line: region' 'the line is shown'
+test_expect_status 3 'a partner twice' "$keys" directory build --environment test \
+	--fresh-until "$soon" police/politie-nh.public police/politie-nh.public hub/hub.public
+test_expect_status 3 'no hub' "$keys" directory build --environment test --fresh-until "$soon" \
+	police/politie-nh.public
+test_expect_status 2 'an environment that is none' "$keys" directory build --environment demo \
+	--fresh-until "$soon" hub/hub.public
+test_expect_status 3 'a file that is not there' "$keys" directory verify --registrar "$care" nothing
+test_expect_status 2 'verify without registrars' "$keys" directory verify note
+
+done_testing
