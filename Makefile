@@ -66,7 +66,9 @@ SRC_core    := $(wildcard broker/core/*.c)
 SRC_adapter := $(filter-out adapters/schakel-%,$(wildcard adapters/*/*.c))
 PROTO       := $(wildcard proto/schakel/v1/*.proto)
 GEN_C       := $(PROTO:proto/%.proto=$(GEN)/%.pb-c.c)
-GEN_H       := $(GEN_C:.c=.h)
+TEST_PROTO  := $(wildcard tests/data/paper/*.proto)
+TEST_GEN_C  := $(TEST_PROTO:tests/data/paper/%.proto=$(GEN)/%.pb-c.c)
+GEN_H       := $(GEN_C:.c=.h) $(TEST_GEN_C:.c=.h)
 
 obj = $(strip $(patsubst %.c,$(B)/obj/%.o,$(1)))
 
@@ -104,7 +106,7 @@ SIMS      := $(call bin_of,$(SIM_SRC))
 BENCHES   := $(call bin_of,$(BENCH_SRC))
 UNITS     := $(call bin_of,$(UNIT_SRC))
 FUZZERS   := $(call bin_of,$(FUZZ_SRC))
-OBJ_test  := $(call obj,$(TLIB_SRC))
+OBJ_test  := $(strip $(call obj,$(TLIB_SRC)) $(TEST_GEN_C:$(GEN)/%.c=$(B)/obj/gen/%.o))
 
 SCRIPTS := $(wildcard tests/paper/*.sh tests/integration/i_*.sh tests/scenario/[0-9]*.sh \
              tests/foreign/*.sh)
@@ -235,6 +237,10 @@ $(GEN)/%.pb-c.c $(GEN)/%.pb-c.h: proto/%.proto
 	@mkdir -p $(GEN)
 	$(say) PROTOC $<
 	$(Q)$(PROTOC_C) --proto_path=proto --c_out=$(GEN) $<
+$(GEN)/%.pb-c.c $(GEN)/%.pb-c.h: tests/data/paper/%.proto $(PROTO)
+	@mkdir -p $(GEN)
+	$(say) PROTOC $<
+	$(Q)$(PROTOC_C) --proto_path=proto --proto_path=tests/data/paper --c_out=$(GEN) $<
 .PRECIOUS: $(GEN)/%.pb-c.c $(GEN)/%.pb-c.h $(B)/obj/%.o
 # A message may hold one of another file: the generated headers include each other.
 $(GEN_C): $(PROTO)
