@@ -124,6 +124,8 @@ void skl_session_restart(struct skl_session *session);
 void skl_session_stop(struct skl_session *session);
 
 enum skl_session_state skl_session_state(const struct skl_session *session);
+/* After so much silence the session asks whether the hub is there. */
+int64_t skl_session_ping_ms(const struct skl_session *session);
 /* Milliseconds since the hub was last heard; -1: never. */
 int64_t skl_session_silence_ms(const struct skl_session *session);
 
