@@ -147,6 +147,9 @@ struct skl_client_calls {
 	 * process ends, never. */
 	void (*on_plan)(void *arg, const uint8_t id[16], enum skl_err err,
 			const Schakel__V1__Result *result);
+	/* Answer to skl_client_query, as on_plan. */
+	void (*on_answer)(void *arg, const uint8_t id[16], enum skl_err err,
+			  const Schakel__V1__Answer *answer);
 	void (*on_alarm)(void *arg, const struct skl_alarm *alarm);
 	/* Session up or down; down is NULL when it is up. */
 	void (*on_state)(void *arg, enum skl_session_state state,
@@ -179,7 +182,7 @@ struct skl_client_opts {
 	uint32_t answer_ms;       /* 10,000: then a message is sent again */
 	uint32_t promise_ms;      /* 60,000: then alarm PROMISE_LATE */
 	uint32_t unreachable_ms;  /* 10,000: then alarm UNREACHABLE */
-	uint32_t plan_ms;         /* 5,000: then on_plan with ETIMEOUT */
+	uint32_t plan_ms;         /* 5,000: then on_plan (or on_answer) with ETIMEOUT */
 	uint32_t retry_max_ms;    /* 300,000: longest pause before a message is tried again */
 	bool is_witness;          /* cosign checkpoints that are consistent */
 	struct skl_client_calls calls;
@@ -245,6 +248,13 @@ SKL_MUST_CHECK enum skl_err skl_client_plan(struct skl_client *client, struct sk
 /* After a plan: wrap each of these sections for each recipient it is permitted to. */
 void skl_client_wrap_permitted(struct skl_draft *draft, const Schakel__V1__Result *plan,
 			       const uint32_t *sections, size_t section_count);
+
+/*
+ * Send a finished query (kind audit_query); the answer comes as on_answer with its id. Nothing is
+ * spooled. EAGAIN without a session.
+ */
+SKL_MUST_CHECK enum skl_err skl_client_query(struct skl_client *client,
+					     const struct skl_sealed *query);
 
 #define SKL_SUBMIT_ACUTE 1u /* before all others, alarm after 2 s, stale directory or not */
 

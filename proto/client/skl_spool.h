@@ -114,6 +114,7 @@ struct skl_out {
 	uint32_t outcome;  /* skl_outcome once answered, else 0 */
 	uint32_t attempts; /* times sent */
 	uint32_t last_err; /* skl_err of the last refusal */
+	uint32_t promises; /* entries of it not yet found in a checkpoint */
 	int64_t spooled_ms;
 	int64_t expires_ms;
 	int64_t next_try_ms;
@@ -271,7 +272,7 @@ struct skl_spool_promise {
 	char partner[SKL_SPOOL_NAME_BYTES];
 	char desk[SKL_SPOOL_NAME_BYTES];
 	uint32_t outcome; /* 0: not known to us (of a message we received) */
-	bool alarmed;     /* it was late, and said so */
+	bool is_broken;   /* its proof failed: kept as evidence, not asked for again */
 	int64_t at_ms;
 	uint64_t first_index; /* the promise itself, as evidence */
 	uint32_t count;

@@ -57,6 +57,7 @@ static void write_out(struct skl_spool_txn *txn, const struct skl_out *out)
 	skl_buf_add_u32be(&buf, out->outcome);
 	skl_buf_add_u32be(&buf, out->attempts);
 	skl_buf_add_u32be(&buf, out->last_err);
+	skl_buf_add_u32be(&buf, out->promises);
 	skl_spool_write_i64(&buf, out->spooled_ms);
 	skl_spool_write_i64(&buf, out->expires_ms);
 	skl_spool_write_i64(&buf, out->next_try_ms);
@@ -93,6 +94,7 @@ enum skl_err skl_spool_out_get(struct skl_spool_txn *txn, const uint8_t id[SKL_S
 		out.outcome = skl_spool_read_u32(&reader);
 		out.attempts = skl_spool_read_u32(&reader);
 		out.last_err = skl_spool_read_u32(&reader);
+		out.promises = skl_spool_read_u32(&reader);
 		out.spooled_ms = skl_spool_read_i64(&reader);
 		out.expires_ms = skl_spool_read_i64(&reader);
 		out.next_try_ms = skl_spool_read_i64(&reader);

@@ -83,7 +83,7 @@ void skl_spool_promise_put(struct skl_spool_txn *txn, const struct skl_spool_pro
 	skl_spool_write_text(&buf, promise->partner);
 	skl_spool_write_text(&buf, promise->desk);
 	skl_buf_add_u32be(&buf, promise->outcome);
-	skl_buf_add_u8(&buf, promise->alarmed ? 1 : 0);
+	skl_buf_add_u8(&buf, promise->is_broken ? 1 : 0);
 	skl_spool_write_i64(&buf, promise->at_ms);
 	skl_buf_add_u64be(&buf, promise->first_index);
 	skl_buf_add_u32be(&buf, promise->count);
@@ -103,7 +103,7 @@ static enum skl_err read_promise(struct skl_view record, struct skl_spool_promis
 	skl_spool_read_text(&reader, promise->partner, sizeof promise->partner);
 	skl_spool_read_text(&reader, promise->desk, sizeof promise->desk);
 	promise->outcome = skl_spool_read_u32(&reader);
-	promise->alarmed = skl_spool_read_u8(&reader) != 0;
+	promise->is_broken = skl_spool_read_u8(&reader) != 0;
 	promise->at_ms = skl_spool_read_i64(&reader);
 	promise->first_index = skl_spool_read_u64(&reader);
 	promise->count = skl_spool_read_u32(&reader);

@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <string.h>
+
+#include "schakel/v1/trail.pb-c.h"
+#include "skl_client_impl.h"
+#include "skl_clock.h"
+#include "skl_mem.h"
+#include "skl_merkle.h"
+#include "skl_promise.h"
+#include "skl_unpack.h"
+
+/*
+ * The hub's trail, seen from outside: the newest checkpoint that is consistent with all before it
+ * is pinned in the spool; what the hub promised is looked for under it.
+ */
+
+#define PROOFS_MS 5000 /* between two rounds of asking for what could not be proved yet */
+#define LATE_MS   1000 /* between two looks for late promises */
+
+/* ---- promises ---- */
+
+enum skl_err skl_client_trail_check(const struct skl_client *client,
+				    const Schakel__V1__Promise *promise,
+				    const Schakel__V1__EntryRef *entry)
+{
+	const struct skl_dir_hub *hub = skl_directory_hub(client->directory);
+	if (strcmp(promise->origin, hub->origin) != 0 || strcmp(entry->origin, hub->origin) != 0)
+		return SKL_ESIGNATURE;
+	return skl_promise_verify_entry(promise, entry, hub->promise);
+}
+
+void skl_client_trail_keep(struct skl_spool_txn *txn, const Schakel__V1__Promise *promise,
+			   const Schakel__V1__EntryRef *entry,
+			   const struct skl_spool_promise *about)
+{
+	/* Checked by skl_client_trail_check(): the sizes are right. */
+	struct skl_spool_promise kept = *about;
+	size_t len = strlen(promise->origin);
+	if (len >= sizeof kept.origin)
+		len = sizeof kept.origin - 1;
+	memcpy(kept.origin, promise->origin, len);
+	kept.origin[len] = 0;
+	kept.index = entry->index;
+	memcpy(kept.leaf_hash, entry->leaf_hash.data, sizeof kept.leaf_hash);
+	kept.at_ms = skl_now_ms();
+	kept.first_index = promise->first_index;
+	kept.count = promise->count;
+	memcpy(kept.root, promise->root.data, sizeof kept.root);
+	memcpy(kept.signature, promise->signature.data, sizeof kept.signature);
+	skl_spool_promise_put(txn, &kept);
+}
+
+/* ---- checkpoints ---- */
+
+/* A checkpoint signed by the hub's log key, for the trail of the directory. */
+static enum skl_err read_checkpoint(const struct skl_client *client, struct skl_view bytes,
+				    struct skl_checkpoint *ret_checkpoint)
+{
+	const struct skl_dir_hub *hub = skl_directory_hub(client->directory);
+	struct skl_note *note = skl_calloc(1, sizeof *note);
+	if (!note)
+		return SKL_ENOMEM;
+	enum skl_err err = skl_note_parse(bytes, note);
+	if (!err)
+		err = skl_note_verify(note, &hub->log, NULL);
+	if (!err)
+		err = skl_checkpoint_parse(note->text, ret_checkpoint);
+	if (!err && strcmp(ret_checkpoint->origin, hub->origin) != 0)
+		err = SKL_ESIGNATURE;
+	skl_free(note);
+	return err;
+}
+
+static enum skl_err pin(struct skl_client *client, const struct skl_checkpoint *checkpoint,
+			struct skl_view note)
+{
+	struct skl_spool_txn *txn;
+	enum skl_err err = skl_client_batch(client, &txn);
+	if (err)
+		return err;
+	skl_spool_meta_put(txn, SKL_META_CHECKPOINT, note);
+	client->pinned = *checkpoint;
+	client->proofs_at_mono_ms = 0;
+	return skl_spool_txn_err(txn);
+}
+
+/* Tell the hub that we saw this checkpoint, consistent with all we saw before. */
+static void cosign(struct skl_client *client)
+{
+	const struct skl_key *key = skl_client_key(client, SKL_KEY_USE_SIGN);
+	if (!client->opts.is_witness || !key)
+		return;
+	struct skl_checkpoint checkpoint = client->pinned;
+	struct skl_buf text;
+	struct skl_buf line;
+	struct skl_buf body;
+	skl_buf_init(&text, 4096);
+	skl_buf_init(&line, 4096);
+	skl_buf_init(&body, SKL_LIMIT_HEADER);
+	skl_checkpoint_format(&checkpoint, &text);
+	enum skl_err err = skl_note_cosign(skl_buf_view(&text), key, client->opts.partner,
+					   (uint64_t)(skl_now_ms() / 1000), &line);
+	if (!err && line.len && line.data[line.len - 1] == '\n')
+		line.data[--line.len] = 0;
+	if (!err) {
+		Schakel__V1__Cosignature cosignature;
+		schakel__v1__cosignature__init(&cosignature);
+		cosignature.tree_size = checkpoint.size;
+		cosignature.line = (char *)line.data;
+		err = skl_pack(&cosignature.base, &body);
+	}
+	if (!err)
+		err = skl_session_send(client->session, SKL_COMMAND_COSIGN, skl_buf_view(&body),
+				       NULL, 0);
+	skl_buf_done(&text);
+	skl_buf_done(&line);
+	skl_buf_done(&body);
+}
+
+static void broken(struct skl_client *client, uint64_t size, const char *text)
+{
+	skl_client_alarm(client, SKL_ALARM_CHECKPOINT_BROKEN, SKL_EROLLBACK, NULL, size, text);
+}
+
+static enum skl_err take_candidate(struct skl_client *client,
+				   const struct skl_checkpoint *checkpoint, struct skl_view note)
+{
+	if (client->is_asking_consistency) {
+		/* One at a time; the newest is asked for when this one is settled. */
+		client->wants_checkpoint = true;
+		return SKL_OK;
+	}
+	skl_buf_clear(&client->candidate_note);
+	skl_buf_add_view(&client->candidate_note, note);
+	enum skl_err err = skl_buf_err(&client->candidate_note);
+	if (!err)
+		client->candidate = *checkpoint;
+	return err;
+}
+
+enum skl_err skl_client_trail_checkpoint(struct skl_client *client, const char *text)
+{
+	struct skl_checkpoint checkpoint = {0};
+	struct skl_view note = skl_view_str(text);
+	if (!note.len)
+		return SKL_OK;
+	enum skl_err err = read_checkpoint(client, note, &checkpoint);
+	if (err == SKL_ENOMEM)
+		return err;
+	if (err) {
+		skl_client_alarm(client, SKL_ALARM_CHECKPOINT_FORGED, err, NULL, 0, NULL);
+		return SKL_OK;
+	}
+	const struct skl_checkpoint *pinned = &client->pinned;
+	if (!pinned->size || strcmp(pinned->origin, checkpoint.origin) != 0) {
+		/* The first one of this trail; a new origin is in the directory, so the registrars
+		 * signed for it. */
+		err = checkpoint.size ? pin(client, &checkpoint, note) : SKL_OK;
+		if (!err && checkpoint.size)
+			cosign(client);
+		return err;
+	}
+	if (checkpoint.size < pinned->size)
+		broken(client, checkpoint.size, "a checkpoint is older than one seen before");
+	else if (checkpoint.size > pinned->size)
+		return take_candidate(client, &checkpoint, note);
+	else if (memcmp(checkpoint.root, pinned->root, 32) != 0)
+		broken(client, checkpoint.size, "two checkpoints of one size differ");
+	return SKL_OK;
+}
+
+enum skl_err skl_client_trail_load(struct skl_client *client)
+{
+	struct skl_spool_txn *txn;
+	struct skl_buf note;
+	skl_buf_init(&note, SKL_LIMIT_NOTE);
+	skl_buf_init(&client->candidate_note, SKL_LIMIT_NOTE);
+	enum skl_err err = skl_client_begin(client, false, &txn);
+	if (err)
+		return err;
+	err = skl_spool_meta_get(txn, SKL_META_CHECKPOINT, &note);
+	skl_spool_abort(txn);
+	if (!err) {
+		/* Its text alone: the log key may have changed since, the pin holds. */
+		struct skl_note *parsed = skl_calloc(1, sizeof *parsed);
+		err = parsed ? skl_note_parse(skl_buf_view(&note), parsed) : SKL_ENOMEM;
+		if (!err)
+			err = skl_checkpoint_parse(parsed->text, &client->pinned);
+		skl_free(parsed);
+	}
+	skl_buf_done(&note);
+	return err == SKL_ENOTFOUND ? SKL_OK : err;
+}
+
+/* ---- asking ---- */
+
+static enum skl_err ask(struct skl_client *client, const struct skl_client_proof *proof)
+{
+	Schakel__V1__ProofRequest request = SCHAKEL__V1__PROOF_REQUEST__INIT;
+	struct skl_buf body;
+	request.index = proof->old_size ? 0 : proof->promise.index;
+	request.tree_size = proof->tree_size;
+	request.old_size = proof->old_size;
+	skl_buf_init(&body, SKL_LIMIT_HEADER);
+	enum skl_err err = skl_pack(&request.base, &body);
+	if (!err)
+		err = skl_session_send(client->session, SKL_COMMAND_PROOF, skl_buf_view(&body),
+				       NULL, 0);
+	skl_buf_done(&body);
+	if (!err)
+		client->proofs[(client->proof_first + client->proof_count++) % SKL_CLIENT_PROOFS] =
+			*proof;
+	return err;
+}
+
+static enum skl_err ask_consistency(struct skl_client *client)
+{
+	struct skl_client_proof proof = {.old_size = client->pinned.size,
+					 .tree_size = client->candidate.size};
+	if (client->candidate.size <= client->pinned.size || client->is_asking_consistency ||
+	    client->proof_count == SKL_CLIENT_PROOFS)
+		return SKL_OK;
+	enum skl_err err = ask(client, &proof);
+	client->is_asking_consistency = !err;
+	return err;
+}
+
+/* A round: every promise below the pinned size, as far as there is room. */
+static enum skl_err ask_inclusions(struct skl_client *client)
+{
+	struct skl_client_proof found[SKL_CLIENT_PROOFS];
+	size_t count = 0;
+	struct skl_spool_txn *txn;
+	enum skl_err err = skl_client_begin(client, false, &txn);
+	if (err)
+		return err;
+	struct skl_spool_promise promise;
+	const struct skl_spool_promise *cursor = NULL;
+	size_t room = SKL_CLIENT_PROOFS - client->proof_count;
+	while (count < room && !(err = skl_spool_promise_next(txn, cursor, &promise)) &&
+	       promise.index < client->pinned.size) {
+		cursor = &promise;
+		if (!promise.is_broken && !strcmp(promise.origin, client->pinned.origin))
+			found[count++] = (struct skl_client_proof){.tree_size = client->pinned.size,
+								   .promise = promise};
+	}
+	skl_spool_abort(txn);
+	if (err == SKL_ENOTFOUND)
+		err = SKL_OK;
+	for (size_t i = 0; i < count && !err; i++)
+		err = ask(client, &found[i]);
+	return err;
+}
+
+static enum skl_err ask_checkpoint(struct skl_client *client)
+{
+	Schakel__V1__Checkpoint request;
+	struct skl_buf body;
+	schakel__v1__checkpoint__init(&request);
+	skl_buf_init(&body, SKL_LIMIT_HEADER);
+	enum skl_err err = skl_pack(&request.base, &body);
+	if (!err)
+		err = skl_session_send(client->session, SKL_COMMAND_CHECKPOINT, skl_buf_view(&body),
+				       NULL, 0);
+	client->wants_checkpoint = err != SKL_OK;
+	skl_buf_done(&body);
+	return err;
+}
+
+static enum skl_err raise_late(struct skl_client *client)
+{
+	struct skl_spool_txn *txn;
+	struct skl_spool_promise promise;
+	struct skl_spool_promise oldest = {.at_ms = INT64_MAX};
+	const struct skl_spool_promise *cursor = NULL;
+	enum skl_err err = skl_client_begin(client, false, &txn);
+	if (err)
+		return err;
+	while (!(err = skl_spool_promise_next(txn, cursor, &promise))) {
+		cursor = &promise;
+		if (promise.at_ms < oldest.at_ms)
+			oldest = promise;
+	}
+	skl_spool_abort(txn);
+	int64_t age_ms = oldest.at_ms != INT64_MAX ? skl_now_ms() - oldest.at_ms : 0;
+	bool is_late = age_ms >= client->opts.promise_ms;
+	/* The hub sends each checkpoint by itself; one may have been lost on a full pipe. */
+	if (age_ms >= client->opts.promise_ms / 4)
+		client->wants_checkpoint = true;
+	if (is_late)
+		skl_client_raise(client, SKL_ALARM_PROMISE_LATE, SKL_ETIMEOUT, oldest.at_ms,
+				 oldest.message_id, NULL);
+	else
+		skl_client_lower(client, SKL_ALARM_PROMISE_LATE);
+	return err == SKL_ENOTFOUND ? SKL_OK : err;
+}
+
+enum skl_err skl_client_trail_step(struct skl_client *client)
+{
+	enum skl_err err = SKL_OK;
+	int64_t now_ms = skl_client_mono_ms(client);
+	if (skl_session_state(client->session) == SKL_SESSION_OPEN) {
+		err = ask_consistency(client);
+		if (!err && client->wants_checkpoint && !client->is_asking_consistency)
+			err = ask_checkpoint(client);
+		if (!err && !client->proof_count && now_ms >= client->proofs_at_mono_ms) {
+			client->proofs_at_mono_ms = now_ms + PROOFS_MS;
+			err = ask_inclusions(client);
+		}
+		if (err == SKL_EAGAIN || err == SKL_ESTATE)
+			err = SKL_OK;
+	}
+	if (!err && now_ms >= client->late_at_mono_ms) {
+		client->late_at_mono_ms = now_ms + LATE_MS;
+		err = raise_late(client);
+	}
+	return err;
+}
+
+void skl_client_trail_down(struct skl_client *client)
+{
+	client->proof_count = 0;
+	client->is_asking_consistency = false;
+	client->proofs_at_mono_ms = 0;
+}
+
+/* ---- the answers ---- */
+
+static enum skl_err take_consistency(struct skl_client *client,
+				     const Schakel__V1__ProofReply *reply,
+				     const struct skl_client_proof *proof)
+{
+	client->is_asking_consistency = false;
+	struct skl_checkpoint proved = client->candidate;
+	client->candidate = (struct skl_checkpoint){0};
+	/* Not to be had: the next checkpoint is another try. */
+	if (proof->old_size != client->pinned.size || proved.size != proof->tree_size ||
+	    !reply->tree_size)
+		return SKL_OK;
+	enum skl_err err =
+		reply->tree_size == proved.size
+			? skl_merkle_check_consistency(
+				  client->pinned.size, proved.size, client->pinned.root,
+				  proved.root, skl_view_of(reply->path.data, reply->path.len))
+			: SKL_ESIGNATURE;
+	if (err) {
+		broken(client, proved.size, "a checkpoint is not consistent with the one before");
+		return SKL_OK;
+	}
+	err = pin(client, &proved, skl_buf_view(&client->candidate_note));
+	if (!err)
+		cosign(client);
+	return err;
+}
+
+/* Does the leaf say what we were told: our message, this recipient, that outcome? */
+static bool says(const struct skl_spool_promise *promise, const Schakel__V1__Entry *entry)
+{
+	if (strcmp(entry->origin, promise->origin) != 0 ||
+	    strcmp(entry->sender, promise->sender) != 0)
+		return false;
+	if (promise->outcome && (uint32_t)entry->outcome != promise->outcome)
+		return false;
+	size_t len = strlen(promise->partner);
+	if (!len)
+		return true; /* the hub's own verdict */
+	if (strncmp(entry->recipient, promise->partner, len) != 0)
+		return false;
+	const char *rest = entry->recipient + len;
+	return !rest[0] || (rest[0] == '/' && !strcmp(rest + 1, promise->desk));
+}
+
+static enum skl_err check_inclusion(const struct skl_client *client,
+				    const Schakel__V1__ProofReply *reply,
+				    const struct skl_client_proof *proof, struct skl_arena *arena)
+{
+	uint8_t hash[32];
+	struct skl_view leaf = skl_view_of(reply->leaf.data, reply->leaf.len);
+	Schakel__V1__Entry *entry = NULL;
+	skl_merkle_leaf(leaf, hash);
+	if (memcmp(hash, proof->promise.leaf_hash, sizeof hash) != 0)
+		return SKL_ESIGNATURE;
+	enum skl_err err = skl_unpack(&schakel__v1__entry__descriptor, leaf, arena, &entry);
+	if (!err && !says(&proof->promise, entry))
+		err = SKL_ESIGNATURE;
+	if (err)
+		return err;
+	return skl_merkle_check_inclusion(proof->promise.index, client->pinned.size, hash,
+					  skl_view_of(reply->path.data, reply->path.len),
+					  client->pinned.root);
+}
+
+/* Found: the promise is kept, and its message may be done. */
+static void found(struct skl_spool_txn *txn, const struct skl_spool_promise *promise)
+{
+	struct skl_out out;
+	skl_spool_promise_drop(txn, promise);
+	if (!promise->outcome || skl_spool_out_get(txn, promise->message_id, &out))
+		return; /* of a message received, or pruned */
+	bool ignored;
+	out.promises -= out.promises > 0;
+	skl_client_out_settle(txn, &out, &ignored);
+	skl_spool_out_set(txn, &out);
+}
+
+static enum skl_err take_inclusion(struct skl_client *client, const Schakel__V1__ProofReply *reply,
+				   const struct skl_client_proof *proof, struct skl_arena *arena)
+{
+	struct skl_spool_txn *txn;
+	/* Not provable yet, or under a checkpoint that is not the pinned one any more: again later.
+	 * That it never comes is told as PROMISE_LATE. */
+	if (!reply->tree_size || reply->tree_size != client->pinned.size)
+		return SKL_OK;
+	enum skl_err bad = check_inclusion(client, reply, proof, arena);
+	if (bad == SKL_ENOMEM)
+		return bad;
+	enum skl_err err = skl_client_batch(client, &txn);
+	if (err)
+		return err;
+	if (!bad) {
+		found(txn, &proof->promise);
+		return SKL_OK;
+	}
+	struct skl_spool_promise kept = proof->promise;
+	kept.is_broken = true;
+	skl_spool_promise_put(txn, &kept);
+	skl_client_alarm(client, SKL_ALARM_PROMISE_BROKEN, bad, kept.message_id, kept.index, NULL);
+	return SKL_OK;
+}
+
+enum skl_err skl_client_trail_proof(struct skl_client *client, struct skl_view body)
+{
+	struct skl_arena arena;
+	Schakel__V1__ProofReply *reply = NULL;
+	skl_arena_init(&arena, SKL_CLIENT_ARENA, SKL_CLIENT_ARENA_CALLS);
+	enum skl_err err = skl_unpack(&schakel__v1__proof_reply__descriptor, body, &arena, &reply);
+	if (!err && !client->proof_count)
+		err = SKL_EMALFORMED;
+	if (!err) {
+		struct skl_client_proof proof = client->proofs[client->proof_first];
+		client->proof_first = (client->proof_first + 1) % SKL_CLIENT_PROOFS;
+		client->proof_count--;
+		if (reply->old_size != proof.old_size ||
+		    (!proof.old_size && reply->index != proof.promise.index))
+			err = SKL_EMALFORMED;
+		else if (proof.old_size)
+			err = take_consistency(client, reply, &proof);
+		else
+			err = take_inclusion(client, reply, &proof, &arena);
+	}
+	skl_arena_done(&arena);
+	return err;
+}
