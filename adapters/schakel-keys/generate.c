@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 
-/* schakel-keys generate and show: secret key files, and the public lines for a registrar. */
+/* schakel-keys generate: secret key files, and the public lines for a registrar. */
 
 #include "keys.h"
 
@@ -17,7 +17,8 @@
 #include "skl_note.h"
 #include "skl_text.h"
 
-#define YEAR_MS    (INT64_C(365) * 86400000)
+#define DAY_MS     INT64_C(86400000)
+#define YEAR_MS    (365 * DAY_MS)
 #define PATH_BYTES 4096
 
 struct options {
@@ -26,7 +27,7 @@ struct options {
 	const char *origin, *endpoint, *log_vkey;
 	const char *desks[KEYS_MANY];
 	size_t desk_count;
-	bool is_hub;
+	bool is_hub, is_witness;
 	uint32_t only; /* bits of enum skl_key_use; 0: all */
 	int64_t from_ms, until_ms;
 };
@@ -43,6 +44,7 @@ enum {
 	OPT_FROM,
 	OPT_UNTIL,
 	OPT_ONLY,
+	OPT_WITNESS,
 	OPT_HUB,
 	OPT_ORIGIN,
 	OPT_ENDPOINT,
@@ -65,6 +67,7 @@ static const struct option words[] = {
 	{"from", required_argument, NULL, OPT_FROM},
 	{"until", required_argument, NULL, OPT_UNTIL},
 	{"only", required_argument, NULL, OPT_ONLY},
+	{"witness", no_argument, NULL, OPT_WITNESS},
 	{"hub", no_argument, NULL, OPT_HUB},
 	{"origin", required_argument, NULL, OPT_ORIGIN},
 	{"endpoint", required_argument, NULL, OPT_ENDPOINT},
@@ -161,12 +164,20 @@ static int take_option(struct options *options, int option)
 		status = check_code(SKL_LIST_KEY_USE, optarg, &use);
 		options->only |= 1u << use;
 		return status;
+	case OPT_WITNESS:
+		options->is_witness = true;
+		return KEYS_DONE;
 	case OPT_HUB:
 		options->is_hub = true;
 		return KEYS_DONE;
 	default:
 		return keys_usage("unknown option");
 	}
+}
+
+static bool wanted(const struct options *options, enum skl_key_use use)
+{
+	return options->only == 0 || (options->only >> (unsigned)use) & 1;
 }
 
 static int check_what(const struct options *options)
@@ -180,8 +191,10 @@ static int check_what(const struct options *options)
 		return keys_usage("--out FOLDER is missing");
 	if (options->until_ms <= options->from_ms)
 		return keys_usage("--until must be after --from");
-	if (!options->partner && (options->desk_count || options->only))
-		return keys_usage("--desk and --only go with --partner");
+	if (!options->partner && (options->desk_count || options->only || options->is_witness))
+		return keys_usage("--desk, --only and --witness go with --partner");
+	if (options->is_witness && !wanted(options, SKL_KEY_USE_SIGN))
+		return keys_usage("--witness goes with a new sign key");
 	return KEYS_DONE;
 }
 
@@ -199,6 +212,23 @@ static int write_file(const char *folder, const char *name, const char *ending,
 	if (skl_file_create(path, bytes, mode, &error))
 		return keys_say(KEYS_TROUBLE, "%s", error.text);
 	(void)printf("%s\n", path);
+	return KEYS_DONE;
+}
+
+/*
+ * Is the file not there yet? Asked for all files before one is made, so that no folder holds half a
+ * set of keys; writing itself refuses what appears in between.
+ */
+static int check_new(const char *folder, const char *name, const char *ending)
+{
+	char path[PATH_BYTES];
+	struct stat about;
+	int len = snprintf(path, sizeof(path), "%s/%s.%s", folder, name, ending);
+
+	if (len < 0 || (size_t)len >= sizeof(path))
+		return keys_say(KEYS_TROUBLE, "the path of %s is too long", name);
+	if (lstat(path, &about) == 0)
+		return keys_say(KEYS_TROUBLE, "%s exists already; nothing was made", path);
 	return KEYS_DONE;
 }
 
@@ -294,9 +324,17 @@ static int add_partner(struct skl_buf *buf, const struct options *options)
 	return KEYS_DONE;
 }
 
-static bool wanted(const struct options *options, enum skl_key_use use)
+/* The partner cosigns checkpoints with its signing key, under its id. */
+static int add_witness(struct skl_buf *buf, const char *partner, const struct skl_key *key)
 {
-	return options->only == 0 || (options->only >> (unsigned)use) & 1;
+	struct skl_note_verifier verifier;
+
+	if (skl_note_verifier_of(key, partner, SKL_NOTE_COSIGNATURE, &verifier))
+		return keys_usage("%s cannot be the name of a witness", partner);
+	skl_buf_addf(buf, "witness partner=%s key=", partner);
+	skl_note_verifier_format(&verifier, buf);
+	skl_buf_add_str(buf, "\n");
+	return KEYS_DONE;
 }
 
 static int partner_key(const struct options *options, enum skl_key_use use, struct skl_buf *public)
@@ -313,6 +351,8 @@ static int partner_key(const struct options *options, enum skl_key_use use, stru
 	skl_buf_addf(public, "key partner=%s use=%s", options->partner, word);
 	add_public(public, key);
 	add_window(public, options);
+	if (use == SKL_KEY_USE_SIGN && options->is_witness)
+		return add_witness(public, options->partner, key);
 	return KEYS_DONE;
 }
 
@@ -349,6 +389,26 @@ static int check_ids(const struct options *options)
 	return KEYS_DONE;
 }
 
+static int check_partner_new(const struct options *options)
+{
+	static const enum skl_key_use uses[] = {SKL_KEY_USE_TRANSPORT, SKL_KEY_USE_SIGN};
+	int status = check_new(options->out, options->partner, "public");
+
+	for (size_t i = 0; i < SKL_COUNT(uses) && !status; i++)
+		if (wanted(options, uses[i]))
+			status = check_new(options->out,
+					   skl_code_name(SKL_LIST_KEY_USE, (uint32_t)uses[i]),
+					   "key");
+	for (size_t i = 0; i < options->desk_count && !status; i++) {
+		char file[80];
+
+		(void)snprintf(file, sizeof(file), "seal-%s", options->desks[i]);
+		if (wanted(options, SKL_KEY_USE_SEAL))
+			status = check_new(options->out, file, "key");
+	}
+	return status;
+}
+
 static int generate_partner(const struct options *options)
 {
 	struct skl_buf public;
@@ -357,6 +417,8 @@ static int generate_partner(const struct options *options)
 	skl_buf_init(&public, 65536);
 	if (!status)
 		status = add_partner(&public, options);
+	if (!status)
+		status = check_partner_new(options);
 	if (!status)
 		status = make_folder(options->out);
 	if (!status)
@@ -446,6 +508,12 @@ static int generate_hub(const struct options *options)
 
 	skl_buf_init(&vkey, 1024);
 	if (!status)
+		status = check_new(options->out, "hub", "public");
+	if (!status)
+		status = check_new(options->out, "promise", "key");
+	if (!status && options->log)
+		status = check_new(options->out, "log", "key");
+	if (!status)
 		status = make_folder(options->out);
 	if (!status)
 		status = new_key(options->out, "transport", SKL_KEY_USE_TRANSPORT, options->origin,
@@ -529,9 +597,11 @@ int keys_generate(int argc, char **argv)
 	struct options options = {0};
 	int option, status = KEYS_DONE;
 
-	options.from_ms = skl_now_ms() / 1000 * 1000;
+	/* The start of the day: the clocks of others may be behind. */
+	options.from_ms = skl_now_ms() / DAY_MS * DAY_MS;
 	options.until_ms = options.from_ms + YEAR_MS;
 	opterr = 0;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
 	while (!status && (option = getopt_long(argc, argv, "", words, NULL)) != -1) {
 		if (option == '?')
 			return keys_usage("unknown option, or its value is missing: %s",
@@ -542,7 +612,7 @@ int keys_generate(int argc, char **argv)
 		status = keys_usage("unexpected word %s", argv[optind]);
 	if (!status)
 		status = check_what(&options);
-	if (status)
+	if (status || !options.out)
 		return status;
 	if (options.partner)
 		return generate_partner(&options);
@@ -551,38 +621,4 @@ int keys_generate(int argc, char **argv)
 	if (options.registrar)
 		return generate_registrar(&options);
 	return options.secret ? generate_secret(&options) : generate_log_alone(&options);
-}
-
-int keys_show(int argc, char **argv)
-{
-	SKL_CLEANUP(skl_key_freep) struct skl_key *key = NULL;
-	char text[SKL_PUBLIC_TEXT_BYTES], id[2 * SKL_KEY_ID_BYTES + 1];
-	int status;
-
-	if (argc != 2)
-		return keys_usage("show needs one key file");
-	status = keys_read_key(argv[1], &key);
-	if (status)
-		return status;
-	skl_key_public_text(key->public_key, text);
-	skl_hex_encode(skl_view_of(key->id, sizeof(key->id)), id);
-	(void)printf("use %s\nname %s\npublic %s\nid %s\n",
-		     skl_code_name(SKL_LIST_KEY_USE, (uint32_t)key->use), key->name, text, id);
-	if (key->use == SKL_KEY_USE_SIGN) {
-		struct skl_note_verifier verifier;
-		struct skl_buf vkey;
-
-		skl_buf_init(&vkey, 1024);
-		if (!skl_note_verifier_of(key, NULL, SKL_NOTE_ED25519, &verifier)) {
-			skl_note_verifier_format(&verifier, &vkey);
-			(void)printf("vkey %s\n", skl_buf_str(&vkey));
-		}
-		skl_buf_clear(&vkey);
-		if (!skl_note_verifier_of(key, NULL, SKL_NOTE_COSIGNATURE, &verifier)) {
-			skl_note_verifier_format(&verifier, &vkey);
-			(void)printf("witness %s\n", skl_buf_str(&vkey));
-		}
-		skl_buf_done(&vkey);
-	}
-	return KEYS_DONE;
 }

@@ -5,12 +5,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <sodium.h>
 
 #include "keys.h"
 #include "skl_file.h"
 #include "skl_limits.h"
+#include "skl_note.h"
+#include "skl_text.h"
 
 #ifndef SKL_VERSION
 #define SKL_VERSION "unknown"
@@ -19,7 +22,8 @@
 static const char help[] =
 	"usage: schakel-keys generate --partner ID [--desk ID]... [--name TEXT --role ROLE\n"
 	"           --side SIDE [--oin OIN] [--regions N,N] [--phone TEXT]]\n"
-	"           [--from TIME] [--until TIME] [--only USE]... --out FOLDER\n"
+	"           [--from TIME] [--until TIME] [--only USE]... [--witness]\n"
+	"           --out FOLDER\n"
 	"       schakel-keys generate --hub --origin NAME --endpoint ADDRESS\n"
 	"           {--log NAME | --log-vkey VKEY} --out FOLDER\n"
 	"       schakel-keys generate --log NAME --out FOLDER\n"
@@ -108,6 +112,40 @@ int keys_read_text(const char *path, struct skl_buf *buf)
 	return KEYS_DONE;
 }
 
+int keys_show(int argc, char **argv)
+{
+	SKL_CLEANUP(skl_key_freep) struct skl_key *key = NULL;
+	char text[SKL_PUBLIC_TEXT_BYTES], id[2 * SKL_KEY_ID_BYTES + 1];
+	int status;
+
+	if (argc != 2)
+		return keys_usage("show needs one key file");
+	status = keys_read_key(argv[1], &key);
+	if (status || !key)
+		return status;
+	skl_key_public_text(key->public_key, text);
+	skl_hex_encode(skl_view_of(key->id, sizeof(key->id)), id);
+	(void)printf("use %s\nname %s\npublic %s\nid %s\n",
+		     skl_code_name(SKL_LIST_KEY_USE, (uint32_t)key->use), key->name, text, id);
+	if (key->use == SKL_KEY_USE_SIGN) {
+		struct skl_note_verifier verifier;
+		struct skl_buf vkey;
+
+		skl_buf_init(&vkey, 1024);
+		if (!skl_note_verifier_of(key, NULL, SKL_NOTE_ED25519, &verifier)) {
+			skl_note_verifier_format(&verifier, &vkey);
+			(void)printf("vkey %s\n", skl_buf_str(&vkey));
+		}
+		skl_buf_clear(&vkey);
+		if (!skl_note_verifier_of(key, NULL, SKL_NOTE_COSIGNATURE, &verifier)) {
+			skl_note_verifier_format(&verifier, &vkey);
+			(void)printf("witness %s\n", skl_buf_str(&vkey));
+		}
+		skl_buf_done(&vkey);
+	}
+	return KEYS_DONE;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -115,7 +153,10 @@ int main(int argc, char **argv)
 		int (*run)(int argc, char **argv);
 	} commands[] = {
 		{"generate", keys_generate}, {"show", keys_show}, {"directory", keys_directory}};
+	const struct rlimit no_core = {0, 0}; /* a core file would hold secrets */
 
+	if (setrlimit(RLIMIT_CORE, &no_core) != 0)
+		return keys_say(KEYS_TROUBLE, "cannot switch core files off");
 	if (skl_wire_init())
 		return keys_say(KEYS_TROUBLE, "libsodium does not start");
 	if (argc < 2)

@@ -23,6 +23,13 @@ test_is "$(grep -rlF -- "$secret" police)" police/sign.key 'the secret is nowher
 test_expect_status 3 'nothing is overwritten' "$keys" generate --partner politie-nh --desk meldingen \
 	--out police
 test_is "$(sed -n 's/^secret //p' police/sign.key)" "$secret" 'and the key is the old one'
+mkdir half
+: >half/seal-b.key
+test_expect_status 3 'one file is in the way' "$keys" generate --partner a --desk a --desk b --out half
+test_is "$(ls half; cat half/*)" seal-b.key 'and none is made'
+test_expect 'a witness' "$keys" generate --partner w --desk a --witness --out witness
+test_like "$(grep ^witness witness/w.public)" \
+	'^witness partner=w key=w[+][0-9a-f]{8}[+]B[A-P][A-Za-z0-9+/=]{42}$' 'has a line for it'
 test_expect 'one more desk key' "$keys" generate --partner politie-nh --desk meldingen --only seal \
 	--from 2026-01-01 --until 2026-06-01 --out police-2
 test_is "$(ls police-2 | tr '\n' ' ')" 'politie-nh.public seal-meldingen.key ' 'only what was asked'
@@ -63,6 +70,11 @@ printf '%s\n' '# competent Veilig Thuis' '' 'region municipality=0479 partner=vt
 	>regions.txt
 test_expect 'build' "$keys" directory build --environment test --fresh-until "$soon" --out dir.txt \
 	regions.txt police/politie-nh.public vt/vt-zw.public hub/hub.public
+test_expect 'build from the parts in another order' "$keys" directory build --environment test \
+	--fresh-until "$soon" --out dir2.txt hub/hub.public vt/vt-zw.public regions.txt \
+	police/politie-nh.public
+cmp dir.txt dir2.txt
+test_ok $? 'gives the same text'
 test_is "$(sed -n 3,4p dir.txt | tr '\n' ' ')" 'number 1 previous none ' 'the first has number 1'
 test_expect_status 1 'an unsigned directory does not verify' "$keys" directory verify \
 	--registrar "$care" --registrar "$just" dir.txt
@@ -123,5 +135,36 @@ test_expect_status 2 'an environment that is none' "$keys" directory build --env
 	--fresh-until "$soon" hub/hub.public
 test_expect_status 3 'a file that is not there' "$keys" directory verify --registrar "$care" nothing
 test_expect_status 2 'verify without registrars' "$keys" directory verify note
+
+# --- by others -----------------------------------------------------------------
+
+cat >other.py <<'PY'
+# SPDX-License-Identifier: EUPL-1.2
+import base64, hashlib, re, sys
+from nacl.signing import SigningKey, VerifyKey
+text, sigs = open("note", "rb").read().rsplit(b"\n\n", 1)
+text += b"\n"
+good = 0
+for folder in ("care", "just"):
+    vkey = open(folder + "/registrar.vkey").read().strip().split(":", 1)[1]
+    name, digest, key = vkey.split("+", 2)
+    raw = base64.b64decode(key)
+    assert raw[0] == 1 and len(raw) == 33
+    assert hashlib.sha256(name.encode() + b"\n" + raw).hexdigest()[:8] == digest
+    seed = re.search("secret (.*)\n", open(folder + "/registrar.key").read()).group(1)
+    assert bytes(SigningKey(base64.b64decode(seed)).verify_key) == raw[1:]
+    for line in sigs.decode().splitlines():
+        dash, who, value = line.split(" ")
+        value = base64.b64decode(value)
+        if who == name and value[:4].hex() == digest:
+            VerifyKey(raw[1:]).verify(text, value[4:])
+            good += 1
+sys.exit(0 if good == 2 else 1)
+PY
+if "$PYTHON" -c 'import nacl' 2>/dev/null; then
+	test_expect 'another implementation verifies the note' "$PYTHON" other.py
+else
+	skip 'another implementation verifies the note' 'no python3-nacl'
+fi
 
 done_testing
