@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <string.h>
+
+#include "skl_clock_store.h"
+#include "skl_core.h"
+
+/* Who may make a change, beside the case director and Veilig Thuis. */
+enum power {
+	POWER_DIRECTOR,     /* nobody else */
+	POWER_POLICE_ACUTE, /* police too, if the value is acute */
+	POWER_PARTICIPANT,  /* who takes part, about itself */
+};
+
+/* What an event row changes, in a kind that may. In any other kind it is a proposal. */
+struct change {
+	enum skl_event event;
+	uint16_t needs; /* SKL_CHANGES_* of the kind */
+	enum power power;
+};
+
+static const struct change changes[] = {
+	{SKL_EVENT_UNSAFETY, SKL_CHANGES_UNSAFETY | SKL_CHANGES_OPENS_CASE, POWER_POLICE_ACUTE},
+	{SKL_EVENT_PHASE, SKL_CHANGES_PHASE, POWER_DIRECTOR},
+	{SKL_EVENT_PATTERN, SKL_CHANGES_PATTERN, POWER_DIRECTOR},
+	{SKL_EVENT_SIGNAL_PHASE, SKL_CHANGES_UNSAFETY, POWER_DIRECTOR},
+	{SKL_EVENT_FRAME, SKL_CHANGES_FRAME, POWER_DIRECTOR},
+	{SKL_EVENT_DIRECTOR, SKL_CHANGES_DIRECTOR, POWER_DIRECTOR},
+	{SKL_EVENT_PARTICIPANT, SKL_CHANGES_PARTICIPANTS, POWER_DIRECTOR},
+	{SKL_EVENT_PARTICIPANT_ENDED, SKL_CHANGES_PARTICIPANTS, POWER_PARTICIPANT},
+};
+
+static const struct change *change_of(const Schakel__V1__EventRow *row)
+{
+	for (size_t i = 0; i < SKL_COUNT(changes); i++)
+		if ((uint32_t)changes[i].event == (uint32_t)row->code)
+			return &changes[i];
+	return NULL;
+}
+
+static bool is_director(const struct skl_ask *ask)
+{
+	return ask->has_case && strcmp(ask->held.director, ask->sender->id) == 0;
+}
+
+static bool has_power(const struct skl_ask *ask, const struct change *change,
+		      const Schakel__V1__EventRow *row)
+{
+	if (is_director(ask) || ask->sender->role == SKL_ROLE_VEILIG_THUIS)
+		return true;
+	if (change->power == POWER_POLICE_ACUTE)
+		return ask->sender->role == SKL_ROLE_POLICE && row->value == SKL_UNSAFETY_ACUTE;
+	if (change->power == POWER_PARTICIPANT)
+		return strcmp(row->partner, ask->sender->id) == 0;
+	return false;
+}
+
+static bool opens_case(const struct skl_catalogue_kind *kind, const struct skl_ask *ask)
+{
+	return (kind->changes & SKL_CHANGES_OPENS_CASE) && !ask->has_case;
+}
+
+enum skl_outcome skl_change_check(const struct skl_ask *ask, const struct skl_item *item)
+{
+	const struct skl_catalogue_kind *kind =
+		skl_catalogue_kind((uint32_t)item->env->common->kind);
+	enum skl_outcome outcome = SKL_OUTCOME_UNSPECIFIED;
+	const Schakel__V1__EventRow *row;
+
+	if (!kind || item->env->common->case_ref.len != SKL_STORE_ID_BYTES)
+		return outcome;
+	if (opens_case(kind, ask))
+		outcome = SKL_OUTCOME_PERMITTED;
+	for (size_t i = 0; (row = skl_envelope_event(item->env, i)); i++) {
+		const struct change *change = change_of(row);
+
+		if (!change || !(kind->changes & change->needs))
+			continue;
+		/* A report tells what its sender sees; it sets only what it has the power to. */
+		if (!has_power(ask, change, row) && !(change->needs & SKL_CHANGES_OPENS_CASE))
+			return SKL_OUTCOME_DENIED_FORBIDDEN;
+		outcome = SKL_OUTCOME_PERMITTED;
+	}
+	return outcome;
+}
+
+/* --- making the change ------------------------------------------------------------------- */
+
+static enum skl_err copy_name(char field[SKL_STORE_NAME_MAX + 1], const char *name)
+{
+	if (strlen(name) > SKL_STORE_NAME_MAX)
+		return SKL_EFIELD;
+	memcpy(field, name, strlen(name) + 1);
+	return SKL_OK;
+}
+
+static enum skl_err add_participant(struct skl_case *held, const char *partner, const char *desk,
+				    enum skl_desk_position position, int64_t from_ms,
+				    int64_t until_ms)
+{
+	struct skl_case_participant row = {
+		.position = position, .from_ms = from_ms, .until_ms = until_ms};
+	enum skl_err err = copy_name(row.partner, partner);
+
+	if (err == SKL_OK)
+		err = copy_name(row.desk, desk);
+	return err == SKL_OK ? skl_case_participant_set(held, &row) : err;
+}
+
+static void end_participant(struct skl_case *held, const Schakel__V1__EventRow *row, int64_t now_ms)
+{
+	int64_t end_ms = row->at_ms > now_ms ? row->at_ms : now_ms;
+
+	for (size_t i = 0; i < held->participant_count; i++)
+		if (strcmp(held->participant[i].partner, row->partner) == 0 &&
+		    (!row->desk[0] || strcmp(held->participant[i].desk, row->desk) == 0))
+			held->participant[i].until_ms = end_ms;
+}
+
+static enum skl_err set_director(struct skl_case *held, const Schakel__V1__EventRow *row)
+{
+	enum skl_err err = copy_name(held->director, row->partner);
+
+	return err == SKL_OK ? copy_name(held->director_desk, row->desk) : err;
+}
+
+/* Values were checked against their lists at decoding. */
+static enum skl_err apply_row(struct skl_turn *turn, struct skl_case *held,
+			      const struct change *change, const Schakel__V1__EventRow *row)
+{
+	switch ((unsigned)change->event) {
+	case SKL_EVENT_UNSAFETY:
+		held->unsafety = (enum skl_unsafety)row->value;
+		return SKL_OK;
+	case SKL_EVENT_PHASE:
+		held->phase = (enum skl_phase)row->value;
+		return SKL_OK;
+	case SKL_EVENT_PATTERN:
+		held->pattern = (enum skl_pattern)row->value;
+		return SKL_OK;
+	case SKL_EVENT_SIGNAL_PHASE:
+		held->signal_phase = (enum skl_signal_phase)row->value;
+		return SKL_OK;
+	case SKL_EVENT_FRAME:
+		held->frame = (enum skl_frame)row->value;
+		held->frame_area = (enum skl_frame_area)row->detail;
+		return SKL_OK;
+	case SKL_EVENT_DIRECTOR:
+		return set_director(held, row);
+	case SKL_EVENT_PARTICIPANT:
+		return add_participant(held, row->partner, row->desk,
+				       (enum skl_desk_position)row->value,
+				       row->at_ms ? row->at_ms : turn->now_ms, row->until_ms);
+	case SKL_EVENT_PARTICIPANT_ENDED:
+		end_participant(held, row, turn->now_ms);
+		return SKL_OK;
+	default:
+		return SKL_OK;
+	}
+}
+
+/* A report opens the case: its sender responds, who gets it takes part. */
+static enum skl_err open_case(struct skl_turn *turn, struct skl_ask *ask,
+			      const struct skl_item *item)
+{
+	struct skl_case *held = &ask->held;
+	const Schakel__V1__Common *common = item->env->common;
+	enum skl_err err;
+
+	held->created_ms = turn->now_ms;
+	held->retention = skl_record_retention((uint32_t)common->kind, ask->sender->role);
+	err = add_participant(held, ask->sender->id, common->sender_desk,
+			      SKL_DESK_POSITION_RESPONDER, turn->now_ms, 0);
+	for (size_t i = 0; i < item->part_count && err == SKL_OK; i++)
+		if (item->parts[i].is_released && item->parts[i].row)
+			err = add_participant(held, item->parts[i].row->partner,
+					      item->parts[i].row->desk, SKL_DESK_POSITION_NONE,
+					      turn->now_ms, 0);
+	return err;
+}
+
+enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
+			      const struct skl_item *item)
+{
+	const struct skl_catalogue_kind *kind =
+		skl_catalogue_kind((uint32_t)item->env->common->kind);
+	const Schakel__V1__EventRow *row;
+	bool is_changed = false;
+	enum skl_err err = SKL_OK;
+
+	if (!kind || item->env->common->case_ref.len != SKL_STORE_ID_BYTES)
+		return SKL_OK;
+	if (opens_case(kind, ask)) {
+		err = open_case(turn, ask, item);
+		is_changed = true;
+	} else if (!ask->has_case) {
+		return SKL_OK;
+	}
+	for (size_t i = 0; (row = skl_envelope_event(item->env, i)) && err == SKL_OK; i++) {
+		const struct change *change = change_of(row);
+
+		if (!change || !(kind->changes & change->needs) || !has_power(ask, change, row))
+			continue;
+		err = apply_row(turn, &ask->held, change, row);
+		is_changed = true;
+	}
+	if (err != SKL_OK || !is_changed)
+		return err;
+	ask->held.changed_ms = turn->now_ms;
+	err = skl_case_put(turn->txn, &ask->held);
+	ask->has_case = err == SKL_OK;
+	return err;
+}
+
+/* --- clocks --------------------------------------------------------------------------------- */
+
+static const uint8_t no_case[SKL_STORE_ID_BYTES];
+
+static const uint8_t *case_of(const struct skl_item *item)
+{
+	const ProtobufCBinaryData *ref = &item->env->common->case_ref;
+
+	return ref->len == SKL_STORE_ID_BYTES ? ref->data : no_case;
+}
+
+/* Whose term it is, where the domain says so; else the recipient's. */
+static enum skl_role clock_role(enum skl_clock clock)
+{
+	static const struct {
+		enum skl_clock clock;
+		enum skl_role role;
+	} rows[] = {
+		{SKL_CLOCK_TRIAGE_DATA, SKL_ROLE_POLICE},
+		{SKL_CLOCK_TRIAGE, SKL_ROLE_VEILIG_THUIS},
+		{SKL_CLOCK_INVESTIGATION_START, SKL_ROLE_VEILIG_THUIS},
+		{SKL_CLOCK_INVESTIGATION, SKL_ROLE_VEILIG_THUIS},
+		{SKL_CLOCK_FEEDBACK, SKL_ROLE_VEILIG_THUIS},
+		{SKL_CLOCK_BAN_ADVICE, SKL_ROLE_VEILIG_THUIS},
+	};
+
+	for (size_t i = 0; i < SKL_COUNT(rows); i++)
+		if (rows[i].clock == clock)
+			return rows[i].role;
+	return SKL_ROLE_UNSPECIFIED;
+}
+
+bool skl_change_is_senders(const struct skl_part *part, enum skl_clock clock)
+{
+	enum skl_role role = clock_role(clock);
+
+	return role != SKL_ROLE_UNSPECIFIED && part->request.sender_role == role &&
+	       part->request.recipient_role != role;
+}
+
+/* Who must act, and who hears that it is late. */
+static enum skl_err start_clock(struct skl_turn *turn, const struct skl_item *item,
+				const struct skl_part *part, const struct skl_decision_clock *clock)
+{
+	struct skl_clock_row row = {
+		.clock = (enum skl_clock)clock->clock,
+		.stage = SKL_CLOCK_RUNNING,
+		.entry_index = part->ref.index,
+		.started_ms = turn->now_ms,
+		.due_ms = clock->due_ms,
+		.wake_ms = clock->due_ms,
+	};
+	bool is_senders = skl_change_is_senders(part, row.clock);
+	enum skl_err err = copy_name(row.partner, is_senders ? item->peer->id : part->row->partner);
+
+	if (err == SKL_OK)
+		err = copy_name(row.told, is_senders ? part->row->partner : item->peer->id);
+	if (err != SKL_OK)
+		return err;
+	memcpy(row.case_ref, case_of(item), SKL_STORE_ID_BYTES);
+	memcpy(row.message_id, item->id, SKL_STORE_ID_BYTES);
+	err = skl_clock_store_start(turn->txn, &row);
+	return err == SKL_EEXISTS ? SKL_OK : err;
+}
+
+enum skl_err skl_change_clocks(struct skl_turn *turn, const struct skl_item *item,
+			       const struct skl_part *part)
+{
+	enum skl_err err = SKL_OK;
+
+	for (unsigned i = 0; i < part->decision.clock_count && err == SKL_OK; i++) {
+		const struct skl_decision_clock *clock = &part->decision.clocks[i];
+
+		if (clock->is_stop) {
+			/* Who acts now is who had to: the sender of this message. */
+			err = skl_clock_store_stop(turn->txn, (enum skl_clock)clock->clock,
+						   case_of(item), item->peer->id, NULL, NULL, NULL,
+						   NULL);
+			err = err == SKL_ENOTFOUND ? SKL_OK : err;
+		} else if (part->row && clock->due_ms) {
+			err = start_clock(turn, item, part, clock);
+		}
+	}
+	return err;
+}

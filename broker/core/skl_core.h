@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef SKL_CORE_H
+#define SKL_CORE_H
+
+/*
+ * skl_core - what the files of the reactor share; nobody outside broker/core includes this.
+ *
+ * Owner:    the reactor thread, except the jobs of a batch while verifiers run.
+ * Lifetime: everything of a batch lies in its arena and dies when the batch has been answered.
+ * Errors:   codes of skl_err.h. A turn that fails has changed nothing, in memory neither.
+ * Limits:   256 messages and 16 MiB a batch; SKL_TURN_LEAVES leaves a transaction.
+ *
+ * The way of a message: skl_gate (read, decode) - skl_verify - skl_turn (one transaction:
+ * skl_decide, skl_receive, skl_query, then skl_offer) - commit - answers and offers go out.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "schakel/v1/session.pb-c.h"
+#include "schakel/v1/trail.pb-c.h"
+#include "skl_arena.h"
+#include "skl_buf.h"
+#include "skl_case.h"
+#include "skl_catalogue.h"
+#include "skl_directory.h"
+#include "skl_envelope.h"
+#include "skl_err.h"
+#include "skl_hub.h"
+#include "skl_notary.h"
+#include "skl_outbox.h"
+#include "skl_policy.h"
+#include "skl_seat.h"
+#include "skl_trail.h"
+#include "skl_txn.h"
+#include "skl_verify.h"
+#include "skl_zap.h"
+#include "skl_zmq.h"
+
+#define SKL_BATCH_MESSAGES    256
+#define SKL_BATCH_BYTES       (16u << 20)
+#define SKL_BATCH_ARENA_BYTES (96u << 20)
+#define SKL_TURN_LEAVES       3500u /* of SKL_TRAIL_BATCH_MAX; the rest is for what rides along */
+#define SKL_TURN_OFFERS       256
+#define SKL_TURN_OFFER_BYTES  (16u << 20)
+#define SKL_RETRY_MS          1000
+#define SKL_LIFE_DEFAULT_MS   (INT64_C(45) * 86400000)
+
+/* X(symbol, name): technical counters, never per person */
+#define SKL_COUNTER_MAP(X)                                                                         \
+	X(RECEIVED, "messages_received")                                                           \
+	X(PERMITTED, "messages_permitted")                                                         \
+	X(CUT, "messages_cut")                                                                     \
+	X(DENIED, "messages_denied")                                                               \
+	X(ERRORS, "messages_error")                                                                \
+	X(REPEATED, "messages_repeated")                                                           \
+	X(PLANS, "plans")                                                                          \
+	X(QUERIES, "queries")                                                                      \
+	X(RECEIPTS, "receipts")                                                                    \
+	X(OFFERS, "offers")                                                                        \
+	X(OFFERS_RETURNED, "offers_returned")                                                      \
+	X(EXPIRED, "messages_expired")                                                             \
+	X(FAULTS, "faults")                                                                        \
+	X(UNIDENTIFIED, "frames_without_identity")                                                 \
+	X(HANDSHAKES_FAILED, "handshakes_failed")                                                  \
+	X(NOT_RECORDED, "not_recorded")                                                            \
+	X(COMMITS, "commits")                                                                      \
+	X(COMMITS_FAILED, "commits_failed")                                                        \
+	X(CHECKPOINTS, "checkpoints")                                                              \
+	X(EMERGENCIES, "emergencies")                                                              \
+	X(NOTICES, "notices")                                                                      \
+	X(SESSIONS_OPENED, "sessions_opened")
+
+enum skl_counter {
+#define SKL_ROW(symbol, name) SKL_COUNT_##symbol,
+	SKL_COUNTER_MAP(SKL_ROW)
+#undef SKL_ROW
+		SKL_COUNTERS
+};
+
+/* Directory and policy in force. Replaced as a whole, between batches. */
+struct skl_law {
+	struct skl_directory *directory; /* owned */
+	char *directory_note;            /* owned; the signed text */
+	size_t directory_note_len;
+	struct skl_policy *policy;    /* owned; NULL: none can be read */
+	struct skl_policy *emergency; /* owned; of the last valid policy */
+	uint8_t policy_digest[32];
+	bool has_policy;
+	bool is_policy_refused; /* the files on disk are not what is in force */
+	int64_t directory_mtime_ns;
+	int64_t directory_size;
+};
+
+/* What a message of the batch is answered with. */
+struct skl_response {
+	const char *command; /* NULL: nothing */
+	struct skl_view body;
+};
+
+/* A recipient of a message, decided. */
+struct skl_part {
+	const Schakel__V1__RecipientRow *row;  /* NULL: the hub itself */
+	const struct skl_dir_partner *partner; /* NULL: not in the directory, or suspended */
+	struct skl_policy_request request;
+	struct skl_decision decision;
+	enum skl_outcome outcome;
+	enum skl_cut_reason reason;
+	enum skl_outcome case_change;
+	bool is_released;
+	bool *opens;        /* per section row: goes to this recipient */
+	bool *is_unwrapped; /* per section row: permitted, but the sender did not wrap it */
+	struct skl_trail_ref ref;
+};
+
+/* One message of a batch. */
+struct skl_item {
+	struct skl_msg msg;
+	struct skl_peer *peer; /* of the connection */
+	enum skl_seat_event what;
+	enum skl_err err; /* why it is refused, SKL_OK so far */
+	char text[128];   /* the same in a sentence, "" for the fixed one */
+	bool has_id;
+	uint8_t id[16];
+	int64_t received_ms;
+	struct skl_envelope *env;
+	Schakel__V1__SignedReceipt *signed_receipt;
+	Schakel__V1__Receipt *receipt;
+	Schakel__V1__Rewrap *rewrap;
+	uint8_t digest[32]; /* of receipt or rewrap as sent */
+	struct skl_verify_job job;
+	bool is_emergency;
+	/* what the turn makes of it; reset when a turn is tried again */
+	bool is_fault; /* count it, and write it down */
+	bool is_repeated;
+	const struct skl_item *same_as; /* an earlier one of this turn */
+	struct skl_policy_whole whole;
+	struct skl_part *parts;
+	size_t part_count;
+	Schakel__V1__Result *result; /* waits for the promise */
+	Schakel__V1__Answer *page;   /* the same, of a query */
+	struct skl_trail_ref ref;    /* of a query */
+	struct skl_response answer;
+};
+
+enum skl_batch_state { SKL_BATCH_IDLE, SKL_BATCH_VERIFYING };
+
+struct skl_batch {
+	enum skl_batch_state state;
+	struct skl_arena arena;
+	size_t count;
+	size_t bytes;
+	struct skl_item items[SKL_BATCH_MESSAGES];
+	struct skl_verify_job *jobs[SKL_BATCH_MESSAGES];
+};
+
+/* An offer ready to be sent once the commit has returned. */
+struct skl_offer {
+	uint8_t routing[SKL_ROUTING_ID_BYTES];
+	uint64_t number;
+	uint64_t bytes;
+	struct skl_view body;    /* in the arena */
+	struct skl_view *frames; /* in the arena, the bytes too */
+	size_t frame_count;
+	bool is_unsent;
+};
+
+/* One write transaction and what follows from it. */
+struct skl_turn {
+	struct skl_hub *hub;
+	struct skl_txn *txn; /* owned until commit */
+	struct skl_arena *arena;
+	int64_t now_ms;
+	bool uses_reserve;
+	bool has_new_mail;
+	uint8_t (*hashes)[32]; /* of this commit's leaves, in the arena */
+	size_t hash_count;
+	size_t hash_room;
+	struct skl_trail_batch sealed;
+	uint8_t signature[64];
+	const struct skl_tree *tree;
+	struct skl_offer *offers; /* SKL_TURN_OFFERS, in the arena */
+	size_t offer_count;
+	uint64_t offer_bytes;
+	bool has_faults;               /* faults were written down in it */
+	bool is_cut_short;             /* more could be offered than one turn takes */
+	uint64_t counts[SKL_COUNTERS]; /* added to the hub's after the commit */
+};
+
+/* Signed checkpoints. */
+struct skl_mark {
+	uint64_t size;       /* of the newest checkpoint */
+	uint64_t guard_size; /* of the newest tree that the notary signed */
+	bool has_note;
+	char note[SKL_NOTARY_NOTE_MAX + 1];
+	uint64_t asked_size;   /* under way; 0: none */
+	uint64_t checked_size; /* leaves re-hashed so far */
+	int64_t asked_mono_ms;
+	int64_t next_mono_ms;
+	int64_t behind_mono_ms; /* since when leaves wait for a checkpoint; 0: none do */
+	bool is_behind_guard;   /* the notary has signed a larger tree */
+	enum skl_err last_err;
+};
+
+/* protobuf-c's structs are not const; it does not write through them when packing. */
+static inline char *skl_pb_text(const char *text)
+{
+	return (char *)(uintptr_t)text;
+}
+
+static inline ProtobufCBinaryData skl_pb_bytes(const void *data, size_t len)
+{
+	return (ProtobufCBinaryData){len, (uint8_t *)(uintptr_t)data};
+}
+
+struct skl_control;
+
+struct skl_hub {
+	struct skl_hub_opts opts;
+	void *ctx;
+	struct skl_zap *zap;
+	void *router;
+	void *monitor;
+	char endpoint[256];
+	struct skl_seats *seats;
+	struct skl_verify *verify;
+	struct skl_store *store;
+	struct skl_notary *notary;
+	struct skl_control *control;
+	struct skl_law law;
+	struct skl_mark mark;
+	struct skl_batch batch;
+	struct skl_arena turn_arena; /* what one transaction, or one answer at once, makes */
+	uint64_t counts[SKL_COUNTERS];
+	uint64_t trail_size; /* committed */
+	int64_t started_ms;
+	int64_t next_tend_mono_ms;
+	int64_t next_slow_mono_ms;
+	int64_t next_mail_mono_ms; /* when an outbox item becomes due; 0: not known */
+	uint64_t expiry_cursor;
+	bool tells_directory; /* sessions are to hear of a new directory */
+	bool has_faults;      /* one is not written down yet */
+	bool wants_delivery;
+	bool wants_policy;    /* reload asked for */
+	bool wants_directory; /* the same */
+	bool is_stopping;
+	bool is_accepting; /* for the log line when it changes */
+	enum skl_err fatal;
+};
+
+/* --- skl_law: directory and policy ------------------------------------------ */
+
+/* At start: what is in force, from files and store. */
+SKL_MUST_CHECK enum skl_err skl_law_open(struct skl_hub *hub, struct skl_error *reterr);
+void skl_law_close(struct skl_law *law);
+/* Between batches: load again; refusals become entries and leave what is in force. */
+void skl_law_reload_policy(struct skl_hub *hub);
+void skl_law_reload_directory(struct skl_hub *hub);
+/* Has the directory's file changed since it was read? */
+bool skl_law_directory_changed(struct skl_hub *hub);
+/* Tell the ZAP actor which keys may connect. */
+SKL_MUST_CHECK enum skl_err skl_law_allow(struct skl_hub *hub);
+/* Files only, for skl_hub_check. */
+SKL_MUST_CHECK enum skl_err skl_law_check(const struct skl_hub_opts *opts,
+					  struct skl_error *reterr);
+/* Policy that speaks in a decision: for ids and texts of rules. */
+const struct skl_policy *skl_law_policy_of(const struct skl_law *law,
+					   const struct skl_decision *decision);
+
+/* --- skl_gate: what comes in --------------------------------------------------- */
+
+/* Read what is there, up to a batch; act at once on what needs no record. */
+void skl_gate_read(struct skl_hub *hub);
+/* End sessions whose key is no longer valid, or that were silent. */
+void skl_gate_check_seats(struct skl_hub *hub);
+/* Send; a peer that cannot be reached loses its session. False: not sent. */
+bool skl_gate_send(struct skl_hub *hub, const uint8_t *routing, size_t routing_len,
+		   const char *command, const struct skl_view *frames, size_t count);
+void skl_gate_send_error(struct skl_hub *hub, const struct skl_msg *msg, enum skl_err err,
+			 const char *text, const uint8_t *id);
+/* The body of an ERROR, in the arena. */
+struct skl_response skl_gate_error(struct skl_arena *arena, enum skl_err err, const char *text,
+				   const uint8_t *id);
+/* Count a fault, answer ERROR, and end the session where the fault is that grave. */
+void skl_gate_fault(struct skl_hub *hub, const struct skl_msg *msg, struct skl_peer *peer,
+		    enum skl_err err, const char *text, const uint8_t *id);
+/* End a seat for a reason; its offers go back to the outbox. */
+void skl_gate_end(struct skl_hub *hub, struct skl_seat *seat, enum skl_seat_event why);
+/* Tell every session about a new checkpoint or directory. */
+void skl_gate_tell_all(struct skl_hub *hub, const char *command, struct skl_view body);
+
+/* --- skl_turn: one transaction -------------------------------------------------- */
+
+/* Decide, record and answer the verified batch. */
+void skl_turn_batch(struct skl_hub *hub);
+/* A transaction without messages: deliver what waits. */
+void skl_turn_deliver(struct skl_hub *hub);
+
+/* Work for a transaction of its own: the law, the clocks. */
+typedef enum skl_err (*skl_turn_fn)(struct skl_turn *turn, void *arg);
+SKL_MUST_CHECK enum skl_err skl_turn_run(struct skl_hub *hub, skl_turn_fn work, void *arg);
+
+/* May messages be accepted? Emergencies always may. */
+bool skl_turn_is_accepting(const struct skl_hub *hub);
+
+/* --- skl_record: entries --------------------------------------------------------- */
+
+/* Append an entry and remember its hash for the promise. */
+SKL_MUST_CHECK enum skl_err skl_record_append(struct skl_turn *turn,
+					      const struct skl_trail_new *item,
+					      struct skl_trail_ref *ret_ref);
+/* An entry about a message: leaf's stamps are filled in, detail is part 0, subjects follow. */
+SKL_MUST_CHECK enum skl_err skl_record_message(struct skl_turn *turn,
+					       const struct skl_envelope *env,
+					       struct skl_leaf *leaf, struct skl_view detail,
+					       struct skl_trail_ref *ret_ref);
+/* The entry of one recipient's decision or plan. */
+SKL_MUST_CHECK enum skl_err skl_record_decision(struct skl_turn *turn, const struct skl_item *item,
+						struct skl_part *part, enum skl_entry kind);
+/* An entry of the hub about itself or a partner, with a short text as its only detail. */
+struct skl_record_note {
+	enum skl_entry kind;
+	const char *sender;
+	const char *recipient;
+	enum skl_outcome outcome;
+	enum skl_reason reason;
+	uint32_t error_code;
+	uint32_t count;
+	const char *text; /* NULL: no detail */
+	bool names;
+	uint64_t names_index;
+	const uint8_t *message_id; /* 16 bytes or NULL */
+	const uint8_t *case_ref;   /* the same */
+	int64_t received_ms;       /* 0: now */
+};
+SKL_MUST_CHECK enum skl_err skl_record_note(struct skl_turn *turn,
+					    const struct skl_record_note *note,
+					    struct skl_trail_ref *ret_ref);
+/* Seal the turn's leaves, sign the promise, keep it. Nothing to do without leaves. */
+SKL_MUST_CHECK enum skl_err skl_record_seal(struct skl_turn *turn);
+/* Entry reference with its path in this commit; promise of this commit. In the arena. */
+SKL_MUST_CHECK Schakel__V1__EntryRef *skl_record_entry_ref(struct skl_turn *turn,
+							   const struct skl_trail_ref *ref);
+SKL_MUST_CHECK Schakel__V1__Promise *skl_record_promise(struct skl_turn *turn);
+/* The retention class of a message. */
+enum skl_retention skl_record_retention(uint32_t kind, enum skl_role sender_role);
+/* A serialized message as a view in the arena; empty on shortage. */
+struct skl_view skl_record_pack(struct skl_arena *arena, const ProtobufCMessage *message,
+				size_t max_bytes);
+
+/* --- skl_decide: SUBMIT and PLAN ---------------------------------------------------- */
+
+SKL_MUST_CHECK enum skl_err skl_decide_submit(struct skl_turn *turn, struct skl_item *item);
+SKL_MUST_CHECK enum skl_err skl_decide_plan(struct skl_turn *turn, struct skl_item *item);
+/* After the seal: the answers that carry a promise. */
+SKL_MUST_CHECK enum skl_err skl_decide_finish(struct skl_turn *turn, struct skl_item *item);
+
+/* --- skl_ask: the question to the policy ---------------------------------------------- */
+
+/* What of store and directory a message's requests rest on. */
+struct skl_ask {
+	const struct skl_dir_partner *sender;
+	const struct skl_dir_partner *competent; /* NULL: no row, or not in the table */
+	bool has_competence;
+	bool has_case;
+	struct skl_case held;   /* valid if has_case */
+	uint32_t answered_kind; /* of the message answered; 0: none the sender got */
+};
+SKL_MUST_CHECK enum skl_err skl_ask_open(struct skl_turn *turn, const struct skl_item *item,
+					 struct skl_ask *ret_ask);
+void skl_ask_fill(const struct skl_turn *turn, const struct skl_ask *ask,
+		  const struct skl_item *item, struct skl_part *part);
+
+/* --- skl_reply: RESULT ------------------------------------------------------------------ */
+
+SKL_MUST_CHECK Schakel__V1__Result *
+skl_reply_make(struct skl_turn *turn, const struct skl_item *item, const struct skl_ask *ask);
+
+/* --- skl_change: what a message changes in a case --------------------------------------- */
+
+/* May the sender make the changes the message asks for? Unspecified: it asks none. */
+enum skl_outcome skl_change_check(const struct skl_ask *ask, const struct skl_item *item);
+/* Make them, for a message that was released. */
+SKL_MUST_CHECK enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
+					     const struct skl_item *item);
+/* Start and stop clocks as the decision says. */
+SKL_MUST_CHECK enum skl_err skl_change_clocks(struct skl_turn *turn, const struct skl_item *item,
+					      const struct skl_part *part);
+
+/* Is this term the sender's to keep? Then the recipient has nothing to answer by it. */
+bool skl_change_is_senders(const struct skl_part *part, enum skl_clock clock);
+
+/* --- skl_offer: what goes out -------------------------------------------------------------- */
+
+/* Put a released message in the outbox of a recipient. */
+SKL_MUST_CHECK enum skl_err skl_offer_push(struct skl_turn *turn, const struct skl_item *item,
+					   const struct skl_part *part, uint64_t case_version);
+/* A receipt or a notice: header is the serialized SignedReceipt or Notice; ref may be NULL. */
+SKL_MUST_CHECK enum skl_err skl_offer_push_other(struct skl_turn *turn, enum skl_outbox_type type,
+						 const char *partner, struct skl_view header,
+						 const uint8_t *ref, uint64_t entry_index);
+/* A notice for a partner, kept until it is noted. */
+struct skl_offer_notice {
+	const char *partner;
+	uint32_t clock;
+	const uint8_t *ref; /* 16 bytes or NULL */
+	const char *text_nl;
+	const char *text_en;
+	uint64_t entry_index;
+};
+SKL_MUST_CHECK enum skl_err skl_offer_push_notice(struct skl_turn *turn,
+						  const struct skl_offer_notice *notice);
+/* Take what may be offered now into the turn; to be sent after the commit. */
+SKL_MUST_CHECK enum skl_err skl_offer_collect(struct skl_turn *turn);
+void skl_offer_send(struct skl_turn *turn);
+/* Take an item out of the outbox, and its payload with the last recipient. */
+SKL_MUST_CHECK enum skl_err skl_offer_drop(struct skl_turn *turn,
+					   const struct skl_outbox_item *item);
+
+/* --- skl_receive: receipts ------------------------------------------------------------------ */
+
+SKL_MUST_CHECK enum skl_err skl_receive_receipt(struct skl_turn *turn, struct skl_item *item);
+/* After the commit: credit comes back. */
+void skl_receive_done(struct skl_hub *hub, const struct skl_item *item);
+
+/* --- skl_query: looking at the trail --------------------------------------------------------- */
+
+SKL_MUST_CHECK enum skl_err skl_query_record(struct skl_turn *turn, struct skl_item *item);
+/* After the seal: the ANSWER. */
+SKL_MUST_CHECK enum skl_err skl_query_finish(struct skl_turn *turn, struct skl_item *item);
+/* PROOF, at once. An error is the message's. */
+SKL_MUST_CHECK enum skl_err skl_query_proof(struct skl_hub *hub, const struct skl_msg *msg,
+					    const struct skl_peer *peer);
+
+/* --- skl_tend: what time brings --------------------------------------------------------------- */
+
+/* How long the reactor may sleep. */
+int skl_tend_timeout_ms(const struct skl_hub *hub);
+void skl_tend(struct skl_hub *hub);
+/* Write faults down: the first of a reason at once, more of them when the minute is over. */
+SKL_MUST_CHECK enum skl_err skl_tend_faults(struct skl_turn *turn);
+/* After the commit. */
+void skl_tend_faults_written(struct skl_hub *hub, int64_t now_ms);
+
+/* --- skl_mark: checkpoints -----------------------------------------------------------------------
+ */
+
+SKL_MUST_CHECK enum skl_err skl_mark_open(struct skl_hub *hub);
+/* Ask for a checkpoint when one is due; give up on one that does not come. */
+void skl_mark_tend(struct skl_hub *hub);
+/* The notary's descriptor is readable. */
+void skl_mark_receive(struct skl_hub *hub);
+
+/* --- skl_control: schakelctl
+ * ------------------------------------------------------------------------ */
+
+#define SKL_CONTROL_CLIENTS 8
+SKL_MUST_CHECK enum skl_err skl_control_open(struct skl_hub *hub, const char *path,
+					     struct skl_control **ret_control,
+					     struct skl_error *reterr);
+void skl_control_close(struct skl_control *control);
+/* Fill at most 1 + SKL_CONTROL_CLIENTS poll items; returns how many. */
+size_t skl_control_poll_items(const struct skl_control *control, zmq_pollitem_t *items);
+void skl_control_serve(struct skl_control *control, const zmq_pollitem_t *items, size_t count);
+
+#endif

@@ -1,0 +1,651 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "skl_clock.h"
+#include "skl_core.h"
+#include "skl_hash.h"
+#include "skl_log.h"
+#include "skl_mem.h"
+#include "skl_text.h"
+#include "skl_version.h"
+
+#define POLICY_SUFFIX ".rules"
+
+/* --- files ---------------------------------------------------------------------------- */
+
+/* The whole of a regular file, at most max bytes. */
+static enum skl_err read_file(const char *path, size_t max, struct skl_buf *out,
+			      struct stat *ret_stat, struct skl_error *reterr)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	enum skl_err err = SKL_OK;
+	ssize_t got = 1;
+
+	if (fd < 0 || fstat(fd, ret_stat) < 0 || !S_ISREG(ret_stat->st_mode)) {
+		err = fd < 0 ? skl_err_errno(errno) : SKL_EIO;
+		if (fd >= 0)
+			(void)close(fd); /* only read */
+		return skl_error_set(reterr, err, 0, 0, "%s: %s", path, skl_err_text(err));
+	}
+	skl_buf_init(out, max);
+	while (got > 0 && err == SKL_OK) {
+		uint8_t chunk[16384];
+
+		got = read(fd, chunk, sizeof(chunk));
+		if (got > 0)
+			skl_buf_add(out, chunk, (size_t)got);
+		err = got < 0 && errno != EINTR ? SKL_EIO : skl_buf_err(out);
+	}
+	(void)close(fd); /* only read */
+	if (err != SKL_OK) {
+		skl_buf_done(out);
+		return skl_error_set(reterr, err, 0, 0, "%s: %s", path, skl_err_text(err));
+	}
+	return SKL_OK;
+}
+
+/* --- policy ------------------------------------------------------------------------------ */
+
+struct rule_files {
+	size_t count;
+	char *names[SKL_POLICY_FILES_MAX];
+	struct skl_buf texts[SKL_POLICY_FILES_MAX];
+	struct skl_policy_file files[SKL_POLICY_FILES_MAX];
+};
+
+static void rule_files_done(struct rule_files *rules)
+{
+	for (size_t i = 0; i < rules->count; i++) {
+		skl_free(rules->names[i]);
+		skl_buf_done(&rules->texts[i]);
+	}
+	rules->count = 0;
+}
+
+static bool is_rule_file(const char *name)
+{
+	size_t len = strlen(name), suffix = strlen(POLICY_SUFFIX);
+
+	return name[0] != '.' && len > suffix && strcmp(name + len - suffix, POLICY_SUFFIX) == 0;
+}
+
+static enum skl_err add_rule_file(const char *folder, const char *name, struct rule_files *rules,
+				  struct skl_error *reterr)
+{
+	char path[4096];
+	struct stat status;
+	enum skl_err err;
+
+	if (rules->count == SKL_POLICY_FILES_MAX)
+		return skl_error_set(reterr, SKL_ELIMIT, 0, 0, "%s: more than %u rule files",
+				     folder, SKL_POLICY_FILES_MAX);
+	if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
+		return skl_error_set(reterr, SKL_ETOOLARGE, 0, 0, "path too long: %s", name);
+	rules->names[rules->count] = skl_strdup(name);
+	if (!rules->names[rules->count])
+		return SKL_ENOMEM;
+	err = read_file(path, SKL_POLICY_FILE_BYTES_MAX, &rules->texts[rules->count], &status,
+			reterr);
+	if (err != SKL_OK) {
+		skl_free(rules->names[rules->count]);
+		return err;
+	}
+	rules->files[rules->count] = (struct skl_policy_file){
+		rules->names[rules->count], skl_buf_view(&rules->texts[rules->count])};
+	rules->count++;
+	return SKL_OK;
+}
+
+/* Every rule file of the folder. The caller ends with rule_files_done() in every case. */
+static enum skl_err read_rules(const char *folder, struct rule_files *rules,
+			       struct skl_error *reterr)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *row;
+	enum skl_err err = SKL_OK;
+
+	if (!dir)
+		return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", folder,
+				     skl_err_text(skl_err_errno(errno)));
+	while (err == SKL_OK && (row = readdir(dir))) /* this thread alone has dir */
+		if (is_rule_file(row->d_name))
+			err = add_rule_file(folder, row->d_name, rules, reterr);
+	(void)closedir(dir); /* only read */
+	if (err == SKL_OK && !rules->count)
+		err = skl_error_set(reterr, SKL_ENOTFOUND, 0, 0, "%s: no file *%s", folder,
+				    POLICY_SUFFIX);
+	return err;
+}
+
+static enum skl_err load_policy(const struct skl_hub_opts *opts, uint8_t environment,
+				struct skl_policy **ret_policy, struct skl_error *reterr)
+{
+	const struct skl_policy_opts how = {.environment = environment, .now_ms = skl_now_ms()};
+	struct rule_files *rules = skl_calloc(1, sizeof(*rules));
+	enum skl_err err;
+
+	if (!rules)
+		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "out of memory");
+	err = read_rules(opts->policy_path, rules, reterr);
+	if (err == SKL_OK)
+		err = skl_policy_load(rules->files, rules->count, &how, ret_policy, reterr);
+	rule_files_done(rules);
+	skl_free(rules);
+	return err;
+}
+
+static void policy_digest(const struct skl_policy *policy, uint8_t ret_digest[32])
+{
+	skl_hash_prefixed("schakel/v1 policy\n", skl_policy_bundle(policy), ret_digest);
+}
+
+static enum skl_err load_emergency(const struct skl_policy *policy,
+				   const struct skl_policy_opts *how,
+				   struct skl_policy **ret_emergency, struct skl_error *reterr)
+{
+	struct skl_buf bundle;
+	enum skl_err err;
+
+	skl_buf_init(&bundle, SKL_VERSION_MAX);
+	err = skl_policy_emergency(policy, &bundle);
+	if (err == SKL_OK)
+		err = skl_policy_load_bundle(skl_buf_view(&bundle), how, ret_emergency, reterr);
+	skl_buf_done(&bundle);
+	return err;
+}
+
+/* Put a policy in force; it is the law's now. */
+static enum skl_err set_policy(struct skl_law *law, struct skl_policy *policy,
+			       struct skl_error *reterr)
+{
+	/* Its validity was looked at when it was loaded. */
+	const struct skl_policy_opts how = {
+		.environment = (uint8_t)skl_directory_environment(law->directory)};
+	struct skl_policy *emergency = NULL;
+	enum skl_err err = load_emergency(policy, &how, &emergency, reterr);
+
+	if (err != SKL_OK) {
+		skl_policy_free(policy);
+		return err;
+	}
+	skl_policy_free(law->policy);
+	skl_policy_free(law->emergency);
+	law->policy = policy;
+	law->emergency = emergency;
+	policy_digest(policy, law->policy_digest);
+	law->has_policy = true;
+	return SKL_OK;
+}
+
+const struct skl_policy *skl_law_policy_of(const struct skl_law *law,
+					   const struct skl_decision *decision)
+{
+	return decision->is_emergency ? law->emergency : law->policy;
+}
+
+/* --- the trail and the store know each version ----------------------------------------------- */
+
+struct change {
+	enum skl_version_of what;
+	enum skl_entry kind;
+	uint64_t number; /* 0: the one after the newest */
+	uint8_t digest[32];
+	struct skl_view text;
+	const char *note; /* what the entry says */
+	enum skl_err why; /* of a refusal */
+};
+
+static enum skl_err record_change(struct skl_turn *turn, void *arg)
+{
+	const struct change *change = arg;
+	struct skl_version version = {.number = change->number, .at_ms = turn->now_ms};
+	struct skl_version newest;
+	struct skl_trail_ref ref;
+	enum skl_err err = SKL_OK;
+	const struct skl_record_note note = {
+		.kind = change->kind,
+		.outcome = change->why == SKL_OK ? SKL_OUTCOME_PERMITTED : SKL_OUTCOME_ERROR,
+		.error_code = (uint32_t)change->why,
+		.text = change->note,
+	};
+
+	if (change->text.len) {
+		memcpy(version.digest, change->digest, sizeof(version.digest));
+		version.text = change->text;
+		if (!version.number) {
+			err = skl_version_find(turn->txn, change->what, 0, &newest);
+			version.number = err == SKL_OK ? newest.number + 1 : 1;
+			if (err == SKL_ENOTFOUND)
+				err = SKL_OK;
+		}
+		if (err == SKL_OK)
+			err = skl_version_put(turn->txn, change->what, &version);
+	}
+	return err == SKL_OK ? skl_record_note(turn, &note, &ref) : err;
+}
+
+static enum skl_err record_refusal(struct skl_hub *hub, enum skl_entry kind,
+				   const struct skl_error *why)
+{
+	struct change change = {.kind = kind, .note = why->text, .why = why->code};
+
+	return skl_turn_run(hub, record_change, &change);
+}
+
+/* The newest version the store knows, copied: *ret_text is the caller's. ENOTFOUND. */
+static enum skl_err newest_version(struct skl_hub *hub, enum skl_version_of what,
+				   uint8_t ret_digest[32], char **ret_text, size_t *ret_len)
+{
+	const struct skl_txn_opts look = {.read_only = true};
+	SKL_CLEANUP(skl_txn_abortp) struct skl_txn *txn = NULL;
+	struct skl_version version;
+	enum skl_err err = skl_txn_begin(hub->store, &look, &txn);
+
+	if (err == SKL_OK)
+		err = skl_version_find(txn, what, 0, &version);
+	if (err != SKL_OK)
+		return err;
+	*ret_text = skl_memdup(version.text.data, version.text.len);
+	*ret_len = version.text.len;
+	memcpy(ret_digest, version.digest, 32);
+	return *ret_text ? SKL_OK : SKL_ENOMEM;
+}
+
+/* --- reload of the policy -------------------------------------------------------------------- */
+
+static enum skl_err take_policy(struct skl_hub *hub, struct skl_policy *policy,
+				struct skl_error *reterr)
+{
+	struct skl_law *law = &hub->law;
+	uint8_t old[32], digest[32];
+	bool had = law->has_policy;
+	struct change change = {.what = SKL_VERSION_POLICY, .kind = SKL_ENTRY_POLICY_LOAD};
+	char text[96] = "digest ";
+	enum skl_err err;
+
+	memcpy(old, law->policy_digest, sizeof(old));
+	policy_digest(policy, digest);
+	if (had && memcmp(old, digest, sizeof(old)) == 0) {
+		law->is_policy_refused = false;
+		return set_policy(law, policy, reterr);
+	}
+	/* Written down first: no decision rests on a policy that the trail does not know. */
+	memcpy(change.digest, digest, sizeof(digest));
+	change.text = skl_policy_bundle(policy);
+	skl_hex_encode(skl_view_of(digest, sizeof(digest)), text + strlen(text));
+	change.note = text;
+	err = skl_turn_run(hub, record_change, &change);
+	if (err != SKL_OK) {
+		skl_policy_free(policy);
+		return skl_error_set(reterr, err, 0, 0, "policy not recorded: %s",
+				     skl_err_text(err));
+	}
+	law->is_policy_refused = false;
+	skl_log(SKL_LOG_NOTICE, "policy.loaded", "rules=%zu example=%d",
+		skl_policy_rule_count(policy), skl_policy_is_example(policy));
+	return set_policy(law, policy, reterr);
+}
+
+static void say_policy_refused(struct skl_hub *hub, const struct skl_error *why)
+{
+	enum skl_err err = record_refusal(hub, SKL_ENTRY_POLICY_REFUSED, why);
+
+	hub->law.is_policy_refused = true;
+	skl_log(SKL_LOG_ERR, "policy.refused",
+		"error=%s line=%u column=%u text=\"%s\" recorded=%d next=\"the last valid one "
+		"stays in force\"",
+		skl_err_name(why->code), why->line, why->column, why->text, err == SKL_OK);
+}
+
+void skl_law_reload_policy(struct skl_hub *hub)
+{
+	struct skl_error why = {0};
+	struct skl_policy *policy = NULL;
+	enum skl_err err = load_policy(
+		&hub->opts, (uint8_t)skl_directory_environment(hub->law.directory), &policy, &why);
+
+	hub->wants_policy = false;
+	if (err == SKL_OK)
+		err = take_policy(hub, policy, &why);
+	if (err != SKL_OK) {
+		why.code = err;
+		say_policy_refused(hub, &why);
+	}
+}
+
+/* At start: the last valid set, whatever the files say now. */
+static void open_policy(struct skl_hub *hub)
+{
+	const struct skl_policy_opts how = {
+		.environment = (uint8_t)skl_directory_environment(hub->law.directory)};
+	struct skl_policy *policy = NULL;
+	struct skl_error why = {0};
+	uint8_t digest[32];
+	char *text = NULL;
+	size_t len = 0;
+	enum skl_err err = newest_version(hub, SKL_VERSION_POLICY, digest, &text, &len);
+
+	if (err == SKL_OK)
+		err = skl_policy_load_bundle(skl_view_of(text, len), &how, &policy, &why);
+	if (err == SKL_OK)
+		err = set_policy(&hub->law, policy, &why);
+	if (err != SKL_OK && err != SKL_ENOTFOUND)
+		skl_log(SKL_LOG_ERR, "policy.stored_unreadable", "error=%s", skl_err_name(err));
+	skl_free(text);
+	skl_law_reload_policy(hub);
+	/* In force at start is what the files say; a set that is past its term is not. */
+	if (hub->law.is_policy_refused && hub->law.policy)
+		skl_log(SKL_LOG_WARNING, "policy.old", "next=\"the last valid set is in force\"");
+}
+
+/* --- the directory ------------------------------------------------------------------------------
+ */
+
+static enum skl_err open_directory(const struct skl_hub_opts *opts, struct skl_view note,
+				   struct skl_directory **ret_directory, struct skl_error *reterr)
+{
+	return skl_directory_open(note, opts->registrars, opts->registrar_count,
+				  opts->registrar_quorum, ret_directory, reterr);
+}
+
+/* The directory must name this hub, or partners would not trust its answers. */
+static enum skl_err check_hub(const struct skl_hub_opts *opts,
+			      const struct skl_directory *directory, struct skl_error *reterr)
+{
+	const struct skl_dir_hub *hub = skl_directory_hub(directory);
+
+	if (strcmp(hub->origin, opts->store.origin) != 0)
+		return skl_error_set(reterr, SKL_EDIRECTORY, 0, 0,
+				     "the directory names the trail '%s', this hub keeps '%s'",
+				     hub->origin, opts->store.origin);
+	if (memcmp(hub->transport, opts->transport_key->public_key, 32) != 0)
+		return skl_error_set(reterr, SKL_EDIRECTORY, 0, 0,
+				     "the directory names another transport key of the hub");
+	if (memcmp(hub->promise, opts->promise_key->public_key, 32) != 0)
+		return skl_error_set(reterr, SKL_EDIRECTORY, 0, 0,
+				     "the directory names another promise key of the hub");
+	return SKL_OK;
+}
+
+static int64_t mtime_ns(const struct stat *status)
+{
+	return (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
+}
+
+static enum skl_err read_directory(const struct skl_hub_opts *opts, struct skl_law *law,
+				   struct skl_buf *note, struct skl_directory **ret_directory,
+				   struct skl_error *reterr)
+{
+	struct stat status;
+	enum skl_err err = read_file(opts->directory_path, SKL_LIMIT_NOTE, note, &status, reterr);
+
+	if (err != SKL_OK)
+		return err;
+	if (law) {
+		law->directory_mtime_ns = mtime_ns(&status);
+		law->directory_size = status.st_size;
+	}
+	err = open_directory(opts, skl_buf_view(note), ret_directory, reterr);
+	if (err == SKL_OK)
+		err = check_hub(opts, *ret_directory, reterr);
+	if (err != SKL_OK) {
+		skl_directory_free(*ret_directory);
+		*ret_directory = NULL;
+		skl_buf_done(note);
+	}
+	return err;
+}
+
+enum skl_err skl_law_allow(struct skl_hub *hub)
+{
+	const struct skl_directory *directory = hub->law.directory;
+	size_t total = skl_directory_key_count(directory), count = 0;
+	struct skl_zap_key *keys = skl_calloc(total ? total : 1, sizeof(*keys));
+	enum skl_err err;
+
+	if (!keys)
+		return SKL_ENOMEM;
+	for (size_t i = 0; i < total; i++) {
+		const struct skl_dir_key *key = skl_directory_key_at(directory, i);
+		const struct skl_dir_partner *partner =
+			skl_directory_partner_at(directory, key->partner);
+
+		if (key->use != SKL_KEY_USE_TRANSPORT || partner->is_suspended ||
+		    strlen(partner->id) > SKL_PARTNER_ID_MAX)
+			continue;
+		memcpy(keys[count].public_key, key->public_key, 32);
+		memcpy(keys[count].key_id, key->id, 16);
+		memcpy(keys[count].partner, partner->id, strlen(partner->id) + 1);
+		keys[count].from_ms = key->from_ms;
+		keys[count].until_ms = key->revoked_ms && key->revoked_ms < key->until_ms
+					       ? key->revoked_ms
+					       : key->until_ms;
+		count++;
+	}
+	err = skl_zap_allow(hub->zap, keys, count);
+	skl_free(keys);
+	return err;
+}
+
+/* Was this key valid in the old directory and is it not in the new one? */
+static bool is_newly_dead(const struct skl_directory *old, const struct skl_directory *next,
+			  const struct skl_dir_key *key, int64_t now_ms)
+{
+	const struct skl_dir_key *found = NULL;
+
+	if (key->use == SKL_KEY_USE_SEAL ||
+	    skl_directory_key(old, key->use, key->id, now_ms, &found) != SKL_OK)
+		return false;
+	found = NULL;
+	return skl_directory_key(next, key->use, key->id, now_ms, &found) != SKL_OK;
+}
+
+struct directory_change {
+	struct change change;
+	const struct skl_directory *old; /* NULL: none before */
+	const struct skl_directory *next;
+};
+
+static enum skl_err record_directory(struct skl_turn *turn, void *arg)
+{
+	struct directory_change *dc = arg;
+	enum skl_err err = record_change(turn, &dc->change);
+
+	for (size_t i = 0; dc->old && i < skl_directory_key_count(dc->old) && err == SKL_OK; i++) {
+		const struct skl_dir_key *key = skl_directory_key_at(dc->old, i);
+		char text[96];
+		char id[SKL_ID_TEXT_BYTES];
+		struct skl_trail_ref ref;
+		struct skl_record_note note = {
+			.kind = SKL_ENTRY_KEY_REVOKED,
+			.sender = skl_directory_partner_at(dc->old, key->partner)->id,
+			.outcome = SKL_OUTCOME_PERMITTED,
+			.text = text,
+		};
+
+		if (!is_newly_dead(dc->old, dc->next, key, turn->now_ms))
+			continue;
+		(void)snprintf(text, sizeof(text), "%s key %s",
+			       skl_code_name(SKL_LIST_KEY_USE, key->use),
+			       skl_id_text(key->id, id)); /* fits */
+		err = skl_record_note(turn, &note, &ref);
+	}
+	return err;
+}
+
+/* Write it down, then put it in force. directory and note are the law's afterwards. */
+static enum skl_err take_directory(struct skl_hub *hub, struct skl_directory *directory,
+				   struct skl_buf *note, bool is_known, struct skl_error *reterr)
+{
+	struct skl_law *law = &hub->law;
+	struct directory_change dc = {.old = law->directory, .next = directory};
+	char text[128];
+	char digest[65];
+	enum skl_err err = SKL_OK;
+
+	memcpy(dc.change.digest, skl_directory_digest(directory), 32);
+	skl_hex_encode(skl_view_of(dc.change.digest, 32), digest);
+	(void)snprintf(text, sizeof(text), "number %llu digest %s",
+		       (unsigned long long)skl_directory_number(directory), digest); /* fits */
+	dc.change.what = SKL_VERSION_DIRECTORY;
+	dc.change.kind = SKL_ENTRY_DIRECTORY_LOAD;
+	dc.change.number = skl_directory_number(directory);
+	dc.change.text = skl_buf_view(note);
+	dc.change.note = text;
+	if (!is_known)
+		err = skl_turn_run(hub, record_directory, &dc);
+	if (err != SKL_OK) {
+		skl_directory_free(directory);
+		skl_buf_done(note);
+		return skl_error_set(reterr, err, 0, 0, "directory not recorded: %s",
+				     skl_err_text(err));
+	}
+	skl_directory_free(law->directory);
+	skl_free(law->directory_note);
+	law->directory = directory;
+	law->directory_note_len = note->len;
+	law->directory_note = (char *)skl_buf_take(note, &law->directory_note_len);
+	if (!law->directory_note)
+		return SKL_ENOMEM;
+	skl_log(SKL_LOG_NOTICE, "directory.loaded", "number=%llu partners=%zu keys=%zu",
+		(unsigned long long)skl_directory_number(directory),
+		skl_directory_partner_count(directory), skl_directory_key_count(directory));
+	return SKL_OK;
+}
+
+bool skl_law_directory_changed(struct skl_hub *hub)
+{
+	struct stat status;
+
+	return stat(hub->opts.directory_path, &status) == 0 &&
+	       (mtime_ns(&status) != hub->law.directory_mtime_ns ||
+		status.st_size != hub->law.directory_size);
+}
+
+static void say_directory_refused(struct skl_hub *hub, const struct skl_error *why)
+{
+	enum skl_err err = record_refusal(hub, SKL_ENTRY_DIRECTORY_REFUSED, why);
+
+	skl_log(SKL_LOG_ERR, "directory.refused",
+		"error=%s line=%u text=\"%s\" recorded=%d next=\"number %llu stays in force\"",
+		skl_err_name(why->code), why->line, why->text, err == SKL_OK,
+		(unsigned long long)skl_directory_number(hub->law.directory));
+}
+
+static bool is_same(const struct skl_directory *a, const struct skl_directory *b)
+{
+	return memcmp(skl_directory_digest(a), skl_directory_digest(b), 32) == 0;
+}
+
+void skl_law_reload_directory(struct skl_hub *hub)
+{
+	struct skl_directory *next = NULL;
+	struct skl_error why = {0};
+	struct skl_buf note;
+	enum skl_err err = read_directory(&hub->opts, &hub->law, &note, &next, &why);
+
+	hub->wants_directory = false;
+	if (err == SKL_OK && is_same(next, hub->law.directory)) {
+		skl_directory_free(next);
+		skl_buf_done(&note);
+		return;
+	}
+	if (err == SKL_OK) {
+		err = skl_directory_may_follow(next, hub->law.directory, skl_now_ms(), &why);
+		if (err == SKL_OK) {
+			err = take_directory(hub, next, &note, false, &why);
+		} else {
+			skl_directory_free(next);
+			skl_buf_done(&note);
+		}
+	}
+	if (err == SKL_OK)
+		err = skl_law_allow(hub);
+	if (err != SKL_OK) {
+		why.code = err;
+		say_directory_refused(hub, &why);
+		return;
+	}
+	skl_gate_check_seats(hub);
+	hub->tells_directory = true;
+}
+
+/* The one in the store is what partners have seen; the file's may only follow it. */
+static enum skl_err open_stored_directory(struct skl_hub *hub)
+{
+	struct skl_error why = {0};
+	uint8_t digest[32];
+	char *text = NULL;
+	size_t len = 0;
+	struct skl_directory *stored = NULL;
+	struct skl_buf note;
+	enum skl_err err = newest_version(hub, SKL_VERSION_DIRECTORY, digest, &text, &len);
+
+	if (err != SKL_OK)
+		return err;
+	err = open_directory(&hub->opts, skl_view_of(text, len), &stored, &why);
+	if (err != SKL_OK) {
+		/* Registrars were changed by hand since: the file decides. */
+		skl_log(SKL_LOG_WARNING, "directory.stored_unreadable", "error=%s text=\"%s\"",
+			skl_err_name(err), why.text);
+		skl_free(text);
+		return SKL_ENOTFOUND;
+	}
+	skl_buf_init(&note, SKL_LIMIT_NOTE);
+	skl_buf_add(&note, text, len);
+	skl_free(text);
+	return take_directory(hub, stored, &note, true, &why);
+}
+
+enum skl_err skl_law_open(struct skl_hub *hub, struct skl_error *reterr)
+{
+	struct skl_directory *next = NULL;
+	struct skl_buf note;
+	enum skl_err err = open_stored_directory(hub);
+
+	if (err == SKL_OK) {
+		skl_law_reload_directory(hub);
+	} else if (err == SKL_ENOTFOUND) {
+		err = read_directory(&hub->opts, &hub->law, &note, &next, reterr);
+		if (err != SKL_OK)
+			return err;
+		err = take_directory(hub, next, &note, false, reterr);
+	}
+	if (err == SKL_OK)
+		err = check_hub(&hub->opts, hub->law.directory, reterr);
+	if (err == SKL_OK)
+		err = skl_law_allow(hub);
+	if (err != SKL_OK)
+		return skl_error_set(reterr, err, 0, 0, "directory: %s", skl_err_text(err));
+	open_policy(hub);
+	return SKL_OK;
+}
+
+void skl_law_close(struct skl_law *law)
+{
+	skl_directory_free(law->directory);
+	skl_free(law->directory_note);
+	skl_policy_free(law->policy);
+	skl_policy_free(law->emergency);
+	*law = (struct skl_law){0};
+}
+
+enum skl_err skl_law_check(const struct skl_hub_opts *opts, struct skl_error *reterr)
+{
+	SKL_CLEANUP(skl_directory_freep) struct skl_directory *directory = NULL;
+	SKL_CLEANUP(skl_policy_freep) struct skl_policy *policy = NULL;
+	struct skl_buf note;
+	enum skl_err err = read_directory(opts, NULL, &note, &directory, reterr);
+
+	if (err != SKL_OK)
+		return err;
+	skl_buf_done(&note);
+	return load_policy(opts, (uint8_t)skl_directory_environment(directory), &policy, reterr);
+}

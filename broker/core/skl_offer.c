@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <string.h>
+
+#include "skl_core.h"
+#include "skl_frame.h"
+#include "skl_log.h"
+#include "skl_payload.h"
+#include "skl_unpack.h"
+
+#define OFFERS_PER_PEER 64
+
+/* --- into the outbox -------------------------------------------------------------------- */
+
+static enum skl_err copy_name(char field[SKL_STORE_NAME_MAX + 1], const char *name)
+{
+	if (strlen(name) > SKL_STORE_NAME_MAX)
+		return SKL_EFIELD;
+	memcpy(field, name, strlen(name) + 1);
+	return SKL_OK;
+}
+
+static enum skl_outbox_priority priority_of(const struct skl_item *item)
+{
+	const Schakel__V1__FactRow *urgency = skl_envelope_find_fact(item->env, SKL_FACT_URGENCY);
+
+	if (item->is_emergency || (urgency && urgency->value == SKL_URGENCY_ACUTE))
+		return SKL_OUTBOX_ACUTE;
+	return urgency && urgency->value == SKL_URGENCY_PRIORITY ? SKL_OUTBOX_PRIORITY
+								 : SKL_OUTBOX_ROUTINE;
+}
+
+/* Cuts that the recipient is told of: category and reason, no number. */
+static bool fill_not_shared(struct skl_turn *turn, const struct skl_part *part,
+			    Schakel__V1__OfferedMessage *offered)
+{
+	const struct skl_decision *decision = &part->decision;
+
+	offered->not_shared = skl_arena_array(turn->arena, decision->section_count + 1,
+					      sizeof(*offered->not_shared));
+	if (!offered->not_shared)
+		return false;
+	for (uint32_t i = 0; i < decision->section_count; i++) {
+		Schakel__V1__NotShared *cut;
+
+		if (decision->sections[i].is_allowed || decision->sections[i].is_silent)
+			continue;
+		cut = skl_arena_alloc(turn->arena, sizeof(*cut));
+		if (!cut)
+			return false;
+		schakel__v1__not_shared__init(cut);
+		cut->category = (Schakel__V1__Category)decision->sections[i].category;
+		cut->reason = (Schakel__V1__CutReason)decision->sections[i].reason;
+		offered->not_shared[offered->n_not_shared++] = cut;
+	}
+	return true;
+}
+
+static bool fill_answer_before(struct skl_turn *turn, const struct skl_part *part,
+			       Schakel__V1__OfferedMessage *offered)
+{
+	const struct skl_decision *decision = &part->decision;
+
+	offered->answer_before = skl_arena_array(turn->arena, decision->clock_count + 1u,
+						 sizeof(*offered->answer_before));
+	if (!offered->answer_before)
+		return false;
+	for (unsigned i = 0; i < decision->clock_count; i++) {
+		Schakel__V1__ClockStarted *clock;
+
+		if (decision->clocks[i].is_stop ||
+		    skl_change_is_senders(part, (enum skl_clock)decision->clocks[i].clock))
+			continue;
+		clock = skl_arena_alloc(turn->arena, sizeof(*clock));
+		if (!clock)
+			return false;
+		schakel__v1__clock_started__init(clock);
+		clock->clock = (Schakel__V1__ClockId)decision->clocks[i].clock;
+		clock->due_ms = decision->clocks[i].due_ms;
+		offered->answer_before[offered->n_answer_before++] = clock;
+	}
+	return true;
+}
+
+/* What this recipient gets to see; entry and promise are added when it is offered. */
+static enum skl_err make_header(struct skl_turn *turn, const struct skl_item *item,
+				const struct skl_part *part, struct skl_view *ret_header)
+{
+	const struct skl_envelope_opens opens = {
+		.recipient = part->row->number,
+		.sections = part->opens,
+		.facts = part->decision.facts,
+		.events = part->decision.events,
+	};
+	Schakel__V1__OfferedMessage offered;
+	enum skl_err err;
+
+	schakel__v1__offered_message__init(&offered);
+	err = skl_envelope_select(item->env, &opens, turn->arena, &offered);
+	if (err != SKL_OK)
+		return err;
+	offered.repair_due_ms = part->decision.repair_due_ms;
+	if (!fill_not_shared(turn, part, &offered) || !fill_answer_before(turn, part, &offered))
+		return SKL_ENOMEM;
+	*ret_header = skl_record_pack(turn->arena, &offered.base, SKL_OUTBOX_HEADER_MAX);
+	return ret_header->data ? SKL_OK : SKL_ENOMEM;
+}
+
+static void add_sections(const struct skl_item *item, const struct skl_part *part,
+			 struct skl_outbox_item *row, uint32_t *numbers)
+{
+	for (size_t i = 0; i < item->env->of[SCHAKEL__V1__ROW__ROW_SECTION].count; i++) {
+		if (!part->opens[i] || row->section_count == SKL_OUTBOX_SECTIONS_MAX)
+			continue;
+		numbers[row->section_count++] = skl_envelope_section(item->env, i)->number;
+		row->size_bytes += item->job.frames[item->job.frame_of[i]].len;
+	}
+	row->sections = numbers;
+}
+
+static void set_mail(struct skl_turn *turn, const char *partner)
+{
+	struct skl_peer *peer = skl_seats_find_peer(turn->hub->seats, partner);
+
+	if (peer)
+		peer->has_mail = true; /* only a hint: wrong is harmless */
+	turn->has_new_mail = true;
+}
+
+enum skl_err skl_offer_push(struct skl_turn *turn, const struct skl_item *item,
+			    const struct skl_part *part, uint64_t case_version)
+{
+	const Schakel__V1__Common *common = item->env->common;
+	struct skl_outbox_item *row = skl_arena_alloc(turn->arena, sizeof(*row));
+	uint32_t numbers[SKL_OUTBOX_SECTIONS_MAX];
+	uint64_t number;
+	enum skl_err err;
+
+	if (!row)
+		return SKL_ENOMEM;
+	row->type = SKL_OUTBOX_MESSAGE;
+	row->priority = priority_of(item);
+	row->entry_index = part->ref.index;
+	row->accepted_ms = turn->now_ms;
+	row->expires_ms = common->expires_ms;
+	memcpy(row->message_id, common->id.data, SKL_STORE_ID_BYTES);
+	row->has_case = common->case_ref.len == SKL_STORE_ID_BYTES;
+	if (row->has_case)
+		memcpy(row->case_ref, common->case_ref.data, SKL_STORE_ID_BYTES);
+	memcpy(row->stamps.policy_digest, turn->hub->law.policy_digest, 32);
+	row->stamps.directory_number = skl_directory_number(turn->hub->law.directory);
+	row->stamps.case_version = case_version;
+	err = copy_name(row->partner, part->row->partner);
+	if (err == SKL_OK)
+		err = copy_name(row->desk, part->row->desk);
+	if (err == SKL_OK)
+		err = copy_name(row->sender, item->peer->id);
+	if (err == SKL_OK)
+		err = make_header(turn, item, part, &row->header);
+	if (err != SKL_OK)
+		return err;
+	add_sections(item, part, row, numbers);
+	row->size_bytes += row->header.len;
+	err = skl_outbox_push(turn->txn, row, &number);
+	if (err == SKL_OK)
+		set_mail(turn, row->partner);
+	return err;
+}
+
+enum skl_err skl_offer_push_other(struct skl_turn *turn, enum skl_outbox_type type,
+				  const char *partner, struct skl_view header, const uint8_t *ref,
+				  uint64_t entry_index)
+{
+	struct skl_outbox_item *row = skl_arena_alloc(turn->arena, sizeof(*row));
+	uint64_t number;
+	enum skl_err err;
+
+	if (!row)
+		return SKL_ENOMEM;
+	row->type = type;
+	row->priority = SKL_OUTBOX_PRIORITY;
+	row->entry_index = entry_index;
+	row->accepted_ms = turn->now_ms;
+	row->expires_ms = turn->now_ms + SKL_LIMIT_LIFE_MS;
+	row->header = header;
+	row->size_bytes = header.len;
+	if (ref)
+		memcpy(row->message_id, ref, SKL_STORE_ID_BYTES);
+	err = copy_name(row->partner, partner);
+	if (err == SKL_OK)
+		err = skl_outbox_push(turn->txn, row, &number);
+	if (err == SKL_OK)
+		set_mail(turn, partner);
+	return err;
+}
+
+enum skl_err skl_offer_push_notice(struct skl_turn *turn, const struct skl_offer_notice *notice)
+{
+	Schakel__V1__Notice message;
+	struct skl_view header;
+
+	schakel__v1__notice__init(&message);
+	message.clock = (Schakel__V1__ClockId)notice->clock;
+	message.directory_number = skl_directory_number(turn->hub->law.directory);
+	message.at_ms = turn->now_ms;
+	if (notice->ref)
+		message.ref = skl_pb_bytes(notice->ref, SKL_ID_BYTES);
+	message.text_nl = skl_pb_text(notice->text_nl);
+	message.text_en = skl_pb_text(notice->text_en);
+	header = skl_record_pack(turn->arena, &message.base, SKL_OUTBOX_HEADER_MAX);
+	if (!header.data)
+		return SKL_ENOMEM;
+	turn->counts[SKL_COUNT_NOTICES]++;
+	return skl_offer_push_other(turn, SKL_OUTBOX_NOTICE, notice->partner, header, notice->ref,
+				    notice->entry_index);
+}
+
+enum skl_err skl_offer_drop(struct skl_turn *turn, const struct skl_outbox_item *item)
+{
+	enum skl_err err = SKL_OK;
+
+	for (size_t i = 0; i < item->section_count && err == SKL_OK; i++) {
+		const struct skl_payload_key key = {item->sender, item->message_id,
+						    item->section[i]};
+
+		err = skl_payload_drop(turn->txn, key);
+		if (err == SKL_ENOTFOUND) /* expired and purged before */
+			err = SKL_OK;
+	}
+	return err == SKL_OK ? skl_outbox_done(turn->txn, item->number) : err;
+}
+
+/* --- out of the outbox --------------------------------------------------------------------- */
+
+/* The entry it was permitted under, with the path in the commit of that time, and its promise. */
+static enum skl_err add_entry(struct skl_turn *turn, uint64_t index,
+			      Schakel__V1__OfferedMessage *offered)
+{
+	const char *origin = skl_store_origin(turn->hub->store);
+	Schakel__V1__EntryRef *entry = skl_arena_alloc(turn->arena, sizeof(*entry));
+	Schakel__V1__Promise *promise = skl_arena_alloc(turn->arena, sizeof(*promise));
+	struct skl_trail_batch *batch = skl_arena_alloc(turn->arena, sizeof(*batch));
+	struct skl_trail_path *path = skl_arena_alloc(turn->arena, sizeof(*path));
+	uint8_t *hash = skl_arena_alloc(turn->arena, 32);
+	uint8_t *signature = skl_arena_alloc(turn->arena, 64);
+	enum skl_err err;
+
+	if (!entry || !promise || !batch || !path || !hash || !signature)
+		return SKL_ENOMEM;
+	err = skl_trail_promise_find(turn->txn, index, batch, signature, path);
+	if (err == SKL_OK)
+		err = skl_trail_leaf_hash(turn->txn, index, hash);
+	if (err != SKL_OK)
+		return err;
+	schakel__v1__entry_ref__init(entry);
+	entry->origin = skl_pb_text(origin);
+	entry->index = index;
+	entry->leaf_hash = skl_pb_bytes(hash, 32);
+	entry->path = skl_pb_bytes(path->hash, path->count * SKL_STORE_HASH);
+	schakel__v1__promise__init(promise);
+	promise->origin = skl_pb_text(origin);
+	promise->first_index = batch->first_index;
+	promise->count = batch->count;
+	promise->root = skl_pb_bytes(batch->root, 32);
+	promise->signature = skl_pb_bytes(signature, 64);
+	offered->entry = entry;
+	offered->promise = promise;
+	return SKL_OK;
+}
+
+/* The Offer's body. item's views die with the next write: the header is unpacked first. */
+static enum skl_err make_body(struct skl_turn *turn, struct skl_outbox_item *item,
+			      struct skl_offer *offer)
+{
+	Schakel__V1__Offer message;
+	uint64_t case_seq = 0;
+	enum skl_err err = SKL_EBUG;
+
+	schakel__v1__offer__init(&message);
+	message.offer = item->number;
+	switch (item->type) {
+	case SKL_OUTBOX_MESSAGE:
+		message.what_case = SCHAKEL__V1__OFFER__WHAT_MESSAGE;
+		err = skl_unpack(&schakel__v1__offered_message__descriptor, item->header,
+				 turn->arena, &message.message);
+		break;
+	case SKL_OUTBOX_RECEIPT:
+		message.what_case = SCHAKEL__V1__OFFER__WHAT_RECEIPT;
+		err = skl_unpack(&schakel__v1__signed_receipt__descriptor, item->header,
+				 turn->arena, &message.receipt);
+		break;
+	case SKL_OUTBOX_NOTICE:
+		message.what_case = SCHAKEL__V1__OFFER__WHAT_NOTICE;
+		err = skl_unpack(&schakel__v1__notice__descriptor, item->header, turn->arena,
+				 &message.notice);
+		break;
+	}
+	if (err == SKL_OK && item->type == SKL_OUTBOX_MESSAGE)
+		err = add_entry(turn, item->entry_index, message.message);
+	if (err == SKL_OK)
+		err = skl_outbox_offered(turn->txn, item->number, turn->now_ms, &case_seq);
+	if (err != SKL_OK)
+		return err;
+	if (item->type == SKL_OUTBOX_MESSAGE)
+		message.message->case_seq = case_seq;
+	offer->body = skl_record_pack(turn->arena, &message.base, SKL_LIMIT_OFFER);
+	return offer->body.data ? SKL_OK : SKL_ENOMEM;
+}
+
+static enum skl_err make_frames(struct skl_turn *turn, const struct skl_outbox_item *item,
+				struct skl_offer *offer)
+{
+	enum skl_err err = SKL_OK;
+	struct skl_buf frame;
+
+	offer->frames =
+		skl_arena_array(turn->arena, item->section_count + 1, sizeof(*offer->frames));
+	if (!offer->frames)
+		return SKL_ENOMEM;
+	skl_buf_init(&frame, SKL_PAYLOAD_MAX);
+	for (size_t i = 0; i < item->section_count && err == SKL_OK; i++) {
+		const struct skl_payload_key key = {item->sender, item->message_id,
+						    item->section[i]};
+		struct skl_view *view = &offer->frames[offer->frame_count];
+
+		skl_buf_clear(&frame);
+		err = skl_payload_get(turn->txn, key, &frame);
+		if (err != SKL_OK)
+			break;
+		view->data = skl_arena_copy(turn->arena, frame.data, frame.len);
+		view->len = frame.len;
+		offer->frame_count++;
+		err = view->data ? SKL_OK : SKL_ENOMEM;
+	}
+	skl_buf_done(&frame);
+	return err;
+}
+
+/*
+ * An item that cannot be made into an offer (its key of the day is gone, its bytes are damaged)
+ * must not stop the others: it is parked, and a person looks.
+ */
+static enum skl_err park_broken(struct skl_turn *turn, const struct skl_outbox_item *item,
+				enum skl_err why)
+{
+	skl_log(SKL_LOG_ERR, "offer.broken", "partner=%s offer=%llu error=%s next=parked",
+		item->partner, (unsigned long long)item->number, skl_err_name(why));
+	return skl_outbox_park(turn->txn, item->number, SKL_OUTBOX_PARK_STUCK);
+}
+
+static bool is_broken(enum skl_err err)
+{
+	return err == SKL_ENOTFOUND || err == SKL_ECORRUPT || err == SKL_ESTATE ||
+	       (int)err / 1000 == 2;
+}
+
+/* May this go out now, into this session? */
+static bool fits(const struct skl_turn *turn, const struct skl_seat *seat,
+		 const struct skl_outbox_item *item, uint64_t pending_bytes, uint32_t pending_count)
+{
+	struct skl_seat look = *seat;
+
+	look.open_count += pending_count;
+	look.open_bytes += pending_bytes;
+	return turn->offer_count < SKL_TURN_OFFERS &&
+	       turn->offer_bytes + item->size_bytes <= SKL_TURN_OFFER_BYTES + SKL_MSG_MAX_BYTES &&
+	       skl_seat_has_credit(&look, item->size_bytes);
+}
+
+static uint64_t take_offer(struct skl_turn *turn, const struct skl_offer *offer, uint32_t *pending)
+{
+	turn->offer_count++;
+	turn->offer_bytes += offer->bytes;
+	(*pending)++;
+	return offer->bytes;
+}
+
+static enum skl_err collect_peer(struct skl_turn *turn, struct skl_seat *seat)
+{
+	struct skl_outbox_item *item = skl_arena_alloc(turn->arena, sizeof(*item));
+	uint64_t pending_bytes = 0;
+	uint32_t pending = 0;
+
+	if (!item)
+		return SKL_ENOMEM;
+	while (pending < OFFERS_PER_PEER) {
+		struct skl_offer *offer = &turn->offers[turn->offer_count];
+		int64_t later_ms = 0;
+		enum skl_err err =
+			skl_outbox_next(turn->txn, seat->peer->id, turn->now_ms, item, &later_ms);
+
+		if (err == SKL_ENOTFOUND) {
+			seat->peer->mail_later_ms = later_ms;
+			seat->peer->is_drained = true;
+			return SKL_OK;
+		}
+		if (err != SKL_OK)
+			return err;
+		if (!fits(turn, seat, item, pending_bytes, pending)) {
+			/* Waits for credit, or for the next turn. */
+			turn->is_cut_short |= turn->offer_count >= SKL_TURN_OFFERS ||
+					      turn->offer_bytes >= SKL_TURN_OFFER_BYTES;
+			return SKL_OK;
+		}
+		*offer = (struct skl_offer){.number = item->number, .bytes = item->size_bytes};
+		memcpy(offer->routing, seat->routing, SKL_ROUTING_ID_BYTES);
+		/* The frames first: what fails must not have been marked as offered. */
+		err = make_frames(turn, item, offer);
+		if (err == SKL_OK)
+			err = make_body(turn, item, offer);
+		if (is_broken(err))
+			err = park_broken(turn, item, err);
+		else if (err == SKL_OK)
+			pending_bytes += take_offer(turn, offer, &pending);
+		if (err != SKL_OK)
+			return err;
+	}
+	turn->is_cut_short = true;
+	return SKL_OK;
+}
+
+enum skl_err skl_offer_collect(struct skl_turn *turn)
+{
+	struct skl_hub *hub = turn->hub;
+	size_t cursor = 0;
+	struct skl_seat *seat;
+	enum skl_err err = SKL_OK;
+
+	while (err == SKL_OK && (seat = skl_seats_next(hub->seats, &cursor))) {
+		struct skl_peer *peer = seat->peer;
+
+		peer->is_drained = false;
+		if (!peer->has_mail &&
+		    !(peer->mail_later_ms && peer->mail_later_ms <= turn->now_ms))
+			continue;
+		if (!turn->offers)
+			turn->offers = skl_arena_array(turn->arena, SKL_TURN_OFFERS + 1,
+						       sizeof(*turn->offers));
+		err = turn->offers ? collect_peer(turn, seat) : SKL_ENOMEM;
+	}
+	return err;
+}
+
+/* --- after the commit ------------------------------------------------------------------------ */
+
+/* What could not be sent waits again. */
+static enum skl_err take_back(struct skl_turn *turn, void *arg)
+{
+	const struct skl_turn *sent = arg;
+	enum skl_err err = SKL_OK;
+
+	for (size_t i = 0; i < sent->offer_count && err == SKL_OK; i++)
+		if (sent->offers[i].is_unsent)
+			err = skl_outbox_returned(turn->txn, sent->offers[i].number,
+						  turn->now_ms + SKL_RETRY_MS);
+	return err == SKL_ENOTFOUND ? SKL_OK : err;
+}
+
+static bool send_one(struct skl_turn *turn, struct skl_offer *offer)
+{
+	struct skl_hub *hub = turn->hub;
+	struct skl_seat *seat = skl_seats_find(hub->seats, offer->routing, SKL_ROUTING_ID_BYTES);
+	struct skl_view *frames =
+		skl_arena_array(turn->arena, offer->frame_count + 1, sizeof(*frames));
+
+	if (!seat || !frames)
+		return false;
+	frames[0] = offer->body;
+	memcpy(frames + 1, offer->frames, offer->frame_count * sizeof(*frames));
+	if (!skl_gate_send(hub, offer->routing, SKL_ROUTING_ID_BYTES,
+			   skl_command_name(SKL_COMMAND_OFFER), frames, offer->frame_count + 1))
+		return false;
+	skl_seat_offered(seat, offer->number, offer->bytes);
+	hub->counts[SKL_COUNT_OFFERS]++;
+	return true;
+}
+
+void skl_offer_send(struct skl_turn *turn)
+{
+	struct skl_hub *hub = turn->hub;
+	size_t cursor = 0, unsent = 0;
+	struct skl_peer *peer;
+
+	while ((peer = skl_seats_next_peer(hub->seats, &cursor)))
+		if (peer->is_drained) {
+			peer->has_mail = false;
+			peer->is_drained = false;
+		}
+	for (size_t i = 0; i < turn->offer_count; i++) {
+		turn->offers[i].is_unsent = !send_one(turn, &turn->offers[i]);
+		unsent += turn->offers[i].is_unsent;
+	}
+	if (turn->is_cut_short)
+		hub->wants_delivery = true;
+	if (!unsent)
+		return;
+	skl_log(SKL_LOG_NOTICE, "offers.unsent", "count=%zu next=\"offered again\"", unsent);
+	if (skl_turn_run(hub, take_back, turn) != SKL_OK)
+		skl_log(SKL_LOG_WARNING, "outbox.not_returned", "count=%zu next=\"at HELLO\"",
+			unsent);
+}

@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <string.h>
+
+#include "skl_clock.h"
+#include "skl_core.h"
+#include "skl_frame.h"
+#include "skl_index.h"
+#include "skl_leaf.h"
+#include "skl_unpack.h"
+#include "skl_vault.h"
+
+#define ROWS_DEFAULT 100
+#define ROWS_MAX     1000
+#define SCAN_MAX     20000 /* entries looked at for one page */
+#define SCAN_MS      100
+#define ANSWER_BYTES (900u * 1024u) /* of SKL_LIMIT_ANSWER; the rest is for what stands around */
+
+/* One page in the making. */
+struct page {
+	struct skl_turn *turn;
+	const struct skl_item *item;
+	const Schakel__V1__QueryRow *query;
+	const struct skl_dir_mandate *mandate;
+	const uint8_t *tag; /* 32 bytes of the subject looked for, or NULL */
+	uint64_t checkpoint_size;
+	int64_t until_mono_ms;
+	uint32_t limit;
+	uint32_t scanned;
+	uint64_t next; /* where the next page begins */
+	bool is_full;
+	size_t bytes;
+	Schakel__V1__Answer *answer;
+	enum skl_err err;
+};
+
+/* --- who may ask ------------------------------------------------------------------------- */
+
+static const Schakel__V1__FactRow *fact(const struct skl_item *item, enum skl_fact code)
+{
+	return skl_envelope_find_fact(item->env, code);
+}
+
+static const struct skl_dir_mandate *find_mandate(const struct skl_turn *turn,
+						  const struct skl_item *item)
+{
+	const struct skl_directory *directory = turn->hub->law.directory;
+	const struct skl_dir_partner *partner =
+		skl_directory_partner(directory, skl_view_str(item->peer->id));
+	const Schakel__V1__FactRow *claim = fact(item, SKL_FACT_MANDATE);
+
+	for (size_t i = 0; claim && partner && i < skl_directory_mandate_count(directory); i++) {
+		const struct skl_dir_mandate *mandate = skl_directory_mandate_at(directory, i);
+
+		if (mandate->partner == partner->index && (uint32_t)mandate->kind == claim->value &&
+		    (mandate->kind != SKL_MANDATE_FG_OF_PARTNER ||
+		     strcmp(mandate->of, claim->text) == 0) &&
+		    mandate->from_ms <= turn->now_ms && turn->now_ms < mandate->until_ms)
+			return mandate;
+	}
+	return NULL;
+}
+
+/* A search on the name of a worker serves an inquiry, never a review of performance. */
+static bool may_search_user(const struct skl_item *item)
+{
+	const Schakel__V1__FactRow *reason = fact(item, SKL_FACT_QUERY_REASON);
+
+	return fact(item, SKL_FACT_CASE_NUMBER) && reason &&
+	       (reason->value == SCHAKEL__V1__QUERY_REASON__QUERY_REASON_INTEGRITY ||
+		reason->value == SCHAKEL__V1__QUERY_REASON__QUERY_REASON_CRIMINAL_PROCEEDINGS);
+}
+
+static enum skl_cut_reason refusal_of(const struct skl_item *item, const struct page *page)
+{
+	const Schakel__V1__FactRow *purpose = fact(item, SKL_FACT_PURPOSE);
+
+	if (!page->mandate)
+		return SKL_CUT_REASON_NO_POWER;
+	if (!purpose || purpose->value != SKL_PURPOSE_SUPERVISE_DISCLOSURE ||
+	    !fact(item, SKL_FACT_QUERY_REASON))
+		return SKL_CUT_REASON_PURPOSE_MISMATCH;
+	if (page->query->user_ref[0] && !may_search_user(item))
+		return SKL_CUT_REASON_PURPOSE_MISMATCH;
+	return SKL_CUT_REASON_UNSPECIFIED;
+}
+
+/* --- which entries ------------------------------------------------------------------------- */
+
+static bool is_at(const char *place, const char *partner)
+{
+	size_t len = strlen(partner);
+
+	return strncmp(place, partner, len) == 0 && (place[len] == 0 || place[len] == '/');
+}
+
+static const struct skl_dir_partner *partner_of(const struct page *page, const char *place)
+{
+	const char *slash = strchr(place, '/');
+	struct skl_view id = skl_view_of(place, slash ? (size_t)(slash - place) : strlen(place));
+
+	return skl_directory_partner(page->turn->hub->law.directory, id);
+}
+
+static bool has_side(const struct page *page, const struct skl_leaf *leaf, enum skl_side side)
+{
+	const struct skl_dir_partner *sender = partner_of(page, leaf->sender);
+	const struct skl_dir_partner *recipient = partner_of(page, leaf->recipient);
+
+	return (sender && sender->side == side) || (recipient && recipient->side == side);
+}
+
+/* A mandate names whose lines; an unknown one, nobody's. */
+static bool is_in_scope(const struct page *page, const struct skl_leaf *leaf)
+{
+	const char *of = page->mandate->of;
+
+	switch (page->mandate->kind) {
+	case SKL_MANDATE_FG_OF_PARTNER:
+		return strcmp(leaf->sender, of) == 0 || is_at(leaf->recipient, of);
+	case SKL_MANDATE_AP:
+	case SKL_MANDATE_COURT_ORDER:
+		return true;
+	case SKL_MANDATE_IGJ:
+		return has_side(page, leaf, SKL_SIDE_CARE);
+	case SKL_MANDATE_INSPECTIE_JENV:
+		return has_side(page, leaf, SKL_SIDE_JUSTICE);
+	case SKL_MANDATE_WPG_AUDITOR:
+		return leaf->retention == SKL_RETENTION_WPG;
+	case SKL_MANDATE_UNSPECIFIED:
+		break;
+	}
+	return false;
+}
+
+/* An empty list means any. protobuf-c's enums are ints of the list's numbers. */
+#define IN_LIST(list, count, value) in_list((const int *)(list), (count), (int)(value))
+static bool in_list(const int *list, size_t count, int value)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i] == value)
+			return true;
+	return count == 0;
+}
+
+static bool leaf_matches(const struct page *page, const struct skl_leaf *leaf)
+{
+	const Schakel__V1__QueryRow *query = page->query;
+
+	return is_in_scope(page, leaf) && leaf->decided_ms >= query->from_ms &&
+	       (!query->until_ms || leaf->decided_ms < query->until_ms) &&
+	       (!query->sender[0] || strcmp(leaf->sender, query->sender) == 0) &&
+	       (!query->recipient[0] || is_at(leaf->recipient, query->recipient)) &&
+	       IN_LIST(query->entries, query->n_entries, leaf->kind) &&
+	       IN_LIST(query->outcomes, query->n_outcomes, leaf->outcome);
+}
+
+static bool needs_detail(const struct page *page)
+{
+	const Schakel__V1__QueryRow *query = page->query;
+
+	return query->n_kinds || query->n_categories || query->n_grounds || query->n_reasons ||
+	       query->user_ref[0] || query->message_id.len || query->case_ref.len ||
+	       query->without_consent || page->tag;
+}
+
+static bool same_bytes(ProtobufCBinaryData wanted, ProtobufCBinaryData got)
+{
+	return !wanted.len ||
+	       (wanted.len == got.len && memcmp(wanted.data, got.data, got.len) == 0);
+}
+
+static bool has_category(const Schakel__V1__QueryRow *query,
+			 const Schakel__V1__MessageDetail *detail)
+{
+	for (size_t i = 0; i < detail->n_sections; i++)
+		if (IN_LIST(query->categories, query->n_categories, detail->sections[i]->category))
+			return true;
+	return query->n_categories == 0;
+}
+
+static bool has_reason(const Schakel__V1__QueryRow *query, const Schakel__V1__MessageDetail *detail)
+{
+	if (IN_LIST(query->reasons, query->n_reasons, detail->reason))
+		return true;
+	for (size_t i = 0; i < detail->n_sections; i++)
+		if (IN_LIST(query->reasons, query->n_reasons, detail->sections[i]->reason))
+			return true;
+	return false;
+}
+
+static bool is_delivered(const Schakel__V1__MessageDetail *detail)
+{
+	for (size_t i = 0; i < detail->n_sections; i++)
+		if (detail->sections[i]->delivered)
+			return true;
+	return false;
+}
+
+static bool detail_matches(const struct page *page, const Schakel__V1__MessageDetail *detail)
+{
+	const Schakel__V1__QueryRow *query = page->query;
+
+	return IN_LIST(query->kinds, query->n_kinds, detail->kind) &&
+	       IN_LIST(query->grounds, query->n_grounds, detail->ground) &&
+	       has_category(query, detail) && has_reason(query, detail) &&
+	       (!query->user_ref[0] || strcmp(query->user_ref, detail->user_ref) == 0) &&
+	       same_bytes(query->message_id, detail->id) &&
+	       same_bytes(query->case_ref, detail->case_ref) &&
+	       (!query->without_consent || (is_delivered(detail) && !detail->n_consent_ref));
+}
+
+/* Is the person looked for a subject of this entry? */
+static bool subject_matches(struct page *page, const struct skl_view *parts, size_t count)
+{
+	for (size_t i = 1; page->tag && i < count; i++) {
+		Schakel__V1__SubjectDetail *subject = NULL;
+
+		if (parts[i].len &&
+		    skl_unpack(&schakel__v1__subject_detail__descriptor, parts[i],
+			       page->turn->arena, &subject) == SKL_OK &&
+		    subject->tag.len == 32 && memcmp(subject->tag.data, page->tag, 32) == 0)
+			return true;
+	}
+	return !page->tag;
+}
+
+/* --- one row
+ * -------------------------------------------------------------------------------------- */
+
+/* The parts of an entry's detail, with what proves them; plain is empty where it is erased. */
+static enum skl_err read_details(struct page *page, uint64_t index, struct skl_view *plain,
+				 Schakel__V1__DetailPart **rows, size_t *ret_count)
+{
+	struct skl_arena *arena = page->turn->arena;
+	struct skl_buf buf;
+	enum skl_err err = SKL_OK;
+	size_t count = 0;
+
+	skl_buf_init(&buf, SKL_TRAIL_PART_MAX);
+	while (count < SKL_TRAIL_PARTS_MAX) {
+		struct skl_trail_part *part = skl_arena_alloc(arena, sizeof(*part));
+		Schakel__V1__DetailPart *row = skl_arena_alloc(arena, sizeof(*row));
+
+		err = part && row ? SKL_OK : SKL_ENOMEM;
+		if (err != SKL_OK)
+			break;
+		skl_buf_clear(&buf);
+		err = skl_trail_detail(page->turn->txn, index, (uint32_t)count, &buf, part);
+		if (err != SKL_OK)
+			break;
+		schakel__v1__detail_part__init(row);
+		row->part = (uint32_t)count;
+		row->erased = part->is_erased;
+		if (part->is_erased) {
+			row->commitment = skl_pb_bytes(part->commitment, SKL_STORE_HASH);
+		} else {
+			uint8_t *copy = skl_arena_copy(arena, buf.data, buf.len);
+
+			if (!copy) {
+				err = SKL_ENOMEM;
+				break;
+			}
+			row->salt = skl_pb_bytes(part->salt, SKL_STORE_HASH);
+			row->plain = skl_pb_bytes(copy, buf.len);
+			plain[count] = skl_view_of(copy, buf.len);
+		}
+		rows[count++] = row;
+	}
+	skl_buf_done(&buf);
+	*ret_count = count;
+	return err == SKL_ENOTFOUND ? SKL_OK : err;
+}
+
+static enum skl_err add_path(struct page *page, uint64_t index, Schakel__V1__AnswerRow *row)
+{
+	struct skl_trail_path *path = skl_arena_alloc(page->turn->arena, sizeof(*path));
+	enum skl_err err;
+
+	if (index >= page->checkpoint_size)
+		return SKL_OK; /* not yet under a checkpoint */
+	err = path ? skl_trail_inclusion(page->turn->txn, index, page->checkpoint_size, path)
+		   : SKL_ENOMEM;
+	if (err == SKL_OK)
+		row->path = skl_pb_bytes(path->hash, path->count * SKL_STORE_HASH);
+	return err;
+}
+
+static enum skl_err add_row(struct page *page, uint64_t index, Schakel__V1__DetailPart **details,
+			    size_t detail_count)
+{
+	Schakel__V1__AnswerRow *row = skl_arena_alloc(page->turn->arena, sizeof(*row));
+	struct skl_view leaf;
+	enum skl_err err;
+	size_t bytes;
+
+	if (!row)
+		return SKL_ENOMEM;
+	schakel__v1__answer_row__init(row);
+	row->index = index;
+	err = skl_trail_leaf(page->turn->txn, index, &leaf);
+	if (err != SKL_OK)
+		return err;
+	row->leaf = skl_pb_bytes(skl_arena_copy(page->turn->arena, leaf.data, leaf.len), leaf.len);
+	if (page->query->details) {
+		row->details = details;
+		row->n_details = detail_count;
+	}
+	err = row->leaf.data ? add_path(page, index, row) : SKL_ENOMEM;
+	if (err != SKL_OK)
+		return err;
+	bytes = protobuf_c_message_get_packed_size(&row->base) + 8;
+	if (page->bytes + bytes > ANSWER_BYTES && page->answer->n_rows) {
+		page->is_full = true;
+		page->next = index;
+		return SKL_OK;
+	}
+	page->bytes += bytes;
+	page->answer->rows[page->answer->n_rows++] = row;
+	return SKL_OK;
+}
+
+static enum skl_err look_at(struct page *page, uint64_t index)
+{
+	struct skl_view plain[SKL_TRAIL_PARTS_MAX] = {{0}};
+	Schakel__V1__DetailPart **rows;
+	Schakel__V1__MessageDetail *detail = NULL;
+	struct skl_leaf leaf;
+	size_t count = 0;
+	enum skl_err err = skl_trail_entry(page->turn->txn, index, &leaf);
+
+	if (err != SKL_OK || !leaf_matches(page, &leaf))
+		return err;
+	if (!needs_detail(page) && !page->query->details)
+		return add_row(page, index, NULL, 0);
+	rows = skl_arena_array(page->turn->arena, SKL_TRAIL_PARTS_MAX, sizeof(*rows));
+	err = rows ? read_details(page, index, plain, rows, &count) : SKL_ENOMEM;
+	if (err != SKL_OK)
+		return err;
+	if (needs_detail(page)) {
+		if (!plain[0].len ||
+		    skl_unpack(&schakel__v1__message_detail__descriptor, plain[0],
+			       page->turn->arena, &detail) != SKL_OK ||
+		    !detail_matches(page, detail) || !subject_matches(page, plain, count))
+			return SKL_OK; /* another one, or erased: then there is nothing to match */
+	}
+	return add_row(page, index, rows, count);
+}
+
+/* False ends the walk. */
+static bool step(void *arg, uint64_t index)
+{
+	struct page *page = arg;
+
+	page->err = look_at(page, index);
+	if (page->err != SKL_OK || page->is_full)
+		return false;
+	page->next = index + 1;
+	page->scanned++;
+	if (page->answer->n_rows >= page->limit || page->scanned >= SCAN_MAX ||
+	    skl_mono_ms() > page->until_mono_ms)
+		page->is_full = true;
+	return !page->is_full;
+}
+
+static enum skl_err walk(struct page *page, uint64_t first)
+{
+	const Schakel__V1__QueryRow *query = page->query;
+	uint64_t size = skl_trail_size(page->turn->txn);
+	unsigned count = 0;
+	enum skl_err err;
+
+	page->next = first;
+	if (query->message_id.len || query->case_ref.len) {
+		bool by_id = query->message_id.len != 0;
+		ProtobufCBinaryData value = by_id ? query->message_id : query->case_ref;
+
+		err = skl_index_list(page->turn->txn, by_id ? SKL_INDEX_MESSAGE : SKL_INDEX_CASE,
+				     skl_view_of(value.data, value.len), first, SKL_STORE_PAGE_MAX,
+				     step, page, &count);
+		page->is_full |= count == SKL_STORE_PAGE_MAX;
+		return err == SKL_OK || err == SKL_ENOTFOUND ? page->err : err;
+	}
+	for (uint64_t index = first; index < size; index++)
+		if (!step(page, index))
+			break;
+	page->is_full &= page->next < size;
+	return page->err;
+}
+
+/* --- the query as a message
+ * ---------------------------------------------------------------------------- */
+
+static enum skl_err subject_tag(struct page *page)
+{
+	const Schakel__V1__PseudonymRow *row;
+	uint8_t *tag;
+	enum skl_err err;
+
+	if (!page->query->subject)
+		return SKL_OK;
+	row = skl_envelope_find_pseudonym(page->item->env, page->query->subject);
+	tag = skl_arena_alloc(page->turn->arena, 32);
+	if (!row || !tag)
+		return row ? SKL_ENOMEM : SKL_ENUMBER;
+	err = skl_vault_mac(skl_store_vault(page->turn->hub->store), SKL_VAULT_TAG,
+			    skl_view_of(row->pseudonym.data, row->pseudonym.len), tag);
+	page->tag = tag;
+	return err;
+}
+
+static enum skl_err fill_page(struct page *page)
+{
+	const Schakel__V1__QueryRow *query = page->query;
+	uint64_t first = query->first_index;
+	uint8_t *next;
+	enum skl_err err = subject_tag(page);
+
+	if (err != SKL_OK)
+		return err;
+	if (query->next.len == 8)
+		first = skl_get_u64be(query->next.data);
+	else if (query->next.len)
+		return SKL_EFIELD;
+	page->limit = query->limit && query->limit < ROWS_MAX ? query->limit : ROWS_DEFAULT;
+	page->until_mono_ms = skl_mono_ms() + SCAN_MS;
+	page->checkpoint_size = page->turn->hub->mark.size;
+	page->answer->rows =
+		skl_arena_array(page->turn->arena, page->limit, sizeof(*page->answer->rows));
+	next = skl_arena_alloc(page->turn->arena, 8);
+	if (!page->answer->rows || !next)
+		return SKL_ENOMEM;
+	page->answer->checkpoint = page->turn->hub->mark.note;
+	err = walk(page, first);
+	if (err == SKL_OK && page->is_full) {
+		skl_put_u64be(next, page->next);
+		page->answer->next = skl_pb_bytes(next, 8);
+	}
+	return err;
+}
+
+static enum skl_err record(struct page *page, struct skl_item *item)
+{
+	Schakel__V1__MessageDetail detail;
+	const Schakel__V1__FactRow *row;
+	struct skl_leaf leaf = {
+		.kind = SKL_ENTRY_QUERY,
+		.operation = SKL_OPERATION_CONSULT,
+		.received_ms = item->received_ms,
+		.outcome = (enum skl_outcome)page->answer->outcome,
+		.retention = SKL_RETENTION_HUB,
+	};
+	enum skl_err err = SKL_LEAF_SET(leaf.sender, item->peer->id);
+
+	if (err != SKL_OK)
+		return err;
+	schakel__v1__message_detail__init(&detail);
+	detail.id = item->env->common->id;
+	detail.kind = item->env->common->kind;
+	detail.common_digest = skl_pb_bytes(item->env->common_digest, SKL_DIGEST_BYTES);
+	detail.envelope_digest = skl_pb_bytes(item->env->digest, SKL_DIGEST_BYTES);
+	detail.signature = skl_pb_bytes(item->env->signature.data, item->env->signature.len);
+	detail.purpose = SCHAKEL__V1__PURPOSE__PURPOSE_SUPERVISE_DISCLOSURE;
+	detail.reason = page->answer->reason;
+	detail.query = (Schakel__V1__QueryRow *)(uintptr_t)page->query;
+	detail.found = (uint32_t)page->answer->n_rows;
+	row = fact(item, SKL_FACT_USER_REF);
+	detail.user_ref = row ? row->text : skl_pb_text("");
+	row = fact(item, SKL_FACT_CASE_NUMBER);
+	detail.case_number = row ? row->text : skl_pb_text("");
+	row = fact(item, SKL_FACT_MANDATE);
+	detail.mandate = (Schakel__V1__Mandate)(row ? row->value : 0);
+	row = fact(item, SKL_FACT_QUERY_REASON);
+	detail.query_reason = (Schakel__V1__QueryReason)(row ? row->value : 0);
+	return skl_record_message(
+		page->turn, item->env, &leaf,
+		skl_record_pack(page->turn->arena, &detail.base, SKL_TRAIL_PART_MAX), &item->ref);
+}
+
+static void deny(Schakel__V1__Answer *answer, enum skl_cut_reason reason)
+{
+	answer->outcome = SCHAKEL__V1__OUTCOME__OUTCOME_DENIED_FORBIDDEN;
+	answer->reason = (Schakel__V1__CutReason)reason;
+	answer->text_nl = skl_pb_text(
+		"Geen inzage: uw organisatie heeft voor deze vraag geen geldig mandaat, doel of "
+		"reden. Vraag het bij de functionaris gegevensbescherming of de registerhouder "
+		"aan.");
+	answer->text_en = skl_pb_text(
+		"No access: your organisation has no valid mandate, purpose or reason for this "
+		"query. Ask the data protection officer or the registrar for one.");
+}
+
+/* The rows are read in the transaction that records the query; they leave after its commit. */
+enum skl_err skl_query_record(struct skl_turn *turn, struct skl_item *item)
+{
+	struct page *page = skl_arena_alloc(turn->arena, sizeof(*page));
+	Schakel__V1__Answer *answer = skl_arena_alloc(turn->arena, sizeof(*answer));
+	const struct skl_rows *rows = &item->env->of[SCHAKEL__V1__ROW__ROW_QUERY];
+	enum skl_cut_reason refusal;
+	enum skl_err err;
+
+	if (!page || !answer)
+		return SKL_ENOMEM;
+	err = skl_envelope_check_time(item->env, turn->now_ms);
+	if (err != SKL_OK || rows->count != 1) {
+		item->err = err != SKL_OK ? err : SKL_EROW;
+		item->is_fault = true;
+		return SKL_OK;
+	}
+	schakel__v1__answer__init(answer);
+	*page = (struct page){.turn = turn, .item = item, .answer = answer};
+	page->query = rows->items[0]->msg->query;
+	page->mandate = find_mandate(turn, item);
+	answer->id = item->env->common->id;
+	answer->outcome = SCHAKEL__V1__OUTCOME__OUTCOME_PERMITTED;
+	refusal = refusal_of(item, page);
+	if (refusal != SKL_CUT_REASON_UNSPECIFIED)
+		deny(answer, refusal);
+	else
+		err = fill_page(page);
+	if ((int)err / 1000 == 2) {
+		item->err = err;
+		item->is_fault = true;
+		return SKL_OK;
+	}
+	if (err == SKL_OK)
+		err = record(page, item);
+	turn->counts[SKL_COUNT_QUERIES]++;
+	item->page = answer;
+	return err;
+}
+
+enum skl_err skl_query_finish(struct skl_turn *turn, struct skl_item *item)
+{
+	Schakel__V1__Answer *answer = item->page;
+
+	answer->entry = skl_record_entry_ref(turn, &item->ref);
+	answer->promise = skl_record_promise(turn);
+	if (!answer->entry || !answer->promise)
+		return SKL_ENOMEM;
+	item->answer.command = skl_command_name(SKL_COMMAND_ANSWER);
+	item->answer.body = skl_record_pack(turn->arena, &answer->base, SKL_LIMIT_ANSWER);
+	return item->answer.body.data ? SKL_OK : SKL_ENOMEM;
+}
+
+/* --- PROOF
+ * -----------------------------------------------------------------------------------------------
+ */
+
+static enum skl_err prove(struct skl_hub *hub, const Schakel__V1__ProofRequest *request,
+			  const struct skl_peer *peer, Schakel__V1__ProofReply *reply)
+{
+	const struct skl_txn_opts look = {.read_only = true};
+	SKL_CLEANUP(skl_txn_abortp) struct skl_txn *txn = NULL;
+	struct skl_trail_path *path = skl_arena_alloc(&hub->turn_arena, sizeof(*path));
+	struct skl_view note, leaf;
+	struct skl_leaf entry;
+	uint64_t size = 0;
+	enum skl_err err = path ? skl_txn_begin(hub->store, &look, &txn) : SKL_ENOMEM;
+
+	if (err == SKL_OK && !request->tree_size)
+		err = skl_trail_checkpoint_latest(txn, &size, &note);
+	else if (err == SKL_OK)
+		err = skl_trail_checkpoint_find(txn, request->tree_size, &size, &note);
+	if (err != SKL_OK)
+		return err;
+	if (request->tree_size && size != request->tree_size)
+		return SKL_ENOTFOUND; /* no checkpoint of that size was signed */
+	err = request->old_size ? skl_trail_consistency(txn, request->old_size, size, path)
+				: skl_trail_inclusion(txn, request->index, size, path);
+	if (err == SKL_OK && !request->old_size)
+		err = skl_trail_entry(txn, request->index, &entry);
+	if (err != SKL_OK)
+		return err;
+	if (!request->old_size &&
+	    (strcmp(entry.sender, peer->id) == 0 || is_at(entry.recipient, peer->id)) &&
+	    skl_trail_leaf(txn, request->index, &leaf) == SKL_OK)
+		reply->leaf = skl_pb_bytes(skl_arena_copy(&hub->turn_arena, leaf.data, leaf.len),
+					   leaf.len);
+	reply->path = skl_pb_bytes(path->hash, path->count * SKL_STORE_HASH);
+	reply->checkpoint = skl_arena_copy(&hub->turn_arena, note.data, note.len);
+	reply->tree_size = size;
+	return reply->checkpoint ? SKL_OK : SKL_ENOMEM;
+}
+
+enum skl_err skl_query_proof(struct skl_hub *hub, const struct skl_msg *msg,
+			     const struct skl_peer *peer)
+{
+	Schakel__V1__ProofRequest *request = NULL;
+	Schakel__V1__ProofReply reply;
+	struct skl_view body;
+	enum skl_err err;
+
+	if (msg->count != 2)
+		return SKL_EMALFORMED;
+	err = skl_unpack(skl_command_body(SKL_COMMAND_PROOF, false), skl_msg_frame(msg, 1),
+			 &hub->turn_arena, &request);
+	if (err != SKL_OK)
+		return err;
+	schakel__v1__proof_reply__init(&reply);
+	if (prove(hub, request, peer, &reply) != SKL_OK)
+		schakel__v1__proof_reply__init(&reply); /* cannot be proved, yet or at all */
+	reply.index = request->index;
+	reply.old_size = request->old_size;
+	body = skl_record_pack(&hub->turn_arena, &reply.base, SKL_LIMIT_ANSWER);
+	if (!body.data)
+		return SKL_ENOMEM;
+	(void)skl_gate_send(hub, msg->routing, msg->routing_len,
+			    skl_command_name(SKL_COMMAND_PROOF), &body, 1); /* it is asked again */
+	return SKL_OK;
+}

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
+#include <string.h>
+
+#include "skl_clock.h"
+#include "skl_clock_store.h"
+#include "skl_core.h"
+#include "skl_frame.h"
+#include "skl_log.h"
+#include "skl_payload.h"
+#include "skl_seen.h"
+
+#define TEND_MS  1000
+#define SLOW_MS  10000
+#define PAGE     200
+#define NEVER_MS INT64_MAX
+#define SLEEP_MS 1000
+
+/* --- faults ------------------------------------------------------------------------------ */
+
+static bool is_due(const struct skl_fault *fault, int64_t now_ms)
+{
+	return fault->count > fault->written && (!fault->written || fault->minute < now_ms / 60000);
+}
+
+enum skl_err skl_tend_faults(struct skl_turn *turn)
+{
+	size_t cursor = 0;
+	struct skl_peer *peer;
+
+	turn->has_faults = true;
+	while ((peer = skl_seats_next_peer(turn->hub->seats, &cursor))) {
+		for (size_t i = 0; i < SKL_FAULTS_MAX; i++) {
+			struct skl_fault *fault = &peer->faults[i];
+			struct skl_trail_ref ref;
+			const struct skl_record_note note = {
+				.kind = SKL_ENTRY_MALFORMED,
+				.sender = peer->id,
+				.outcome = SKL_OUTCOME_ERROR,
+				.error_code = (uint32_t)fault->reason,
+				.count = fault->count - fault->written,
+				.names = fault->written > 0,
+				.names_index = fault->index,
+				.received_ms = fault->minute * 60000,
+			};
+			enum skl_err err;
+
+			fault->pending = 0; /* of a transaction that failed */
+			if (!is_due(fault, turn->now_ms))
+				continue;
+			err = skl_record_note(turn, &note, &ref);
+			if (err != SKL_OK)
+				return err;
+			fault->pending_index = ref.index;
+			fault->pending = fault->count;
+		}
+	}
+	return SKL_OK;
+}
+
+void skl_tend_faults_written(struct skl_hub *hub, int64_t now_ms)
+{
+	size_t cursor = 0;
+	struct skl_peer *peer;
+
+	while ((peer = skl_seats_next_peer(hub->seats, &cursor)))
+		for (size_t i = 0; i < SKL_FAULTS_MAX; i++) {
+			struct skl_fault *fault = &peer->faults[i];
+
+			if (fault->pending) {
+				if (!fault->written)
+					fault->index = fault->pending_index;
+				fault->written = fault->pending;
+				fault->pending = 0;
+			}
+			if (fault->count && fault->written == fault->count &&
+			    fault->minute < now_ms / 60000)
+				*fault = (struct skl_fault){0};
+		}
+	hub->has_faults = false;
+}
+
+/* Nothing to write clears rows of minutes that are over as well. */
+static bool has_due_faults(struct skl_hub *hub, int64_t now_ms)
+{
+	size_t cursor = 0;
+	struct skl_peer *peer;
+
+	while ((peer = skl_seats_next_peer(hub->seats, &cursor)))
+		for (size_t i = 0; i < SKL_FAULTS_MAX; i++)
+			if (is_due(&peer->faults[i], now_ms))
+				return true;
+	return false;
+}
+
+static enum skl_err write_faults(struct skl_turn *turn, void *arg)
+{
+	(void)arg; /* all it needs is in the hub */
+	return skl_tend_faults(turn);
+}
+
+static void tend_faults(struct skl_hub *hub)
+{
+	enum skl_err err;
+
+	if (!has_due_faults(hub, skl_now_ms())) {
+		skl_tend_faults_written(hub, skl_now_ms());
+		return;
+	}
+	err = skl_turn_run(hub, write_faults, NULL);
+	if (err != SKL_OK)
+		skl_log(SKL_LOG_WARNING, "faults.not_recorded", "error=%s next=\"in a second\"",
+			skl_err_name(err));
+}
+
+/* --- what expired --------------------------------------------------------------------------- */
+
+struct expiry {
+	int64_t now_ms;
+	uint64_t last;
+	unsigned count;
+	uint64_t numbers[PAGE];
+};
+
+static bool see_expired(void *arg, const struct skl_outbox_item *item)
+{
+	struct expiry *expiry = arg;
+
+	expiry->last = item->number;
+	if (item->expires_ms && item->expires_ms <= expiry->now_ms && expiry->count < PAGE)
+		expiry->numbers[expiry->count++] = item->number;
+	return true;
+}
+
+/* A message that nobody fetched: an entry, its sender is told, its payload goes. */
+static enum skl_err expire_message(struct skl_turn *turn, const struct skl_outbox_item *item)
+{
+	struct skl_trail_ref ref;
+	const struct skl_record_note note = {
+		.kind = SKL_ENTRY_EXPIRED,
+		.sender = item->sender,
+		.recipient = item->partner,
+		.outcome = SKL_OUTCOME_ERROR,
+		.reason = SKL_REASON_LATE,
+		.names = true,
+		.names_index = item->entry_index,
+		.message_id = item->message_id,
+		.case_ref = item->has_case ? item->case_ref : NULL,
+	};
+	const struct skl_offer_notice notice = {
+		.partner = item->sender,
+		.ref = item->message_id,
+		.text_nl = "Bericht verlopen: de ontvanger heeft het niet opgehaald. Neem contact "
+			   "op en verstuur het zo nodig opnieuw.",
+		.text_en = "Message expired: the recipient did not fetch it. Make contact, and "
+			   "send it again if needed.",
+	};
+	enum skl_err err = skl_record_note(turn, &note, &ref);
+
+	turn->counts[SKL_COUNT_EXPIRED]++;
+	return err == SKL_OK ? skl_offer_push_notice(turn, &notice) : err;
+}
+
+static enum skl_err expire(struct skl_turn *turn, void *arg)
+{
+	const struct expiry *expiry = arg;
+	struct skl_outbox_item *item = skl_arena_alloc(turn->arena, sizeof(*item));
+	enum skl_err err = item ? SKL_OK : SKL_ENOMEM;
+	unsigned count;
+
+	for (unsigned i = 0; i < expiry->count && err == SKL_OK; i++) {
+		err = skl_outbox_get(turn->txn, expiry->numbers[i], item);
+		if (err == SKL_ENOTFOUND) {
+			err = SKL_OK;
+			continue;
+		}
+		if (err == SKL_OK)
+			err = skl_offer_drop(turn, item);
+		if (err == SKL_OK && item->type == SKL_OUTBOX_MESSAGE)
+			err = expire_message(turn, item);
+	}
+	if (err == SKL_OK)
+		err = skl_payload_purge(turn->txn, turn->now_ms, PAGE, &count);
+	if (err == SKL_OK)
+		err = skl_seen_purge(turn->txn, turn->now_ms, PAGE, &count);
+	return err;
+}
+
+/* One page of the outbox each time: what expired is found within a round. */
+static void tend_expiry(struct skl_hub *hub)
+{
+	const struct skl_txn_opts look = {.read_only = true};
+	struct expiry *expiry = skl_arena_alloc(&hub->turn_arena, sizeof(*expiry));
+	SKL_CLEANUP(skl_txn_abortp) struct skl_txn *txn = NULL;
+	unsigned seen = 0;
+	enum skl_err err = expiry ? skl_txn_begin(hub->store, &look, &txn) : SKL_ENOMEM;
+
+	if (err == SKL_OK) {
+		expiry->now_ms = skl_now_ms();
+		expiry->last = hub->expiry_cursor;
+		err = skl_outbox_list(txn, NULL, hub->expiry_cursor, PAGE, see_expired, expiry,
+				      &seen);
+		skl_txn_abort(SKL_STEAL(txn));
+	}
+	if (err == SKL_OK) {
+		hub->expiry_cursor = seen < PAGE ? 0 : expiry->last;
+		err = skl_turn_run(hub, expire, expiry);
+	}
+	if (err == SKL_OK)
+		err = skl_payload_erase_keys(hub->store, skl_now_ms(), &seen);
+	if (err != SKL_OK)
+		skl_log(SKL_LOG_WARNING, "expiry.failed", "error=%s next=\"in ten seconds\"",
+			skl_err_name(err));
+}
+
+/* --- clocks ------------------------------------------------------------------------------------
+ */
+
+struct due {
+	unsigned count;
+	struct skl_clock_row rows[PAGE];
+};
+
+static bool see_due(void *arg, const struct skl_clock_row *row)
+{
+	struct due *due = arg;
+
+	due->rows[due->count++] = *row;
+	return due->count < PAGE;
+}
+
+static enum skl_err notify(struct skl_turn *turn, const struct skl_clock_row *row,
+			   const char *partner, uint64_t index)
+{
+	char text_nl[200], text_en[200];
+	const struct skl_offer_notice notice = {
+		.partner = partner,
+		.clock = row->clock,
+		.ref = row->message_id,
+		.text_nl = text_nl,
+		.text_en = text_en,
+		.entry_index = index,
+	};
+
+	(void)snprintf(text_nl, sizeof(text_nl), "Termijn verstreken: %s (%s).",
+		       skl_code_label_nl(SKL_LIST_CLOCK, row->clock), row->partner); /* fits */
+	(void)snprintf(text_en, sizeof(text_en), "Term has passed: %s (%s).",
+		       skl_code_label_en(SKL_LIST_CLOCK, row->clock), row->partner); /* fits */
+	return skl_offer_push_notice(turn, &notice);
+}
+
+/* A clock is late: an entry, and both sides hear of it. It stays late until it is stopped. */
+static enum skl_err ring(struct skl_turn *turn, const struct skl_clock_row *row)
+{
+	struct skl_trail_ref ref;
+	const struct skl_record_note note = {
+		.kind = SKL_ENTRY_CLOCK,
+		.sender = row->partner,
+		.recipient = row->told,
+		.outcome = SKL_OUTCOME_PERMITTED,
+		.reason = SKL_REASON_LATE,
+		.names = true,
+		.names_index = row->entry_index,
+		.message_id = row->message_id,
+		.text = skl_code_name(SKL_LIST_CLOCK, row->clock),
+	};
+	enum skl_err err = skl_record_note(turn, &note, &ref);
+
+	if (err == SKL_OK)
+		err = notify(turn, row, row->partner, ref.index);
+	if (err == SKL_OK && row->told[0])
+		err = notify(turn, row, row->told, ref.index);
+	if (err == SKL_OK)
+		err = skl_clock_store_move(turn->txn, row, SKL_CLOCK_LATE, NEVER_MS);
+	return err;
+}
+
+static enum skl_err ring_all(struct skl_turn *turn, void *arg)
+{
+	const struct due *due = arg;
+	enum skl_err err = SKL_OK;
+
+	for (unsigned i = 0; i < due->count && err == SKL_OK; i++)
+		err = ring(turn, &due->rows[i]);
+	return err;
+}
+
+static void tend_clocks(struct skl_hub *hub)
+{
+	const struct skl_txn_opts look = {.read_only = true};
+	struct due *due = skl_arena_alloc(&hub->turn_arena, sizeof(*due));
+	SKL_CLEANUP(skl_txn_abortp) struct skl_txn *txn = NULL;
+	unsigned seen = 0;
+	enum skl_err err = due ? skl_txn_begin(hub->store, &look, &txn) : SKL_ENOMEM;
+
+	if (err == SKL_OK) {
+		err = skl_clock_store_due(txn, skl_now_ms(), PAGE, see_due, due, &seen);
+		skl_txn_abort(SKL_STEAL(txn));
+	}
+	if (err == SKL_OK && due->count)
+		err = skl_turn_run(hub, ring_all, due);
+	if (err != SKL_OK && err != SKL_ENOTFOUND)
+		skl_log(SKL_LOG_WARNING, "clocks.failed", "error=%s next=\"in a second\"",
+			skl_err_name(err));
+}
+
+/* --- the loop's side
+ * ------------------------------------------------------------------------------ */
+
+static void tell_directory(struct skl_hub *hub)
+{
+	Schakel__V1__Notice notice;
+	struct skl_view body;
+
+	hub->tells_directory = false;
+	schakel__v1__notice__init(&notice);
+	notice.directory_number = skl_directory_number(hub->law.directory);
+	notice.at_ms = skl_now_ms();
+	body = skl_record_pack(&hub->turn_arena, &notice.base, SKL_LIMIT_HEADER);
+	if (body.data)
+		skl_gate_tell_all(hub, skl_command_name(SKL_COMMAND_NOTICE), body);
+}
+
+static void tend_law(struct skl_hub *hub)
+{
+	if (hub->wants_directory || skl_law_directory_changed(hub))
+		skl_law_reload_directory(hub);
+	if (hub->wants_policy)
+		skl_law_reload_policy(hub);
+	if (hub->tells_directory)
+		tell_directory(hub);
+}
+
+static bool mail_became_due(const struct skl_hub *hub)
+{
+	size_t cursor = 0;
+	int64_t now_ms = skl_now_ms();
+	const struct skl_seat *seat;
+
+	while ((seat = skl_seats_next(hub->seats, &cursor)))
+		if (seat->peer->has_mail ||
+		    (seat->peer->mail_later_ms && seat->peer->mail_later_ms <= now_ms))
+			return true;
+	return false;
+}
+
+int skl_tend_timeout_ms(const struct skl_hub *hub)
+{
+	int64_t left = hub->next_tend_mono_ms - skl_mono_ms();
+
+	if (hub->wants_delivery || hub->wants_policy || hub->wants_directory || hub->has_faults ||
+	    hub->is_stopping)
+		return 0;
+	if (!hub->mark.asked_size && hub->trail_size > hub->mark.checked_size + PAGE)
+		return 0; /* leaves to hash again before the next checkpoint */
+	return left < 0 ? 0 : left > SLEEP_MS ? SLEEP_MS : (int)left;
+}
+
+void skl_tend(struct skl_hub *hub)
+{
+	int64_t mono_ms = skl_mono_ms();
+
+	if (hub->has_faults)
+		tend_faults(hub);
+	if (hub->wants_policy || hub->wants_directory)
+		tend_law(hub);
+	if (hub->wants_delivery)
+		skl_turn_deliver(hub);
+	skl_mark_tend(hub);
+	if (mono_ms >= hub->next_tend_mono_ms) {
+		hub->next_tend_mono_ms = mono_ms + TEND_MS;
+		skl_gate_check_seats(hub);
+		tend_law(hub);
+		tend_faults(hub);
+		tend_clocks(hub);
+		if (mail_became_due(hub))
+			hub->wants_delivery = true;
+	}
+	if (mono_ms >= hub->next_slow_mono_ms) {
+		unsigned count;
+		enum skl_err err;
+
+		hub->next_slow_mono_ms = mono_ms + SLOW_MS;
+		tend_expiry(hub);
+		err = skl_store_check_readers(hub->store, &count);
+		if (err != SKL_OK)
+			skl_log(SKL_LOG_WARNING, "store.readers", "error=%s", skl_err_name(err));
+	}
+	skl_arena_reset(&hub->turn_arena);
+}
