@@ -1,0 +1,150 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: EUPL-1.2
+#
+# hub-lib.sh - a hub with its notary, directory and rules in $TMPDIR, for tests of the hub.
+#
+#	. "$SRC/tests/integration/hub-lib.sh"
+#	hub_make            # keys, signed directory, configuration
+#	hub_start           # notary and hub
+#	peer politie-nh to=vt-zw muni=0479 hello submit
+#
+# What peer prints is in $TMPDIR/out. hub_peer.c says what words there are.
+
+env=$TMPDIR/env
+control=$TMPDIR/ctl
+peer_bin=$BIN/hub_peer
+
+hub_partner() {
+	local id=$1 role=$2 side=$3
+	shift 3
+	"$BIN/schakel-keys" generate --partner "$id" --desk desk --name "Partner $id" \
+		--role "$role" --side "$side" --phone '0800-2000' --from 2020-01-01 \
+		--out "$env/$id" "$@" >/dev/null || exit 1
+}
+
+# hub_directory NUMBER: build it from parts, sign it with both registrars, put it in place.
+hub_directory() {
+	local previous=()
+	if [ "$1" -gt 1 ]; then
+		previous=(--previous "$env/directory.note" --number "$1")
+	fi
+	"$BIN/schakel-keys" directory build --environment test "${previous[@]}" \
+		--fresh-until "$(date -u -d '+30 days' +%Y-%m-%dT%H:%M:%SZ)" --out "$env/dir.new" \
+		"$env/regions.txt" "$env"/*/*.public >/dev/null &&
+		"$BIN/schakel-keys" directory sign --key "$env/care/registrar.key" "$env/dir.new" \
+			>/dev/null &&
+		"$BIN/schakel-keys" directory sign --key "$env/just/registrar.key" "$env/dir.new" \
+			>/dev/null && mv "$env/dir.new" "$env/directory.note"
+}
+
+hub_conf() {
+	cat >"$env/hub.conf" <<-EOF
+		endpoint = "ipc://$TMPDIR/h.sock"
+		origin = "schakel.test/2026"
+		store = "$env/store"
+		vault = "$env/vault"
+		notary = "$TMPDIR/n.sock"
+		policy = "$env/rules"
+		directory = "$env/directory.note"
+		transport_key = "$env/hub/transport.key"
+		promise_key = "$env/hub/promise.key"
+		control = "$control"
+		registrars = {"$(cat "$env/care/registrar.vkey")", "$(cat "$env/just/registrar.vkey")"}
+		map_mebibytes = ${HUB_MAP:-64}
+		checkpoint_ms = ${HUB_CHECKPOINT:-200}
+		checkpoint_limit_ms = ${HUB_LIMIT:-10000}
+		session_silence_ms = ${HUB_SILENCE:-15000}
+		plans_per_minute = ${HUB_PLANS:-60}
+		scratch_fs = true
+		log_level = "debug"
+	EOF
+}
+
+hub_make() {
+	mkdir -p "$env/rules"
+	cp "$SRC"/policy/rules/*.rules "$env/rules/" || exit 1
+	hub_partner politie-nh police justice --regions 10,11
+	hub_partner vt-zw veilig_thuis care --regions 11
+	hub_partner vt-other veilig_thuis care --regions 12
+	hub_partner reclas probation justice --regions 11
+	hub_partner toezicht supervisor supervision
+	"$BIN/schakel-keys" generate --hub --origin schakel.test/2026 \
+		--endpoint "ipc://$TMPDIR/h.sock" --log schakel.test/2026 --out "$env/hub" \
+		>/dev/null || exit 1
+	"$BIN/schakel-keys" generate --registrar reg-care.test --side care --out "$env/care" >/dev/null
+	"$BIN/schakel-keys" generate --registrar reg-just.test --side justice --out "$env/just" >/dev/null
+	cat >"$env/regions.txt" <<-EOF
+		region municipality=0479 partner=vt-zw name="Zaanstad"
+		region municipality=0363 partner=vt-other name="Amsterdam"
+		mandate partner=toezicht kind=fg_of_partner of=politie-nh from=2020-01-01 until=2099-01-01
+		mandate partner=toezicht kind=ap from=2020-01-01 until=2099-01-01
+	EOF
+	hub_directory 1 || exit 1
+	"$BIN/schakel-notary" --init --key "$env/hub/log.key" --guard "$env/guard" || exit 1
+	hub_conf
+}
+
+notary_start() {
+	start_bg notary "$BIN/schakel-notary" --socket "$TMPDIR/n.sock" \
+		--key "$env/hub/log.key" --guard "$env/guard"
+	wait_for 30 test -S "$TMPDIR/n.sock"
+}
+
+# hub_run: the hub alone; its log is fresh.
+hub_run() {
+	[ ! -e "$TMPDIR/hub.log" ] || cat "$TMPDIR/hub.log" >>"$TMPDIR/hub-before.log"
+	rm -f "$TMPDIR/hub.log"
+	start_bg hub "${HUB_ENV[@]}" "$BIN/${HUB_BIN:-schakeld}" -c "$env/hub.conf"
+	wait_for_log hub 'hub.ready'
+}
+HUB_ENV=(env)
+
+hub_start() {
+	notary_start
+	hub_run
+}
+
+# peer PARTNER WORD...: output in $TMPDIR/out.
+peer() {
+	local who=$1
+	shift
+	"$peer_bin" "$env" "$who" "$@" >"$TMPDIR/out" 2>"$TMPDIR/err"
+	local status=$?
+	if [ $status -ne 0 ]; then
+		diag "hub_peer $who $*: status $status"
+		diag "$(cat "$TMPDIR/out" "$TMPDIR/err")"
+	fi
+	return $status
+}
+
+# peer_bg NAME PARTNER WORD...: in the background, output in $TMPDIR/NAME.log
+peer_bg() {
+	local name=$1 who=$2
+	shift 2
+	rm -f "$TMPDIR/$name.log"
+	start_bg "$name" "$peer_bin" "$env" "$who" "$@"
+}
+
+# ctl WORD...: the answer of the control socket, JSON, in $TMPDIR/ctl.out
+ctl() {
+	"$BIN/schakelctl" -s "$control" --output json "$@" >"$TMPDIR/ctl.out" 2>"$TMPDIR/ctl.err"
+}
+
+# ctl_value PATH...: a field of the last answer, as in: ctl status; ctl_value trail size
+ctl_value() {
+	"$PYTHON" -c '
+import json, sys
+value = json.load(open(sys.argv[1]))
+for name in sys.argv[2:]:
+    value = value[int(name)] if isinstance(value, list) else value[name]
+print(value)' "$TMPDIR/ctl.out" "$@"
+}
+
+# out_value NAME [LINE]: the value of NAME=... in a line of the peer's output
+out_value() {
+	grep -E "${2:-.}" "$TMPDIR/out" | grep -oE "(^| )$1=[^ ]*" | head -n 1 | sed 's/^[^=]*=//'
+}
+
+out_has() {
+	grep -Eq -- "$1" "$TMPDIR/out"
+}
