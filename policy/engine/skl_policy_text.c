@@ -27,106 +27,106 @@ struct reason_text {
 };
 
 /* clang-format off */
-#define CALL_RECIPIENT {{"bel de ontvanger", "call the recipient"}}
+#define CALL_RECIPIENT {{"de ontvanger bellen", "call the recipient"}}
 #define ASK_CONSENT {{"de betrokkene alleen om toestemming vragen", "ask the person, alone, for consent"}}
 #define WEIGH {{"het delen motiveren (weging, 3 vragen)", "give your reasons to share (weighing, 3 questions)"}}
-#define ASK_OFFICER {{"overleg met uw privacyfunctionaris", "ask your data protection officer"}}
+#define ASK_OFFICER {{"met uw privacyfunctionaris overleggen", "ask your data protection officer"}}
 #define SECTIONS_NL "[het onderdeel|de onderdelen] %c "
 #define SECTIONS_EN "[section|sections] %c "
 
 static const struct reason_text reason_texts[] = {
 	{SKL_CUT_REASON_NO_RULE,
 	 {{"geen afspraak staat dit bericht toe", "no agreement allows this message"}},
-	 {{"vraag Veilig Thuis of uw regisseur welke weg wel kan",
+	 {{"Veilig Thuis of uw regisseur vragen welke weg kan",
 	   "ask Veilig Thuis or your case director which route is open"}},
 	 CALL_RECIPIENT},
 	{SKL_CUT_REASON_FORBIDDEN,
 	 {{SECTIONS_NL "[mag|mogen] niet naar deze ontvanger",
 	   SECTIONS_EN "may not go to this recipient"}},
-	 WEIGH, {{"overleg met Veilig Thuis", "consult Veilig Thuis"}}},
+	 WEIGH, {{"met Veilig Thuis overleggen", "consult Veilig Thuis"}}},
 	{SKL_CUT_REASON_CATEGORY_NOT_ALLOWED,
 	 {{SECTIONS_NL "[valt|vallen] buiten de afspraak",
 	   SECTIONS_EN "[is|are] outside the agreement"}},
 	 WEIGH, CALL_RECIPIENT},
 	{SKL_CUT_REASON_SOURCE_LAW,
-	 {{SECTIONS_NL "[komt|komen] uit een bron die niet gedeeld mag worden",
-	   SECTIONS_EN "[comes|come] from a source that may not be shared"}},
-	 {{"beschrijf wat u zelf zag en verstuur opnieuw",
+	 {{SECTIONS_NL "[mag|mogen] om de bron niet mee",
+	   SECTIONS_EN "may not be shared because of the source"}},
+	 {{"beschrijven wat u zelf zag en opnieuw versturen",
 	   "describe what you saw yourself and send again"}},
-	 {{"vraag het bevoegd gezag om een besluit", "ask the competent authority to decide"}}},
+	 {{"het bevoegd gezag om een besluit vragen", "ask the competent authority to decide"}}},
 	{SKL_CUT_REASON_PAST_TERM,
 	 {{"de termijn om %c te delen is voorbij", "the term for sharing %c is over"}},
-	 {{"verstuur recente gegevens", "send recent data"}}, ASK_OFFICER},
+	 {{"recente gegevens versturen", "send recent data"}}, ASK_OFFICER},
 	{SKL_CUT_REASON_PERSON_KIND,
 	 {{SECTIONS_NL "[gaat|gaan] over iemand die hier buiten staat",
 	   SECTIONS_EN "[is|are] about someone outside this agreement"}},
-	 {{"verstuur zonder gegevens over derden", "send without data about others"}}, ASK_OFFICER},
+	 {{"zonder gegevens over derden versturen", "send without data about others"}}, ASK_OFFICER},
 	{SKL_CUT_REASON_REQUIRED_SECTION_MISSING,
 	 {{SECTIONS_NL "[ontbreekt|ontbreken]; zo zegt het bericht te weinig",
 	   SECTIONS_EN "[is|are] missing; the message says too little"}},
-	 {{"vul dit aan en verstuur opnieuw", "add it and send again"}}, CALL_RECIPIENT},
+	 {{"dit aanvullen en opnieuw versturen", "add it and send again"}}, CALL_RECIPIENT},
 	{SKL_CUT_REASON_NOT_COMPETENT,
 	 {{"deze organisatie gaat niet over deze gemeente",
 	   "this organisation does not serve this municipality"}},
-	 {{"verstuur naar %p", "send to %p"}}, CALL_RECIPIENT},
+	 {{"naar %p versturen", "send to %p"}}, CALL_RECIPIENT},
 	{SKL_CUT_REASON_GROUND_INVALID,
 	 {{"de grondslag past hier niet", "the legal ground does not fit here"}},
-	 {{"kies de juiste grondslag en verstuur opnieuw", "choose the right ground and send again"}},
+	 {{"de juiste grondslag kiezen en opnieuw versturen", "choose the right ground and send again"}},
 	 ASK_OFFICER},
 	{SKL_CUT_REASON_PURPOSE_MISMATCH,
 	 {{"het doel past niet bij dit bericht", "the purpose does not fit this message"}},
-	 {{"kies het juiste doel en verstuur opnieuw", "choose the right purpose and send again"}},
+	 {{"het juiste doel kiezen en opnieuw versturen", "choose the right purpose and send again"}},
 	 CALL_RECIPIENT},
 	{SKL_CUT_REASON_NO_CONSENT,
 	 {{"toestemming ontbreekt", "consent is missing"}}, ASK_CONSENT, WEIGH},
 	{SKL_CUT_REASON_MARKS_MISSING,
 	 {{"bij %c ontbreekt feit of mening, bron, betrouwbaarheid of datum",
 	   "%c: fact or opinion, source, reliability or date is missing"}},
-	 {{"vul dit aan en verstuur opnieuw", "add it and send again"}}, CALL_RECIPIENT},
+	 {{"dit aanvullen en opnieuw versturen", "add it and send again"}}, CALL_RECIPIENT},
 	{SKL_CUT_REASON_CHECK_MISSING,
 	 {{"een collega moet dit eerst controleren", "a colleague must check this first"}},
-	 {{"laat een collega controleren en verstuur opnieuw", "have it checked and send again"}},
+	 {{"een collega laten controleren en opnieuw versturen", "have it checked and send again"}},
 	 CALL_RECIPIENT},
 	{SKL_CUT_REASON_NOT_PARTICIPANT,
 	 {{"de ontvanger doet niet mee in deze casus", "the recipient takes no part in this case"}},
-	 {{"vraag de regisseur de ontvanger toe te voegen",
+	 {{"de regisseur vragen de ontvanger toe te voegen",
 	   "ask the case director to add the recipient"}},
 	 CALL_RECIPIENT},
 	{SKL_CUT_REASON_STALE_CASE,
 	 {{"de casus is intussen veranderd", "the case has changed meanwhile"}},
-	 {{"werk uw gegevens bij en verstuur opnieuw", "update your data and send again"}},
-	 {{"vraag de regisseur", "ask the case director"}}},
+	 {{"uw gegevens bijwerken en opnieuw versturen", "update your data and send again"}},
+	 {{"de regisseur bellen", "call the case director"}}},
 	{SKL_CUT_REASON_POLICY_UNREADABLE,
 	 {{"het knooppunt kan de afspraken nu niet lezen",
 	   "the hub cannot read the agreements at this moment"}},
-	 {{"verstuur over enkele minuten opnieuw", "send again in a few minutes"}}, CALL_RECIPIENT},
+	 {{"over enkele minuten opnieuw versturen", "send again in a few minutes"}}, CALL_RECIPIENT},
 	{SKL_CUT_REASON_LIMIT,
 	 {{"het bericht is te groot of onjuist opgebouwd",
 	   "the message is too large or wrongly built"}},
-	 {{"splits het bericht en verstuur opnieuw", "split the message and send again"}},
-	 {{"bel uw beheerder", "call your administrator"}}},
+	 {{"het bericht splitsen en opnieuw versturen", "split the message and send again"}},
+	 {{"uw beheerder bellen", "call your administrator"}}},
 	{SKL_CUT_REASON_NOT_WRAPPED,
 	 {{SECTIONS_NL "[was|waren] niet ingesloten", SECTIONS_EN "[was|were] not enclosed"}},
-	 {{"sluit dit in en verstuur opnieuw", "enclose it and send again"}}, CALL_RECIPIENT},
+	 {{"dit insluiten en opnieuw versturen", "enclose it and send again"}}, CALL_RECIPIENT},
 	{SKL_CUT_REASON_OTHER_SIDE,
 	 {{SECTIONS_NL "[mag|mogen] niet naar de hulpverlener van de andere partij",
 	   SECTIONS_EN "may not go to the helper of the other party"}},
 	 ASK_CONSENT, WEIGH},
 	{SKL_CUT_REASON_RECIPIENT_UNKNOWN,
 	 {{"deze ontvanger staat niet in het register", "this recipient is not in the directory"}},
-	 {{"kies een ontvanger uit het register", "choose a recipient from the directory"}},
-	 {{"bel uw beheerder", "call your administrator"}}},
+	 {{"een ontvanger uit het register kiezen", "choose a recipient from the directory"}},
+	 {{"uw beheerder bellen", "call your administrator"}}},
 	{SKL_CUT_REASON_UNKNOWN_REFERENCE,
 	 {{"het bericht waarop dit volgt is hier niet bekend",
 	   "the message that this follows is not known here"}},
-	 {{"antwoord op de ontvangen vraag zelf", "answer the question itself"}}, CALL_RECIPIENT},
+	 {{"op de ontvangen vraag zelf antwoorden", "answer the question itself"}}, CALL_RECIPIENT},
 	{SKL_CUT_REASON_RATING_MISSING,
 	 {{"een actueel veiligheidscijfer ontbreekt", "a current safety rating is missing"}},
-	 {{"geef eerst een cijfer en verstuur opnieuw", "give a rating first and send again"}},
-	 {{"vraag de regisseur", "ask the case director"}}},
+	 {{"eerst een cijfer geven en opnieuw versturen", "give a rating first and send again"}},
+	 {{"de regisseur bellen", "call the case director"}}},
 	{SKL_CUT_REASON_NO_POWER,
 	 {{"uw organisatie mag dit niet vaststellen", "your organisation may not decide this"}},
-	 {{"stel het voor aan de regisseur of Veilig Thuis",
+	 {{"het voorstellen aan de regisseur of Veilig Thuis",
 	   "propose it to the case director or Veilig Thuis"}},
 	 CALL_RECIPIENT},
 };
@@ -135,7 +135,7 @@ static const struct reason_text reason_texts[] = {
 static const struct reason_text untold_text = {
 	SKL_CUT_REASON_NO_RULE,
 	{{"dit mag niet op deze grondslag", "this is not permitted on this ground"}},
-	{{"vraag de regisseur of Veilig Thuis", "ask the case director or Veilig Thuis"}},
+	{{"de regisseur of Veilig Thuis bellen", "call the case director or Veilig Thuis"}},
 	{{"het delen motiveren (weging, 3 vragen)",
 	  "give your reasons to share (weighing, 3 questions)"}},
 };
@@ -150,7 +150,7 @@ static const struct phrase competence_unknown = {
 	 "it is not certain which organisation serves this municipality"}};
 
 static const struct phrase find_competent = {
-	{"zoek de bevoegde Veilig Thuis op bij de woongemeente",
+	{"de bevoegde Veilig Thuis opzoeken bij de woongemeente",
 	 "find the Veilig Thuis of the home municipality"}};
 /* clang-format on */
 
@@ -162,6 +162,7 @@ struct writing {
 	enum skl_language language;
 	unsigned form;       /* 0 the fullest */
 	uint64_t categories; /* the failing ones */
+	uint64_t sent;       /* those that go, in part or whole */
 	struct skl_buf *buf;
 };
 
@@ -179,7 +180,8 @@ static const char *label(const struct writing *w, uint32_t category)
 	return text ? text : "?";
 }
 
-/* "a, b and c", or with more than fit "a, b and 3 others". */
+/* "a, b and c", or with more than fit "a, b and 3 others". What failed and went too is "in part".
+ */
 static void add_categories(const struct writing *w, uint64_t categories)
 {
 	static const unsigned most[FORMS] = {5, 3, 2, 1};
@@ -194,6 +196,8 @@ static void add_categories(const struct writing *w, uint64_t categories)
 			skl_buf_add_str(w->buf,
 					done + 1 == count ? pick(w, " en ", " and ") : ", ");
 		skl_buf_add_str(w->buf, label(w, category));
+		if (w->categories == categories && (w->sent & SKL_BIT(category)))
+			skl_buf_add_str(w->buf, pick(w, " (deels)", " (in part)"));
 		done++;
 	}
 	if (shown < count)
@@ -376,9 +380,9 @@ static void add_refusal(struct writing *w)
 {
 	bool is_cut = w->decision->outcome == SKL_OUTCOME_CUT;
 	struct subject subject;
-	uint64_t sent = allowed_categories(w->decision);
 
 	w->categories = 0;
+	w->sent = is_cut ? allowed_categories(w->decision) : 0;
 	subject = is_cut ? subject_of_cut(w) : subject_of_denial(w);
 	skl_buf_add_str(w->buf, is_cut ? pick(w, "Niet alles verstuurd naar ",
 					      "Not everything was sent to ")
@@ -389,10 +393,10 @@ static void add_refusal(struct writing *w)
 	skl_buf_add_str(w->buf, pick(w, "Wel verstuurd: ", "Sent: "));
 	if (!is_cut)
 		skl_buf_add_str(w->buf, pick(w, "niets", "nothing"));
-	else if (sent == 0)
+	else if (w->sent == 0)
 		skl_buf_add_str(w->buf, pick(w, "de kop van het bericht", "the message's header"));
 	else
-		add_categories(w, sent);
+		add_categories(w, w->sent);
 	skl_buf_add_str(w->buf, ". ");
 	add_routes(w, &subject);
 }

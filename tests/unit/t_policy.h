@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef T_POLICY_H
+#define T_POLICY_H
+
+/*
+ * t_policy - the shipped rules, rules from a string, requests from words; for t_policy_*.c.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "skl_mem.h"
+#include "skl_policy.h"
+#include "skl_term.h"
+
+/* 2026-06-15T10:00:00Z, a Monday: within the term of every shipped agreement. */
+#define T_NOW_MS INT64_C(1781517600000)
+
+#define T_HEAD                                                                                     \
+	"agreement \"T\" version 1 status EXAMPLE\n"                                               \
+	"owner \"o\" approved-by \"a\"\n"                                                          \
+	"valid 2026-01-01 .. 2026-12-31\n"
+
+#define T_REPORT                                                                                   \
+	"from=police kind=police_report to=veilig_thuis purpose=stop_violence "                    \
+	"ground=wpg:18-1/bpg:4-2-1-i recipient competent has identity incident "
+
+static const struct skl_policy_opts t_opts = {SKL_ENVIRONMENT_TEST, T_NOW_MS};
+
+/* A file of the checkout; the caller releases the buffer. */
+SKL_UNUSED static void t_read(const char *path, struct skl_buf *buf)
+{
+	const char *src = getenv("SRC"); /* NOLINT(concurrency-mt-unsafe): one thread */
+	char whole[4096];
+	char bytes[4096];
+	size_t got;
+	FILE *file;
+
+	(void)snprintf(whole, sizeof(whole), "%s/%s", src ? src : ".", path);
+	file = fopen(whole, "rb");
+	if (!file)
+		fail_msg("%s cannot be read", whole);
+	skl_buf_init(buf, 2u << 20);
+	while (file && (got = fread(bytes, 1, sizeof(bytes), file)) > 0)
+		skl_buf_add(buf, bytes, got);
+	if (file)
+		assert_int_equal(fclose(file), 0);
+	assert_int_equal(skl_buf_err(buf), SKL_OK);
+}
+
+static const char *const t_shipped_names[] = {
+	"politie-veilig-thuis.rules", "veilig-thuis-lokaal-team.rules", "algemene-grenzen.rules"};
+#define T_SHIPPED SKL_COUNT(t_shipped_names)
+
+/* The rules as shipped. */
+SKL_UNUSED static struct skl_policy *t_shipped(void)
+{
+	struct skl_buf texts[T_SHIPPED];
+	struct skl_policy_file files[T_SHIPPED];
+	struct skl_policy *policy = NULL;
+	struct skl_error error = {0};
+
+	for (size_t i = 0; i < T_SHIPPED; i++) {
+		char path[256];
+
+		(void)snprintf(path, sizeof(path), "policy/rules/%s", t_shipped_names[i]);
+		t_read(path, &texts[i]);
+		files[i] = (struct skl_policy_file){t_shipped_names[i], skl_buf_view(&texts[i])};
+	}
+	if (skl_policy_load(files, T_SHIPPED, &t_opts, &policy, &error) != SKL_OK)
+		fail_msg("%u:%u %s", error.line, error.column, error.text);
+	for (size_t i = 0; i < T_SHIPPED; i++)
+		skl_buf_done(&texts[i]);
+	return policy;
+}
+
+/* Rules from a string; the error is the caller's to look at. */
+SKL_UNUSED static enum skl_err t_load_view(struct skl_view text, struct skl_policy **policy,
+					   struct skl_error *error)
+{
+	const struct skl_policy_file file = {"t.rules", text};
+
+	*policy = NULL;
+	memset(error, 0, sizeof(*error));
+	return skl_policy_load(&file, 1, &t_opts, policy, error);
+}
+
+SKL_UNUSED static struct skl_policy *t_load(const char *text)
+{
+	struct skl_policy *policy = NULL;
+	struct skl_error error;
+
+	if (t_load_view(skl_view_str(text), &policy, &error) != SKL_OK)
+		fail_msg("%u:%u %s", error.line, error.column, error.text);
+	return policy;
+}
+
+/* A request in good form, changed by words; "=" stands for a blank. */
+SKL_UNUSED static struct skl_policy_request t_request(const char *words)
+{
+	struct skl_policy_request request = {
+		.format = SKL_POLICY_REQUEST_FORMAT,
+		.has_user_ref = true,
+		.has_checked_by = true,
+		.has_rating = true,
+		.has_reply = true,
+		.recipient_type = SKL_RECIPIENT_TYPE_PRINCIPAL,
+		.environment = SKL_ENVIRONMENT_TEST,
+		.now_ms = T_NOW_MS,
+	};
+	struct skl_error error = {0};
+	char plain[2048];
+	size_t len = strlen(words);
+
+	assert_true(len < sizeof(plain));
+	for (size_t i = 0; i <= len; i++)
+		plain[i] = words[i] == '=' ? ' ' : words[i];
+	if (skl_policy_request_words(&request, skl_view_str(plain), &error) != SKL_OK)
+		fail_msg("%s: %s", words, error.text);
+	return request;
+}
+
+SKL_UNUSED static struct skl_decision t_decide(const struct skl_policy *policy, const char *words)
+{
+	struct skl_policy_request request = t_request(words);
+	struct skl_decision decision;
+
+	skl_policy_decide(policy, NULL, &request, &decision);
+	return decision;
+}
+
+/* The first verdict on a category; category 0 if there is none. */
+SKL_UNUSED static struct skl_decision_section t_section(const struct skl_decision *decision,
+							enum skl_category category)
+{
+	for (uint32_t i = 0; i < decision->section_count; i++)
+		if (decision->sections[i].category == category)
+			return decision->sections[i];
+	return (struct skl_decision_section){.rule = SKL_POLICY_NO_RULE};
+}
+
+#endif
