@@ -119,6 +119,10 @@ static bool event_is_open(const struct select *select, const Schakel__V1__EventR
 	const struct skl_row_fields *fields = skl_event_fields((uint32_t)event->code);
 	bool by_rule = (select->opens->events >> (unsigned)event->code) & 1;
 
+	/* But for `ref` rows the section is one of this message: a closed one is not named. */
+	if (event->section && fields->opens != SKL_OPENS_REF &&
+	    !section_is_open(select, event->section))
+		return false;
 	switch (fields->opens) {
 	case SKL_OPENS_ALWAYS:
 		return true;
@@ -129,8 +133,7 @@ static bool event_is_open(const struct select *select, const Schakel__V1__EventR
 	case SKL_OPENS_STATEMENT:
 		return by_rule && may_hear_event(select, event);
 	case SKL_OPENS_SECTION:
-		return by_rule && section_is_open(select, event->section) &&
-		       may_hear(select, event->subject);
+		return by_rule && event->section && may_hear(select, event->subject);
 	case SKL_OPENS_REF:
 		return select->opens->knows &&
 		       select->opens->knows(select->opens->arg, event->ref.data, event->section);

@@ -9,7 +9,7 @@
  * Lifetime: the message lives in the arena; nothing points into the input.
  * Errors:   of class 2, see skl_unpack(); ENOMEM when the arena's budget is used up.
  * Limits:   skl_limits.h. Bytes, repeats and fields are counted before anything is allocated, so
- *           time is linear in the input and memory at most some ten times the input.
+ *           time is linear in the input; memory is bounded by the arena's budget.
  *
  * protobuf-c itself has no limit on depth (stack overflow at 8,000 levels), merges a repeated
  * singular message in quadratic time and accepts unknown fields; see proto/wire/README.md.
