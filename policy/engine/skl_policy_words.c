@@ -128,7 +128,7 @@ void skl_policy_fitting_request(const struct skl_policy *policy, uint16_t rule,
 		.sender_role = fitting_code(row, SKL_MISS_FROM),
 		.recipient_role = fitting_code(row, SKL_MISS_TO),
 		.recipient_type = SKL_RECIPIENT_TYPE_PRINCIPAL,
-		.positions = position ? (uint16_t)(1u << position) : 0,
+		.positions = (uint16_t)(position ? 1u << position : 0u),
 		.competent = skl_set_has(&row->dims[SKL_MISS_COMPETENT], SKL_COMPETENT_YES)
 				     ? SKL_COMPETENT_YES
 				     : SKL_COMPETENT_NO,

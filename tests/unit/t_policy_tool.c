@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* schakel-policy as a person runs it: output and exit status. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "t_policy.h"
+
+#define ARGS_MAX 40
+
+/* Run the tool with words split at blanks ("@" stands for the shipped rules, "~" for a blank in a
+ * word, "%" for the scratch folder); its output, both streams, in *out. Returns its status. */
+static int run(const char *line, struct skl_buf *out)
+{
+	const char *bin = getenv("BIN");    /* NOLINT(concurrency-mt-unsafe): one thread */
+	const char *src = getenv("SRC");    /* NOLINT(concurrency-mt-unsafe): one thread */
+	const char *tmp = getenv("TMPDIR"); /* NOLINT(concurrency-mt-unsafe): one thread */
+	char program[2048], rules[2048], words[ARGS_MAX][2048];
+	char *args[ARGS_MAX + 2] = {program};
+	char bytes[4096];
+	int ends[2], status = 0, count = 0;
+	ssize_t got;
+	pid_t child;
+
+	(void)snprintf(program, sizeof(program), "%s/schakel-policy",
+		       bin ? bin : "build/release/bin");
+	(void)snprintf(rules, sizeof(rules), "%s/policy/rules", src ? src : ".");
+	while (*line && count < ARGS_MAX) {
+		size_t len = strcspn(line, " ");
+		size_t at = 0;
+
+		for (size_t i = 0; i < len && at < 1000; i++) {
+			const char *put = line[i] == '@' ? rules : line[i] == '%' ? tmp : NULL;
+
+			if (put)
+				at += (size_t)snprintf(words[count] + at, 1000, "%s", put);
+			else
+				words[count][at++] = line[i] == '~' ? ' ' : line[i];
+		}
+		words[count][at] = 0;
+		args[count + 1] = words[count];
+		count++;
+		line += len + (line[len] == ' ');
+	}
+	assert_int_equal(pipe(ends), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		(void)dup2(ends[1], STDOUT_FILENO);
+		(void)dup2(ends[1], STDERR_FILENO);
+		(void)close(ends[0]);
+		(void)close(ends[1]);
+		(void)execv(program, args);
+		_exit(127);
+	}
+	(void)close(ends[1]);
+	skl_buf_clear(out);
+	while ((got = read(ends[0], bytes, sizeof(bytes))) > 0)
+		skl_buf_add(out, bytes, (size_t)got);
+	(void)close(ends[0]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void write_rules(const char *name, const char *text)
+{
+	const char *tmp = getenv("TMPDIR"); /* NOLINT(concurrency-mt-unsafe): one thread */
+	char path[2048];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", tmp, name);
+	file = fopen(path, "wb");
+	assert_non_null(file);
+	if (!file)
+		return;
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+#define GOOD                                                                                       \
+	"rule A-1 \"r\"\n from police\n kind police_report\n to veilig_thuis\n"                    \
+	" purpose stop_violence\n ground wpg:18-1/bpg:4-2-1-i\n allow identity, incident\n"        \
+	" because \"b\"\n"
+
+struct row {
+	const char *line;
+	int status;
+	const char *says[4];
+};
+
+#define ASK                                                                                        \
+	"from=police kind=police_report to=veilig_thuis purpose=stop_violence "                    \
+	"ground=wpg:18-1/bpg:4-2-1-i has=identity,incident"
+
+static const struct row rows[] = {
+	{"check -q -n 2026-06-15 @", 0, {"VOORBEELD", "ok: 3 files, 18 rules, digest "}},
+	{"check -n 2026-06-15 @", 0, {"note: no rule for kind ban_order"}},
+	{"check -n 2030-01-01 @", 1, {"algemene-grenzen.rules:", "no longer valid"}},
+	{"check -e production -n 2026-06-15 @", 1, {"EXAMPLE", "Have a lawyer check"}},
+	{"test -q @", 0, {"0 failed; 18 of 18 rules reached"}},
+	{"test @", 0, {"ok      PV-01 andere regio"}},
+	{"check %/bad.rules", 1, {"/bad.rules:2:1: ", "'oner'"}},
+	{"test -q -n 2026-06-15 %/failing.rules",
+	 1,
+	 {"not ok  A-1 t", "expected denied_no_rule, got permitted", "1 failed"}},
+	{"test -q -n 2026-06-15 %/unreached.rules", 1, {"A-1 is reached by no test"}},
+	{"check", 2, {"name the rules"}},
+	{"check %/nothing.rules", 3, {"nothing.rules: No such file"}},
+	{"check %/empty", 3, {"no *.rules"}},
+	{"frobnicate @", 2, {"no command frobnicate"}},
+	{"", 2, {"usage:"}},
+	{"--help", 0, {"usage: schakel-policy check"}},
+	{"--version", 0, {"schakel-policy "}},
+	{"check --nonsense @", 2, {"usage:"}},
+	{"check -n yesterday @", 2, {"yesterday"}},
+	{"check -e staging @", 2, {"staging"}},
+	{"explain -l fr --rules @", 2, {"nl or en"}},
+	{"explain -n 2026-06-15 --rules @ " ASK,
+	 0,
+	 {"uitkomst: permitted", "regel PV-01", "Verstuurd naar Veilig Thuis", "Sent to Veilig"}},
+	{"explain -n 2026-06-15 --rules @ " ASK " has household source-law=wpg-9",
+	 0,
+	 {"uitkomst: cut", "household (huishouden): eruit, source_law", "regel AG-03"}},
+	{"explain -n 2026-06-15 -l en --recipient=VT~Noord --competent=VT~Zuid --phone=0800-2000 "
+	 "--rules @ " ASK " recipient not-competent",
+	 1,
+	 {"outcome: denied_no_rule", "nearest rule: PV-01", "Niet verstuurd naar VT Noord",
+	  "send to VT Zuid"}},
+	{"explain -n 2026-06-15 --emergency --rules @ " ASK " urgency=acute acute-by no-check",
+	 0,
+	 {"beslist met de noodlijst", "uitkomst: permitted"}},
+	{"explain -n 2026-06-15 --emergency --rules @ " ASK, 1, {"policy_unreadable"}},
+	{"explain -e production -n 2026-06-15 --rules @ " ASK, 1, {"EXAMPLE"}},
+	{"explain --rules @ from=polise", 2, {"did you mean 'police'?"}},
+};
+
+static void commands(void **state)
+{
+	struct skl_buf out;
+
+	(void)state;
+	skl_buf_init(&out, 1u << 20);
+	for (size_t i = 0; i < SKL_COUNT(rows); i++) {
+		int status = run(rows[i].line, &out);
+
+		if (status != rows[i].status)
+			fail_msg("%s: status %d: %s", rows[i].line, status, skl_buf_str(&out));
+		for (size_t s = 0; s < SKL_COUNT(rows[i].says) && rows[i].says[s]; s++)
+			if (!strstr(skl_buf_str(&out), rows[i].says[s]))
+				fail_msg("%s: \"%s\" is not in: %s", rows[i].line, rows[i].says[s],
+					 skl_buf_str(&out));
+	}
+	skl_buf_done(&out);
+}
+
+static int set_up(void **state)
+{
+	static char scratch[] = "/tmp/t_policy_tool.XXXXXX";
+	const char *tmp = getenv("TMPDIR"); /* NOLINT(concurrency-mt-unsafe): one thread */
+	char path[2048];
+
+	(void)state;
+	if (!tmp) {
+		if (!mkdtemp(scratch))
+			return -1;
+		if (setenv("TMPDIR", scratch, 1) != 0) /* NOLINT(concurrency-mt-unsafe) */
+			return -1;
+		tmp = scratch;
+	}
+	(void)snprintf(path, sizeof(path), "%s/empty", tmp);
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		return -1;
+	write_rules("bad.rules", "agreement \"T\" version 1 status EXAMPLE\noner \"o\"\n");
+	write_rules("failing.rules", T_HEAD GOOD " test \"t\" denied_no_rule\nend\n");
+	write_rules("unreached.rules", T_HEAD GOOD " test \"t\" denied_no_rule to om\nend\n");
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(commands)};
+
+	return cmocka_run_group_tests(tests, set_up, NULL);
+}
