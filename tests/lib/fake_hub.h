@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef FAKE_HUB_H
+#define FAKE_HUB_H
+
+/*
+ * fake_hub - a small hub for the tests of proto/client: permits everything, keeps all in memory,
+ * keeps to the protocol unless a test tells it to cheat.
+ *
+ * Owner:    one test, one thread, stepped by hand.
+ * Lifetime: hub_open .. hub_close. hub_crash forgets the sessions, keeps the rest: a restart.
+ * Errors:   a failing step ends the test.
+ * Limits:   the arrays below.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fake_world.h"
+#include "skl_frame.h"
+#include "skl_merkle.h"
+
+#define HUB_LEAVES   512
+#define HUB_MESSAGES 128
+#define HUB_OFFERS   512
+#define HUB_SESSIONS 16
+#define HUB_FRAMES   (1 + SKL_LIMIT_SECTIONS_N)
+
+struct hub_bytes {
+	uint8_t *data;
+	size_t len;
+};
+
+struct hub_session {
+	uint8_t routing[32];
+	int partner; /* -1: no HELLO yet; -2: the place is free */
+	uint64_t generation;
+	uint32_t credit;
+	uint64_t open; /* offers without a receipt */
+};
+
+struct hub_message {
+	uint8_t id[16];
+	int sender;
+	struct hub_bytes frames[HUB_FRAMES]; /* header, sections: as they came the first time */
+	size_t frame_count;
+	struct hub_bytes result;
+};
+
+enum hub_offer_state { HUB_WAITING, HUB_OFFERED, HUB_STORED, HUB_FINAL };
+
+struct hub_offer {
+	int partner;
+	enum hub_offer_state state;
+	uint32_t delivery; /* of the last receipt */
+	uint32_t reason;
+	unsigned times;        /* offered */
+	struct hub_bytes body; /* a packed Offer */
+	struct hub_bytes sections[HUB_FRAMES];
+	size_t section_count;
+};
+
+struct fake_hub {
+	struct world *world;
+	void *context;
+	void *socket;
+	struct hub_session sessions[HUB_SESSIONS];
+	size_t leaf_count;
+	struct hub_bytes leaves[HUB_LEAVES];
+	size_t message_count;
+	struct hub_message messages[HUB_MESSAGES];
+	size_t offer_count;
+	struct hub_offer offers[HUB_OFFERS];
+	uint64_t checkpoint_size;
+	struct skl_buf checkpoint; /* signed note */
+	uint64_t generation[WORLD_PARTNERS];
+
+	/* what it saw */
+	unsigned seen[SKL_COMMAND_COUNT + 1];
+	size_t submit_count;
+	uint8_t submit_digests[HUB_MESSAGES * 4][32]; /* all frames of each SUBMIT, in order */
+	uint8_t submit_ids[HUB_MESSAGES * 4][16];
+	size_t recorded_items; /* of receipts */
+	unsigned cosigned;
+
+	/* how it cheats, or fails */
+	bool is_deaf[SKL_COMMAND_COUNT + 1]; /* reads and forgets such a command */
+	uint32_t error_code;                 /* answers SUBMIT with this ERROR */
+	uint32_t error_retry_ms;
+	bool forges_promise; /* signs with another key */
+	bool lies_in_leaf;   /* the entry says denied */
+	bool drops_verdict;  /* the Result leaves a recipient out */
+	bool refuses_hello;  /* ERROR EKEYREVOKED */
+	bool forges_proof;   /* one bit of each path flipped */
+	bool is_silent;      /* answers nothing at all */
+	bool forges_receipt; /* one bit of each forwarded receipt flipped */
+	/* Change an offer on its way; NULL: nothing. */
+	void (*tamper)(void *arg, struct hub_bytes *frames, size_t count);
+	void *tamper_arg;
+};
+
+void hub_open(struct fake_hub *hub, struct world *world);
+void hub_close(struct fake_hub *hub);
+/* The process dies and starts again: connections and sessions are gone. */
+void hub_crash(struct fake_hub *hub);
+/* Read all that is there and answer, offer what waits. */
+void hub_step(struct fake_hub *hub);
+/* Sign a checkpoint of all leaves and send it to every session. */
+void hub_sign(struct fake_hub *hub);
+/* Tell every session that there is directory number. */
+void hub_announce(struct fake_hub *hub, uint64_t number);
+/* A notice for a partner, as an offer. */
+void hub_notice(struct fake_hub *hub, int partner, const Schakel__V1__Notice *notice);
+/* Send any frames to a partner's session. */
+void hub_send(struct fake_hub *hub, int partner, const struct skl_view *frames, size_t count);
+/* Sessions of a partner after HELLO. */
+size_t hub_session_count(const struct fake_hub *hub, int partner);
+
+#endif
