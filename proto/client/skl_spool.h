@@ -108,6 +108,7 @@ const char *skl_out_state_name(enum skl_out_state state);
 
 struct skl_out {
 	uint8_t id[SKL_SPOOL_ID_BYTES];
+	uint64_t seq; /* order of spooling, set when added */
 	enum skl_out_state state;
 	bool acute; /* goes before others */
 	uint32_t kind;

@@ -21,7 +21,7 @@
 	X(META, 1, "meta")         /* enum skl_spool_meta */                                       \
 	X(OUT, 2, "out")           /* id */                                                        \
 	X(OUT_BODY, 3, "out_body") /* id */                                                        \
-	X(OUT_DUE, 4, "out_due")   /* class, next try, id: empty */                                \
+	X(OUT_DUE, 4, "out_due")   /* class, next try, seq, id: empty */                           \
 	X(RESULT, 5, "result")     /* id */                                                        \
 	X(TO, 6, "to")             /* id, number of the recipient */                               \
 	X(IN, 7, "in")             /* key */                                                       \

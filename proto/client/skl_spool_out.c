@@ -12,7 +12,8 @@
 /* A next try later than this from now can only come from a clock that was wrong: it is due. */
 #define MAX_PAUSE_MS (INT64_C(2) * 3600 * 1000)
 
-#define DUE_KEY_BYTES (1u + 8u + SKL_SPOOL_ID_BYTES)
+#define DUE_KEY_BYTES (1u + 8u + 8u + SKL_SPOOL_ID_BYTES)
+#define DUE_ID        17u /* where the id stands in it */
 #define TO_KEY_BYTES  (SKL_SPOOL_ID_BYTES + 4u)
 
 const char *skl_out_state_name(enum skl_out_state state)
@@ -32,13 +33,16 @@ static struct skl_view id_view(const uint8_t id[SKL_SPOOL_ID_BYTES])
 	return skl_view_of(id, SKL_SPOOL_ID_BYTES);
 }
 
-/* Acute first, then by time: what is due stands in the order in which it is to be sent. */
-static void due_key(bool acute, int64_t at_ms, const uint8_t id[SKL_SPOOL_ID_BYTES],
-		    uint8_t ret_key[DUE_KEY_BYTES])
+/*
+ * Acute first, then by time, then in the order of spooling: what is due stands in the order in
+ * which it is to be sent.
+ */
+static void due_key(const struct skl_out *out, uint8_t ret_key[DUE_KEY_BYTES])
 {
-	ret_key[0] = acute ? 0 : 1;
-	skl_put_u64be(ret_key + 1, at_ms > 0 ? (uint64_t)at_ms : 0);
-	memcpy(ret_key + 9, id, SKL_SPOOL_ID_BYTES);
+	ret_key[0] = out->acute ? 0 : 1;
+	skl_put_u64be(ret_key + 1, out->next_try_ms > 0 ? (uint64_t)out->next_try_ms : 0);
+	skl_put_u64be(ret_key + 9, out->seq);
+	memcpy(ret_key + DUE_ID, out->id, SKL_SPOOL_ID_BYTES);
 }
 
 static bool is_waiting(enum skl_out_state state)
@@ -51,6 +55,7 @@ static void write_out(struct skl_spool_txn *txn, const struct skl_out *out)
 	struct skl_buf buf;
 	skl_buf_init(&buf, 256);
 	skl_buf_add_u8(&buf, OUT_VERSION);
+	skl_buf_add_u64be(&buf, out->seq);
 	skl_buf_add_u8(&buf, (uint8_t)out->state);
 	skl_buf_add_u8(&buf, out->acute ? 1 : 0);
 	skl_buf_add_u32be(&buf, out->kind);
@@ -68,7 +73,7 @@ static void write_out(struct skl_spool_txn *txn, const struct skl_out *out)
 	skl_spool_db_put(txn, SKL_DB_OUT, id_view(out->id), skl_buf_view(&buf));
 	if (is_waiting(out->state)) {
 		uint8_t key[DUE_KEY_BYTES];
-		due_key(out->acute, out->next_try_ms, out->id, key);
+		due_key(out, key);
 		skl_spool_db_put(txn, SKL_DB_OUT_DUE, skl_view_of(key, sizeof key),
 				 skl_view_of(NULL, 0));
 	}
@@ -85,6 +90,7 @@ enum skl_err skl_spool_out_get(struct skl_spool_txn *txn, const uint8_t id[SKL_S
 		struct skl_out out = {0};
 		struct skl_spool_reader reader = skl_spool_read(skl_buf_view(&buf), OUT_VERSION);
 		memcpy(out.id, id, sizeof out.id);
+		out.seq = skl_spool_read_u64(&reader);
 		uint8_t state = skl_spool_read_u8(&reader);
 		if (state < SKL_OUT_SPOOLED || state > SKL_OUT_EXPIRED)
 			reader.err = SKL_ECORRUPT;
@@ -172,6 +178,7 @@ enum skl_err skl_spool_out_add(struct skl_spool_txn *txn, struct skl_out *out,
 		return err;
 	if (skl_spool_is_full(txn, fresh.size, fresh.acute))
 		return txn->err ? txn->err : SKL_EMAPFULL;
+	fresh.seq = skl_spool_next_seq(txn);
 	err = put_frames(txn, &fresh, frames, frame_count);
 	if (err)
 		return err;
@@ -188,7 +195,7 @@ static void forget_due(struct skl_spool_txn *txn, const struct skl_out *known)
 	uint8_t key[DUE_KEY_BYTES];
 	if (!is_waiting(known->state))
 		return;
-	due_key(known->acute, known->next_try_ms, known->id, key);
+	due_key(known, key);
 	skl_spool_db_del(txn, SKL_DB_OUT_DUE, skl_view_of(key, sizeof key));
 }
 
@@ -260,7 +267,7 @@ void skl_spool_out_drop_body(struct skl_spool_txn *txn, const struct skl_out *ou
 static enum skl_err due_record(struct skl_spool_txn *txn, const uint8_t key[DUE_KEY_BYTES],
 			       struct skl_out *ret_out)
 {
-	enum skl_err err = skl_spool_out_get(txn, key + 9, ret_out);
+	enum skl_err err = skl_spool_out_get(txn, key + DUE_ID, ret_out);
 	if (err == SKL_ENOTFOUND) {
 		skl_spool_fail(txn, SKL_ECORRUPT);
 		err = SKL_ECORRUPT;
@@ -284,7 +291,7 @@ static enum skl_err seek_due(struct skl_spool_txn *txn, uint8_t class_byte, int6
 		return SKL_OK;
 	/* Behind all that is not yet due may stand what an earlier, wrong clock put there. */
 	skl_put_u64be(key + 1, (uint64_t)(now_ms + MAX_PAUSE_MS + 1));
-	memset(key + 9, 0, SKL_SPOOL_ID_BYTES);
+	memset(key + 9, 0, DUE_KEY_BYTES - 9);
 	len = DUE_KEY_BYTES;
 	err = skl_spool_db_seek(txn, SKL_DB_OUT_DUE, skl_view_of(key, len), key, &len);
 	if (!err && (len != DUE_KEY_BYTES || key[0] != class_byte))
@@ -300,7 +307,7 @@ enum skl_err skl_spool_out_due(struct skl_spool_txn *txn, int64_t now_ms,
 		/* One byte more, zero: the smallest key after that of the cursor. */
 		uint8_t key[DUE_KEY_BYTES + 1] = {class_byte};
 		if (cursor && class_byte == first)
-			due_key(cursor->acute, cursor->next_try_ms, cursor->id, key);
+			due_key(cursor, key);
 		enum skl_err err = seek_due(txn, class_byte, now_ms, key);
 		if (!err)
 			err = due_record(txn, key, ret_out);

@@ -197,9 +197,10 @@ static int64_t oldest_due(struct skl_spool_txn *txn)
 		struct skl_view from = skl_view_of(key, len);
 		len = sizeof key - 1;
 		if (skl_spool_db_seek(txn, SKL_DB_OUT_DUE, from, key, &len) ||
-		    len != 9 + SKL_SPOOL_ID_BYTES)
+		    len < SKL_SPOOL_ID_BYTES)
 			return oldest_ms;
-		int64_t at_ms = skl_uuid7_time_ms(key + 9);
+		/* The id ends the key. */
+		int64_t at_ms = skl_uuid7_time_ms(key + len - SKL_SPOOL_ID_BYTES);
 		if (at_ms > 0 && (!oldest_ms || at_ms < oldest_ms))
 			oldest_ms = at_ms;
 		key[len++] = 0;

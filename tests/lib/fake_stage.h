@@ -15,7 +15,7 @@
 #include "fake_hub.h"
 #include "fake_world.h"
 
-#define RECORDS 64
+#define RECORDS 256
 
 struct record {
 	uint8_t id[16];

@@ -345,7 +345,7 @@ static void errors_are_retried_or_told(void **state)
 	assert_int_equal(stage_outgoing(stage, ids[1]).state, SKL_OUT_FAILED);
 	world_pass(600000);
 	stage_rounds(stage, 20);
-	assert_int_equal(stage->hub.submit_count, 3);
+	assert_int_equal(stage->hub.submit_count, 4);
 	assert_int_equal(stage->police.failed_count, 1);
 }
 
