@@ -172,7 +172,7 @@ BARE  := cover distcheck check check-asan check-tsan check-crash demo fuzz clean
 GOALS := $(or $(MAKECMDGOALS),all)
 
 ifneq ($(filter-out $(BARE),$(GOALS)),)
-PKGS := libzmq libprotobuf-c libsodium lmdb libconfuse libmicrohttpd libcurl libxml-2.0 jansson
+PKGS := libzmq libprotobuf-c libsodium lmdb libconfuse libmicrohttpd libcurl libxml-2.0 jansson gnutls
 ifneq ($(shell $(PKG_CONFIG) --exists $(PKGS) && echo yes),yes)
 $(error Libraries are missing: run `deploy/bootstrap build` (as root or with sudo) and try again)
 endif
