@@ -362,12 +362,17 @@ enum skl_err skl_label_check(const struct skl_label_rows *rows, struct skl_view 
 	return err;
 }
 
+struct renumber {
+	skl_label_number_fn fn;
+	void *arg;
+};
+
 static enum skl_err renumber_value(const struct skl_content_field *field, json_t *value,
-				   const uint32_t *numbers, size_t count);
+				   const struct renumber *to);
 
 /* As deep as the table. A field of another type than the table's is left for the label check. */
 static enum skl_err renumber_object(const struct skl_content_field *fields, json_t *object,
-				    const uint32_t *numbers, size_t count)
+				    const struct renumber *to)
 {
 	for (; fields->name; fields++) {
 		json_t *value = json_object_get(object, fields->name);
@@ -377,10 +382,9 @@ static enum skl_err renumber_object(const struct skl_content_field *fields, json
 			continue;
 		if (fields->flags & SKL_CONTENT_MANY) {
 			for (size_t i = 0; !err && i < json_array_size(value); i++)
-				err = renumber_value(fields, json_array_get(value, i), numbers,
-						     count);
+				err = renumber_value(fields, json_array_get(value, i), to);
 		} else {
-			err = renumber_value(fields, value, numbers, count);
+			err = renumber_value(fields, value, to);
 		}
 		if (err)
 			return err;
@@ -389,24 +393,23 @@ static enum skl_err renumber_object(const struct skl_content_field *fields, json
 }
 
 static enum skl_err renumber_value(const struct skl_content_field *field, json_t *value,
-				   const uint32_t *numbers, size_t count)
+				   const struct renumber *to)
 {
-	json_int_t place;
+	uint32_t number;
 
 	if (field->type == SKL_CONTENT_OBJECT)
-		return renumber_object(field->fields, value, numbers, count);
+		return renumber_object(field->fields, value, to);
 	if (field->type != SKL_CONTENT_SUBJECT)
 		return SKL_OK;
-	place = json_integer_value(value);
-	if (place < 1 || (size_t)place > count)
-		return SKL_EINVAL;
-	return json_integer_set(value, (json_int_t)numbers[place - 1]) == 0 ? SKL_OK : SKL_EINVAL;
+	number = to->fn(to->arg, (int64_t)json_integer_value(value));
+	return number && json_integer_set(value, (json_int_t)number) == 0 ? SKL_OK : SKL_EINVAL;
 }
 
-enum skl_err skl_label_renumber(enum skl_category category, json_t *content,
-				const uint32_t *numbers, size_t count)
+enum skl_err skl_label_renumber(enum skl_category category, json_t *content, skl_label_number_fn fn,
+				void *arg)
 {
 	const struct skl_content_field *fields = skl_label_fields(category);
+	struct renumber to = {.fn = fn, .arg = arg};
 
-	return fields ? renumber_object(fields, content, numbers, count) : SKL_EINVAL;
+	return fields ? renumber_object(fields, content, &to) : SKL_EINVAL;
 }

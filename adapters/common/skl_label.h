@@ -91,12 +91,13 @@ SKL_MUST_CHECK enum skl_err skl_label_check_json(const struct skl_label_rows *ro
 						 const json_t *content, struct skl_error *reterr);
 
 /*
- * Replace every subject in the content: mappings name persons by place (1 for the first of the
- * mapped message) until the draft has given them numbers. numbers[place - 1] is the new one.
- * EINVAL if a place is none, ENOMEM.
+ * Replace every subject in the content. Mappings name persons by place (1 for the first of the
+ * mapped message) until the draft has given them numbers. The function gives the new number for an
+ * old one, 0 if there is none: EINVAL.
  */
+typedef uint32_t (*skl_label_number_fn)(void *arg, int64_t old);
 SKL_MUST_CHECK enum skl_err skl_label_renumber(enum skl_category category, json_t *content,
-					       const uint32_t *numbers, size_t count);
+					       skl_label_number_fn fn, void *arg);
 
 /* The table as the Markdown of adapters/README.md. */
 void skl_label_describe(struct skl_buf *buf);

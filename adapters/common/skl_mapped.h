@@ -97,6 +97,8 @@ struct skl_mapped_event {
 	uint32_t detail;
 	int64_t at_ms;
 	int64_t until_ms;
+	bool has_ref;
+	uint8_t ref[SKL_ID_BYTES];
 };
 
 struct skl_mapped {

@@ -191,9 +191,16 @@ static void test_sample(void **state)
 	skl_mapped_done(&mapped);
 }
 
+static uint32_t place_number(void *arg, int64_t place)
+{
+	const uint32_t *numbers = arg;
+
+	return place >= 1 && place <= 3 ? numbers[place - 1] : 0;
+}
+
 static void test_renumber(void **state)
 {
-	static const uint32_t numbers[] = {1001, 2002, 3003};
+	uint32_t numbers[] = {1001, 2002, 3003};
 	struct skl_mapped mapped;
 	struct skl_findings findings;
 
@@ -205,9 +212,9 @@ static void test_renumber(void **state)
 		struct skl_label_rows rows = {.category = section->category, .about = about};
 		struct skl_error error = {0};
 
-		assert_int_equal(
-			skl_label_renumber(section->category, section->content, numbers, 3),
-			SKL_OK);
+		assert_int_equal(skl_label_renumber(section->category, section->content,
+						    place_number, numbers),
+				 SKL_OK);
 		for (size_t k = 0; k < section->about_count; k++)
 			about[rows.about_count++] = numbers[section->about[k] - 1];
 		assert_int_equal(skl_label_check_json(&rows, section->content, &error), SKL_OK);
