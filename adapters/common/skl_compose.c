@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "skl_clock.h"
+#include "skl_json.h"
 #include "skl_label.h"
 #include "skl_mem.h"
 #include "skl_pseudonym.h"
@@ -122,12 +123,6 @@ static uint32_t number_of(void *arg, int64_t place)
 	return place >= 1 && (size_t)place <= c->mapped->subject_count ? c->numbers[place - 1] : 0;
 }
 
-static int add_bytes(const char *bytes, size_t len, void *arg)
-{
-	skl_buf_add(arg, bytes, len);
-	return 0;
-}
-
 static enum skl_err add_section(struct composing *c, size_t index)
 {
 	const struct skl_mapped_section *from = &c->mapped->sections[index];
@@ -152,8 +147,8 @@ static enum skl_err add_section(struct composing *c, size_t index)
 		about[i] = number_of(c, (int64_t)from->about[i]);
 	err = content ? skl_label_renumber(from->category, content, number_of, c) : SKL_ENOMEM;
 	skl_buf_init(&text, SKL_LABEL_MAX_BYTES);
-	if (!err && json_dump_callback(content, add_bytes, &text, JSON_COMPACT))
-		err = SKL_ENOMEM;
+	if (!err)
+		skl_json_dump(content, &text);
 	json_decref(content);
 	if (!err)
 		err = skl_buf_err(&text);

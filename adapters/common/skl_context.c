@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "skl_context.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "skl_mem.h"
+#include "skl_json.h"
 #include "skl_text.h"
 
 #define VERSION 1
@@ -73,12 +72,6 @@ static json_t *encode_subject(const struct skl_context_subject *subject)
 	return object;
 }
 
-static int add_bytes(const char *bytes, size_t len, void *arg)
-{
-	skl_buf_add(arg, bytes, len);
-	return 0;
-}
-
 void skl_context_encode(const struct skl_context *context, struct skl_buf *buf)
 {
 	json_t *object = json_object();
@@ -101,8 +94,7 @@ void skl_context_encode(const struct skl_context *context, struct skl_buf *buf)
 	for (size_t i = 0; i < context->subject_count; i++)
 		json_array_append_new(subjects, encode_subject(&context->subjects[i]));
 	json_object_set_new(object, "subjects", subjects);
-	if (json_dump_callback(object, add_bytes, buf, JSON_COMPACT) && !buf->err)
-		buf->err = SKL_ENOMEM;
+	skl_json_dump(object, buf);
 	json_decref(object);
 }
 

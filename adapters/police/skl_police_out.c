@@ -91,35 +91,47 @@ static int64_t repair_due(const struct skl_context *context, const Schakel__V1__
 	return due_ms;
 }
 
-static void repair(struct skl_xmlw *w, int64_t due_ms, const struct skl_findings *findings)
+void skl_police_out_repair(const char *native_id, const uint8_t id[16],
+			   const struct skl_findings *findings, int64_t due_ms, struct skl_buf *buf)
 {
-	if (!due_ms && (!findings || !findings->count))
-		return;
-	skl_xmlw_start(w, "herstel");
-	skl_xmlw_attr_time(w, "voor", due_ms);
-	for (size_t i = 0; findings && i < findings->count; i++) {
-		skl_xmlw_start(w, "punt");
-		skl_xmlw_attr_number(w, "regel", findings->items[i].line);
-		skl_xmlw_attr(w, "toets", findings->items[i].rule);
-		skl_xmlw_leaf(w, "tekst", findings->items[i].text);
-		skl_xmlw_end(w);
+	struct skl_xmlw w;
+
+	skl_xmlw_begin(&w, buf, "herstel");
+	skl_xmlw_attr(&w, "melding", native_id);
+	skl_xmlw_attr_id(&w, "kenmerk", id);
+	skl_xmlw_attr_time(&w, "voor", due_ms);
+	skl_xmlw_leaf(
+		&w, "tekst",
+		"Verstuurd omdat de melding acuut is verklaard. Vul binnen 24 uur aan wat "
+		"hieronder staat en bied de aangevulde melding opnieuw aan met een eigen nummer.");
+	for (size_t i = 0; i < findings->count; i++) {
+		skl_xmlw_start(&w, "punt");
+		skl_xmlw_attr_number(&w, "regel", findings->items[i].line);
+		skl_xmlw_attr(&w, "toets", findings->items[i].rule);
+		skl_xmlw_leaf(&w, "tekst", findings->items[i].text);
+		skl_xmlw_end(&w);
 	}
-	skl_xmlw_end(w);
+	skl_xmlw_end(&w);
 }
 
 void skl_police_out_result(const struct skl_context *context, const Schakel__V1__Result *result,
-			   const struct skl_findings *findings,
 			   const struct skl_directory *directory, struct skl_buf *buf)
 {
 	struct skl_xmlw w;
 	bool is_refusal = skl_police_out_is_refusal(result);
+	int64_t repair_ms;
 
 	skl_xmlw_begin(&w, buf, is_refusal ? "weigering" : "aangenomen");
 	head(&w, context, skl_now_ms());
 	skl_xmlw_attr(&w, "uitkomst", skl_code_label_nl(SKL_LIST_OUTCOME, result->outcome));
 	for (size_t i = 0; i < result->n_recipients; i++)
 		recipient(&w, result->recipients[i], directory);
-	repair(&w, repair_due(context, result), findings);
+	repair_ms = repair_due(context, result);
+	if (repair_ms) {
+		skl_xmlw_start(&w, "herstel");
+		skl_xmlw_attr_time(&w, "voor", repair_ms);
+		skl_xmlw_end(&w);
+	}
 	if (is_refusal)
 		skl_xmlw_leaf(&w, "bij-acuut-gevaar", result->phone);
 	skl_xmlw_end(&w);

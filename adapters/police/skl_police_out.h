@@ -32,13 +32,13 @@ void skl_police_out_name(const struct skl_received *received, char ret_name[SKL_
 void skl_police_out_message(const struct skl_received *received, const struct skl_context *about,
 			    const struct skl_directory *directory, struct skl_buf *buf);
 
-/*
- * The outcome of a message we sent: aangenomen, or weigering with the way out. findings (may be
- * NULL) are the faults of form to repair; repair_due_ms is by when, 0 for none.
- */
+/* The outcome of a message we sent: aangenomen, or weigering with the way out. */
 void skl_police_out_result(const struct skl_context *context, const Schakel__V1__Result *result,
-			   const struct skl_findings *findings,
 			   const struct skl_directory *directory, struct skl_buf *buf);
+/* herstel: sent because declared acute; what to mend, and by when. */
+void skl_police_out_repair(const char *native_id, const uint8_t id[16],
+			   const struct skl_findings *findings, int64_t due_ms,
+			   struct skl_buf *buf);
 /* Is any recipient denied or in error? Decides between weigering and aangenomen. */
 bool skl_police_out_is_refusal(const Schakel__V1__Result *result);
 

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "skl_adapter.h"
+
+#include <string.h>
+
+#include "skl_clock.h"
+#include "skl_hash.h"
+#include "skl_mem.h"
+#include "skl_random.h"
+
+void skl_adapter_id(uint8_t ret_id[SKL_ID_BYTES])
+{
+	skl_uuid7_new(skl_now_ms(), NULL, ret_id);
+}
+
+bool skl_adapter_has(struct skl_adapter *adapter, const uint8_t id[SKL_ID_BYTES])
+{
+	struct skl_out out;
+
+	return skl_client_outgoing(adapter->client, id, &out) == SKL_OK;
+}
+
+enum skl_err skl_adapter_submit(struct skl_adapter *adapter, const struct skl_mapped *mapped,
+				const uint8_t id[SKL_ID_BYTES], const struct skl_compose_opts *opts,
+				int64_t repair_due_ms, struct skl_error *reterr)
+{
+	SKL_CLEANUP(skl_draft_freep) struct skl_draft *draft = NULL;
+	SKL_CLEANUP(skl_freep) struct skl_context *context = NULL;
+	struct skl_compose_opts with_id = *opts;
+	uint8_t submitted[SKL_ID_BYTES];
+	enum skl_err err;
+
+	if (skl_adapter_has(adapter, id))
+		return SKL_OK;
+	context = skl_calloc(1, sizeof(*context));
+	if (!context)
+		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "%s", skl_err_text(SKL_ENOMEM));
+	with_id.id = id;
+	with_id.desk = adapter->desk;
+	with_id.pseudonym_key = adapter->pseudonym_key;
+	err = skl_compose(adapter->client, mapped, &with_id, &draft, context, reterr);
+	if (err)
+		return err;
+	context->repair_due_ms = repair_due_ms;
+	err = skl_state_context_put(adapter->state, context);
+	if (err)
+		return skl_error_set(reterr, err, 0, 0, "state: %s", skl_err_text(err));
+	err = skl_client_submit(adapter->client, draft, mapped->is_acute ? SKL_SUBMIT_ACUTE : 0,
+				submitted, reterr);
+	return err == SKL_EEXISTS ? SKL_OK : err;
+}
+
+/* An id is good for a new message only near its time (5 minutes, skl_limits.h). */
+static bool is_stale(const struct skl_native *native)
+{
+	int64_t at_ms = skl_uuid7_time_ms(native->id);
+	int64_t age_ms = skl_now_ms() - at_ms;
+
+	return at_ms < 0 || age_ms > SKL_LIMIT_SKEW_MS / 2 || age_ms < -SKL_LIMIT_SKEW_MS / 2;
+}
+
+enum skl_err skl_adapter_native(struct skl_adapter *adapter, const char *key, struct skl_view bytes,
+				struct skl_native *ret)
+{
+	uint8_t digest[32];
+	enum skl_err err = skl_state_native_get(adapter->state, key, ret);
+
+	skl_hash(bytes, digest);
+	if (err && err != SKL_ENOTFOUND)
+		return err;
+	if (!err && ret->is_spooled)
+		return memcmp(ret->digest, digest, sizeof(digest)) == 0 ? SKL_OK : SKL_EDUPLICATE;
+	if (!err && skl_adapter_has(adapter, ret->id)) {
+		/* spooled, and the process died before it could be said */
+		ret->is_spooled = true;
+		err = skl_state_native_put(adapter->state, key, ret);
+		if (err)
+			return err;
+		return memcmp(ret->digest, digest, sizeof(digest)) == 0 ? SKL_OK : SKL_EDUPLICATE;
+	}
+	if (!err && !is_stale(ret) && memcmp(ret->digest, digest, sizeof(digest)) == 0)
+		return SKL_OK;
+	*ret = (struct skl_native){.at_ms = skl_now_ms()};
+	skl_adapter_id(ret->id);
+	memcpy(ret->digest, digest, sizeof(digest));
+	return skl_state_native_put(adapter->state, key, ret);
+}
+
+const char *skl_adapter_phone(const struct skl_adapter *adapter, const char *partner)
+{
+	const struct skl_directory *directory = skl_client_directory(adapter->client);
+	const struct skl_dir_partner *one =
+		partner && directory ? skl_directory_partner(directory, skl_view_str(partner))
+				     : NULL;
+
+	if (one && one->phone && *one->phone)
+		return one->phone;
+	return adapter->phone && *adapter->phone ? adapter->phone : "112";
+}

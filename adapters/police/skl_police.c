@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+
+/* The role `police`: descriptor, and what goes to out/. */
+
+#include "skl_police.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "skl_clock.h"
+#include "skl_log.h"
+#include "skl_mem.h"
+#include "skl_police_out.h"
+#include "skl_text.h"
+
+#define OUT_BYTES ((size_t)8 * 1024 * 1024)
+#define HOUR_MS   INT64_C(3600000)
+#define DAY_MS    (INT64_C(24) * HOUR_MS)
+
+#define ROW(option, kind, value, low, high, bits, text)                                            \
+	{                                                                                          \
+		.name = #option, .type = kind, .by_default = value, .min = low, .max = high,       \
+		.flags = bits, .offset = offsetof(struct skl_police_config, option), .help = text  \
+	}
+
+static const struct skl_config_row rows[] = {
+	ROW(folder, SKL_CONFIG_TEXT, NULL, 0, 0, SKL_CONFIG_REQUIRED,
+	    "folder shared with the police system"),
+	ROW(schema, SKL_CONFIG_TEXT, "/usr/local/share/schakel/melding.xsd", 0, 0, 0,
+	    "XSD of native messages"),
+	ROW(unit_municipality, SKL_CONFIG_TEXT, NULL, 0, 0, 0,
+	    "municipality code of the reporting unit, proposed for parked reports"),
+	ROW(done_keep_days, SKL_CONFIG_NUMBER, "7", 0, 3650, 0,
+	    "days a file stays in done/; 0: for ever"),
+	ROW(repair_hours, SKL_CONFIG_NUMBER, "24", 1, 720, 0,
+	    "hours to mend the form of an acute report"),
+	ROW(settle_ms, SKL_CONFIG_NUMBER, "2000", 1, 600000, 0,
+	    "age of a file found at start that was not seen closed"),
+	{.name = NULL}};
+
+static enum skl_err check(const void *arg, struct skl_error *reterr)
+{
+	SKL_CLEANUP(skl_police_schema_freep) struct skl_police_schema *schema = NULL;
+	const struct skl_police_config *config = arg;
+
+	if (config->unit_municipality &&
+	    !skl_text_is_municipality(skl_view_str(config->unit_municipality)))
+		return skl_error_set(reterr, SKL_EINVAL, 0, 0,
+				     "police.unit_municipality: four digits");
+	return skl_police_schema_open(config->schema, &schema, reterr);
+}
+
+static void stop(void *arg)
+{
+	struct skl_police *police = arg;
+
+	if (!police)
+		return;
+	skl_dir_close(police->dir);
+	skl_police_schema_free(police->schema);
+	skl_free(police);
+}
+SKL_DEFINE_CLEANUP(struct skl_police, stop)
+
+static enum skl_err start(struct skl_adapter *adapter, const void *config, void **ret_self,
+			  struct skl_error *reterr)
+{
+	SKL_CLEANUP(stopp) struct skl_police *police = skl_calloc(1, sizeof(*police));
+	struct skl_dir_opts dir_opts;
+	enum skl_err err;
+
+	if (!police)
+		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "%s", skl_err_text(SKL_ENOMEM));
+	police->adapter = adapter;
+	police->config = config;
+	err = skl_police_schema_open(police->config->schema, &police->schema, reterr);
+	if (err)
+		return err;
+	dir_opts = (struct skl_dir_opts){.root = police->config->folder,
+					 .settle_ms = (uint32_t)police->config->settle_ms};
+	err = skl_dir_open(&dir_opts, &police->dir, reterr);
+	if (err)
+		return err;
+	*ret_self = SKL_STEAL(police);
+	return SKL_OK;
+}
+
+/* ---- loop ---- */
+
+static size_t fds(void *arg, int ret_fds[SKL_ADAPTER_FDS])
+{
+	const struct skl_police *police = arg;
+
+	ret_fds[0] = skl_dir_fd(police->dir);
+	return 1;
+}
+
+static int64_t timeout_ms(void *arg)
+{
+	const struct skl_police *police = arg;
+	int64_t purge_ms = police->purge_mono_ms - skl_mono_ms();
+	int64_t dir_ms = skl_dir_timeout_ms(police->dir);
+
+	if (purge_ms < 0)
+		purge_ms = 0;
+	return dir_ms >= 0 && dir_ms < purge_ms ? dir_ms : purge_ms;
+}
+
+static void step(void *arg)
+{
+	struct skl_police *police = arg;
+	size_t gone;
+
+	skl_dir_look(police->dir, skl_police_take, police);
+	if (police->purge_mono_ms > skl_mono_ms())
+		return;
+	police->purge_mono_ms = skl_mono_ms() + HOUR_MS;
+	if (police->config->done_keep_days == 0)
+		return;
+	gone = skl_dir_purge_done(police->dir,
+				  skl_now_ms() - police->config->done_keep_days * DAY_MS);
+	if (gone)
+		skl_log(SKL_LOG_NOTICE, "done.purged", "files=%zu", gone);
+}
+
+/* ---- out ---- */
+
+enum skl_err skl_police_tell(struct skl_police *police, const char *key, const char *name,
+			     struct skl_view bytes)
+{
+	struct skl_state *state = police->adapter->state;
+	enum skl_told told;
+	enum skl_err err = skl_state_told_get(state, key, &told);
+
+	if (err || told == SKL_TOLD_DONE)
+		return err;
+	if (told == SKL_TOLD_NOT) {
+		err = skl_dir_part(police->dir, name, bytes);
+		if (!err)
+			err = skl_state_told_put(state, key, SKL_TOLD_HANDING, skl_now_ms());
+	}
+	if (!err)
+		err = skl_dir_show(police->dir, name);
+	/* handing and no part: it was shown before the process died */
+	if (err == SKL_ENOTFOUND && told == SKL_TOLD_HANDING)
+		err = SKL_OK;
+	return err ? err : skl_state_told_put(state, key, SKL_TOLD_DONE, skl_now_ms());
+}
+
+/* "weigering-<id>.xml" under the key "uitslag/<id>" */
+static enum skl_err tell_about(struct skl_police *police, const char *what, const char *root,
+			       const uint8_t id[SKL_ID_BYTES], const char *tail,
+			       struct skl_buf *text)
+{
+	char hex[33];
+	char key[160];
+	char name[160];
+	enum skl_err err = skl_buf_err(text);
+
+	skl_hex_encode(skl_view_of(id, SKL_ID_BYTES), hex);
+	(void)snprintf(key, sizeof(key), "%s/%s%s%s", what, hex, *tail ? "/" : "", tail);
+	(void)snprintf(name, sizeof(name), "%s-%s%s%s.xml", root, hex, *tail ? "-" : "", tail);
+	if (!err)
+		err = skl_police_tell(police, key, name, skl_buf_view(text));
+	if (!err)
+		skl_log(SKL_LOG_INFO, "out.told", "what=%s id=%s", what, hex);
+	skl_buf_done(text);
+	return err;
+}
+
+void skl_police_emergency(struct skl_police *police, const char *native_id,
+			  const uint8_t id[SKL_ID_BYTES], const char *partner)
+{
+	struct skl_adapter *adapter = police->adapter;
+	const struct skl_directory *directory = skl_client_directory(adapter->client);
+	const struct skl_dir_partner *one =
+		directory ? skl_directory_partner(directory, skl_view_str(partner)) : NULL;
+	struct skl_after_record record = {.at_ms = skl_now_ms(), .kind = SKL_KIND_POLICE_REPORT};
+	enum skl_told told = SKL_TOLD_NOT;
+	struct skl_buf text;
+	char hex[33];
+	char key[64];
+	uint64_t number = 0;
+	enum skl_err err;
+
+	skl_hex_encode(skl_view_of(id, SKL_ID_BYTES), hex);
+	(void)snprintf(key, sizeof(key), "nood/%s", hex);
+	err = skl_state_told_get(adapter->state, key, &told);
+	if (!err && told == SKL_TOLD_DONE)
+		return;
+	skl_buf_init(&text, OUT_BYTES);
+	skl_police_out_emergency(native_id, id, one ? one->name : NULL,
+				 skl_adapter_phone(adapter, partner), record.at_ms, &text);
+	err = tell_about(police, "nood", "noodinstructie", id, "", &text);
+	memcpy(record.message_id, id, SKL_ID_BYTES);
+	(void)snprintf(record.partner, sizeof(record.partner), "%.64s", partner);
+	(void)snprintf(record.text, sizeof(record.text),
+		       "Knooppunt niet bereikbaar of zonder antwoord bij een acute melding; "
+		       "noodinstructie \"bel nu\" gegeven.");
+	if (skl_client_after_record(adapter->client, &record, &number))
+		skl_log(SKL_LOG_ERR, "emergency.unrecorded", "id=%s", hex);
+	skl_log(err ? SKL_LOG_ERR : SKL_LOG_WARNING, "emergency.told", "id=%s code=%s", hex,
+		skl_err_name(err));
+}
+
+static enum skl_err load_context(struct skl_police *police, const struct skl_received *received,
+				 struct skl_context *ret, bool *ret_found)
+{
+	const Schakel__V1__EventRow *refers =
+		skl_envelope_find_event(received->envelope, SKL_EVENT_REFERS_TO);
+	const uint8_t *id = NULL;
+	enum skl_err err;
+
+	*ret_found = false;
+	if (received->common->in_reply_to.len == SKL_ID_BYTES)
+		id = received->common->in_reply_to.data;
+	else if (refers && refers->ref.len == SKL_ID_BYTES)
+		id = refers->ref.data;
+	if (!id)
+		return SKL_OK;
+	err = skl_state_context_get(police->adapter->state, id, ret);
+	*ret_found = err == SKL_OK;
+	return err == SKL_ENOTFOUND ? SKL_OK : err;
+}
+
+/* Part, record, show, record: DESIGN 9. */
+static enum skl_err hand_over(struct skl_police *police, const struct skl_received *received,
+			      const char *name, struct skl_view bytes)
+{
+	struct skl_client *client = police->adapter->client;
+	enum skl_err err = SKL_OK;
+
+	if (!received->in_doubt) {
+		err = skl_dir_part(police->dir, name, bytes);
+		if (!err)
+			err = skl_client_handing(client, received->key);
+	}
+	if (!err)
+		err = skl_dir_show(police->dir, name);
+	/* in doubt and no part: it was shown before the process died */
+	if (err == SKL_ENOTFOUND && received->in_doubt)
+		err = SKL_OK;
+	return err ? err : skl_client_handed_over(client, received->key);
+}
+
+static enum skl_err on_message(void *arg, const struct skl_received *received)
+{
+	struct skl_police *police = arg;
+	struct skl_adapter *adapter = police->adapter;
+	SKL_CLEANUP(skl_freep) struct skl_context *mine = skl_calloc(2, sizeof(*mine));
+	struct skl_error error = {0};
+	char name[SKL_POLICE_NAME_BYTES];
+	char hex[SKL_ID_TEXT_BYTES];
+	struct skl_buf text;
+	bool has_about = false;
+	enum skl_err err;
+
+	if (!mine)
+		return SKL_ENOMEM;
+	(void)skl_id_text(received->common->id.data, hex);
+	if (skl_compose_check(received, &error)) {
+		skl_log(SKL_LOG_WARNING, "message.mislabelled", "id=%s what=\"%s\"", hex,
+			error.text);
+		return skl_client_refuse(adapter->client, received->key, SKL_REASON_MISLABELLED);
+	}
+	skl_compose_remember(received, &mine[0]);
+	err = skl_state_context_put(adapter->state, &mine[0]);
+	if (!err)
+		err = load_context(police, received, &mine[1], &has_about);
+	if (err)
+		return err;
+	skl_buf_init(&text, OUT_BYTES);
+	skl_police_out_message(received, has_about ? &mine[1] : NULL,
+			       skl_client_directory(adapter->client), &text);
+	skl_police_out_name(received, name);
+	err = skl_buf_err(&text);
+	if (!err)
+		err = hand_over(police, received, name, skl_buf_view(&text));
+	skl_buf_wipe(&text);
+	skl_log(err ? SKL_LOG_WARNING : SKL_LOG_INFO, err ? "message.waits" : "message.handed_over",
+		"id=%s kind=%s code=%s", hex, skl_code_name(SKL_LIST_KIND, received->common->kind),
+		skl_err_name(err));
+	return err;
+}
+
+static enum skl_err on_result(void *arg, const struct skl_context *context,
+			      const Schakel__V1__Result *result)
+{
+	struct skl_police *police = arg;
+	struct skl_buf text;
+
+	skl_buf_init(&text, OUT_BYTES);
+	skl_police_out_result(context, result, skl_client_directory(police->adapter->client),
+			      &text);
+	return tell_about(police, "uitslag",
+			  skl_police_out_is_refusal(result) ? "weigering" : "aangenomen",
+			  context->id, "", &text);
+}
+
+static enum skl_err on_failed(void *arg, const struct skl_context *context, enum skl_err err,
+			      const char *text)
+{
+	struct skl_police *police = arg;
+	struct skl_buf out;
+
+	skl_buf_init(&out, OUT_BYTES);
+	skl_police_out_failed(context, err, text,
+			      skl_adapter_phone(police->adapter, context->partner), &out);
+	return tell_about(police, "mislukt", "mislukt", context->id, "", &out);
+}
+
+static enum skl_err on_receipt(void *arg, const struct skl_context *context,
+			       const struct skl_client_receipt *receipt)
+{
+	struct skl_police *police = arg;
+	struct skl_buf text;
+
+	/* "stored" is on the way; what the officer wants to know is that it arrived, or not. */
+	if (receipt->state == SKL_DELIVERY_STORED)
+		return SKL_OK;
+	skl_buf_init(&text, OUT_BYTES);
+	skl_police_out_receipt(context, receipt, skl_client_directory(police->adapter->client),
+			       &text);
+	return tell_about(police, "bezorgd",
+			  receipt->state == SKL_DELIVERY_HANDED_OVER ? "bezorgd" : "niet-bezorgd",
+			  context->id, receipt->partner, &text);
+}
+
+static enum skl_err on_notice(void *arg, const struct skl_context *context,
+			      const Schakel__V1__Notice *notice)
+{
+	struct skl_police *police = arg;
+	struct skl_buf text;
+
+	if (notice->id.len != SKL_ID_BYTES)
+		return SKL_OK; /* nothing to name it by: not one of those that must arrive */
+	skl_buf_init(&text, OUT_BYTES);
+	skl_police_out_notice(context, notice, &text);
+	return tell_about(police, "kennisgeving", "kennisgeving", notice->id.data, "", &text);
+}
+
+/* An acute message is not recorded after two seconds. */
+static void on_alarm(void *arg, const struct skl_alarm *alarm)
+{
+	struct skl_police *police = arg;
+	SKL_CLEANUP(skl_freep) struct skl_context *context = NULL;
+
+	if (alarm->kind != SKL_ALARM_NOT_ANSWERED || alarm->is_over || !alarm->id)
+		return;
+	context = skl_calloc(1, sizeof(*context));
+	if (!context || skl_state_context_get(police->adapter->state, alarm->id, context))
+		return; /* spooled by another life of this process: its file told it */
+	skl_police_emergency(police, context->native_id, context->id, context->partner);
+}
+
+static void health(void *arg, json_t *status)
+{
+	struct skl_police *police = arg;
+
+	(void)json_object_set_new(status, "in",
+				  json_integer((json_int_t)skl_dir_count(police->dir, SKL_DIR_IN)));
+	(void)json_object_set_new(
+		status, "parked",
+		json_integer((json_int_t)skl_dir_count(police->dir, SKL_DIR_PARKED)));
+	(void)json_object_set_new(
+		status, "rejected",
+		json_integer((json_int_t)skl_dir_count(police->dir, SKL_DIR_REJECTED)));
+}
+
+const struct skl_adapter_role skl_police_role = {
+	.abi = SKL_ADAPTER_ABI,
+	.name = "police",
+	.section = "police",
+	.rows = rows,
+	.config_size = sizeof(struct skl_police_config),
+	.check = check,
+	.start = start,
+	.stop = stop,
+	.fds = fds,
+	.timeout_ms = timeout_ms,
+	.step = step,
+	.on_message = on_message,
+	.on_result = on_result,
+	.on_failed = on_failed,
+	.on_receipt = on_receipt,
+	.on_notice = on_notice,
+	.on_alarm = on_alarm,
+	.health = health,
+};

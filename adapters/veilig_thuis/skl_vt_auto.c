@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+
+/*
+ * What goes by itself once Veilig Thuis' system has taken a report: the receipt, and, when the
+ * report came from the police, the request for earlier police data (DOMAIN rule 2).
+ */
+
+#include <string.h>
+
+#include "skl_mem.h"
+#include "skl_vt_json.h"
+
+enum skl_err skl_vt_make_receipt(const struct skl_context *report, const char *user_ref,
+				 struct skl_mapped *ret)
+{
+	struct skl_mapped_event received = {.code = SKL_EVENT_REPORT_RECEIVED_AT,
+					    .at_ms = report->at_ms};
+
+	skl_mapped_init(ret, SKL_KIND_REPORT_RECEIPT);
+	ret->has_in_reply_to = true;
+	memcpy(ret->in_reply_to, report->id, SKL_ID_BYTES);
+	memcpy(ret->to_partner, report->partner, sizeof(ret->to_partner));
+	memcpy(ret->to_desk, report->desk, sizeof(ret->to_desk));
+	skl_mapped_fact_value(ret, SKL_FACT_PURPOSE, SKL_PURPOSE_STOP_VIOLENCE);
+	skl_mapped_fact_value(ret, SKL_FACT_GROUND, SKL_GROUND_WMO_4_1_1_2_E);
+	skl_mapped_fact_text(ret, SKL_FACT_USER_REF, user_ref, 0);
+	skl_mapped_event(ret, &received);
+	return ret->err;
+}
+
+static size_t place_of(struct skl_mapped *mapped, const struct skl_context *report, uint32_t number)
+{
+	size_t place = skl_mapped_place_of_number(mapped, number);
+	struct skl_mapped_subject *subject;
+
+	if (place || !skl_context_subject(report, number))
+		return place;
+	subject = skl_mapped_add_subject(mapped);
+	if (!subject)
+		return 0;
+	subject->number = number;
+	return mapped->subject_count;
+}
+
+/* identity and bsn alone: the request names the persons and nothing of the report. */
+static void copy_section(struct skl_mapped *mapped, const struct skl_context *report,
+			 const struct skl_received_section *from)
+{
+	size_t place = place_of(mapped, report, from->row->about[0]);
+	struct skl_mapped_section *section;
+	json_t *content;
+
+	if (!place)
+		return;
+	content = json_loadb((const char *)from->content.data, from->content.len, 0, NULL);
+	if (!content) {
+		mapped->err = mapped->err ? mapped->err : SKL_ENOMEM;
+		return;
+	}
+	section = skl_mapped_add_section(mapped, (enum skl_category)from->row->category);
+	if (!section) {
+		json_decref(content);
+		return;
+	}
+	skl_mapped_about(section, place);
+	json_decref(section->content);
+	section->content = content;
+	/* What Veilig Thuis holds it holds under the Wmo, wherever it came from. */
+	section->source_law = SKL_SOURCE_LAW_WMO;
+	section->status = (enum skl_status)from->row->status;
+	section->source = (enum skl_source)from->row->source;
+	section->reliability = (enum skl_reliability)from->row->reliability;
+	section->as_of_ms = from->row->as_of_ms;
+	section->told_by = SKL_TOLD_BY_PARTNER;
+}
+
+enum skl_err skl_vt_make_data_request(const struct skl_received *received,
+				      const struct skl_context *report, const char *user_ref,
+				      struct skl_mapped *ret)
+{
+	struct skl_mapped_event refers = {.code = SKL_EVENT_REFERS_TO, .has_ref = true};
+
+	skl_mapped_init(ret, SKL_KIND_POLICE_DATA_REQUEST);
+	memcpy(ret->to_partner, report->partner, sizeof(ret->to_partner));
+	memcpy(ret->to_desk, report->desk, sizeof(ret->to_desk));
+	skl_mapped_fact_value(ret, SKL_FACT_PURPOSE, SKL_PURPOSE_TRIAGE_DATA);
+	skl_mapped_fact_value(ret, SKL_FACT_GROUND, SKL_GROUND_WPG_18_1_BPG_4_2_1_I);
+	skl_mapped_fact_text(ret, SKL_FACT_USER_REF, user_ref, 0);
+	memcpy(refers.ref, report->id, SKL_ID_BYTES);
+	skl_mapped_event(ret, &refers);
+	for (size_t i = 0; i < received->section_count; i++) {
+		const struct skl_received_section *from = &received->sections[i];
+		enum skl_category category = (enum skl_category)from->row->category;
+
+		if (!from->err && from->row->n_about == 1 &&
+		    (category == SKL_CATEGORY_IDENTITY || category == SKL_CATEGORY_BSN))
+			copy_section(ret, report, from);
+	}
+	return ret->err;
+}

@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+
+/* JSON of Veilig Thuis' own system -> mapped message. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "skl_clock.h"
+#include "skl_json.h"
+#include "skl_label.h"
+#include "skl_mem.h"
+#include "skl_text.h"
+#include "skl_vt_json.h"
+
+struct mapping {
+	struct skl_mapped *mapped;
+	struct skl_findings *findings;
+	const struct skl_vt_opts *opts;
+};
+
+static void fault(struct skl_findings *findings, const char *place, const char *rule,
+		  const char *text)
+{
+	skl_findings_add(findings, 0, place, rule, false, "%s", text);
+}
+
+json_t *skl_vt_parse(struct skl_view body, struct skl_findings *findings)
+{
+	json_error_t error;
+	json_t *object;
+
+	if (body.len > SKL_LABEL_MAX_BYTES) {
+		fault(findings, "", "json", "Groter dan 1 MiB.");
+		return NULL;
+	}
+	object = json_loadb((const char *)body.data, body.len, JSON_REJECT_DUPLICATES, &error);
+	if (!object) {
+		/* jansson's text may repeat what it found; line and column are enough */
+		skl_findings_add(findings, error.line > 0 ? (unsigned)error.line : 0, "", "json",
+				 false, "Geen geldige JSON: regel %d, teken %d.", error.line,
+				 error.column);
+		return NULL;
+	}
+	if (!json_is_object(object)) {
+		fault(findings, "", "json", "Geen JSON-object.");
+		json_decref(object);
+		return NULL;
+	}
+	return object;
+}
+
+bool skl_vt_id(const json_t *object, const char *field, uint8_t ret_id[SKL_ID_BYTES],
+	       struct skl_findings *findings)
+{
+	const json_t *value = json_object_get(object, field);
+	const char *text = json_string_value(value);
+
+	if (!value)
+		return false;
+	if (text && skl_hex_decode(skl_view_str(text), ret_id, SKL_ID_BYTES) == SKL_OK)
+		return true;
+	fault(findings, field, "reply", "Geen kenmerk van een bericht (32 tekens 0-9 en a-f).");
+	return false;
+}
+
+static const char *text_at(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+/* A code of a closed list; 0 and a finding if it is there and not in the list. */
+static uint32_t code_at(struct mapping *m, const json_t *object, const char *key,
+			enum skl_list list, const char *place)
+{
+	const json_t *value = json_object_get(object, key);
+	const char *text = json_string_value(value);
+	uint32_t code = text ? skl_code_number(list, skl_view_str(text)) : 0;
+	char where[80];
+
+	if (!value || code)
+		return code;
+	(void)snprintf(where, sizeof(where), "%s%s%s", place, *place ? "." : "", key);
+	skl_findings_add(m->findings, 0, where, "code", false,
+			 "Staat niet in de gesloten lijst: %s.", skl_list_what(list));
+	return 0;
+}
+
+static int64_t time_at(struct mapping *m, const json_t *object, const char *key, const char *place)
+{
+	const json_t *value = json_object_get(object, key);
+	const char *text = json_string_value(value);
+	int64_t at_ms = 0;
+	char where[80];
+
+	if (!value || (text && skl_time_parse(skl_view_str(text), &at_ms) == SKL_OK))
+		return at_ms;
+	(void)snprintf(where, sizeof(where), "%s%s%s", place, *place ? "." : "", key);
+	fault(m->findings, where, "time", "Geen datum met tijd (RFC 3339).");
+	return 0;
+}
+
+/* ---- subjects ---- */
+
+static void copy_text(struct mapping *m, const json_t *object, const char *key, char *ret,
+		      size_t size, const char *place)
+{
+	const char *text = text_at(object, key);
+	char where[80];
+
+	ret[0] = '\0';
+	if (!text)
+		return;
+	if (strlen(text) >= size) {
+		(void)snprintf(where, sizeof(where), "%s.%s", place, key);
+		fault(m->findings, where, "subject", "Te lang.");
+		return;
+	}
+	(void)snprintf(ret, size, "%s", text);
+}
+
+static void map_positions(struct mapping *m, const json_t *list, const char *place,
+			  struct skl_mapped_subject *subject)
+{
+	size_t count = json_array_size(list);
+
+	if (count > SKL_MAPPED_POSITIONS_N)
+		fault(m->findings, place, "subject", "Meer dan vier posities.");
+	for (size_t i = 0; i < count && i < SKL_MAPPED_POSITIONS_N; i++) {
+		const char *text = json_string_value(json_array_get(list, i));
+		uint32_t code = text ? skl_code_number(SKL_LIST_POSITION, skl_view_str(text)) : 0;
+
+		if (!code)
+			fault(m->findings, place, "subject", "Onbekende positie.");
+		else
+			subject->positions[subject->position_count++] = (enum skl_position)code;
+	}
+}
+
+static void map_subject(struct mapping *m, const json_t *object, size_t index)
+{
+	json_int_t number = json_integer_value(json_object_get(object, "number"));
+	struct skl_mapped_subject *subject;
+	char place[32];
+
+	(void)snprintf(place, sizeof(place), "subjects[%zu]", index);
+	if (number < 1 || number > (json_int_t)SKL_LIMIT_NUMBER ||
+	    skl_mapped_place_of_number(m->mapped, (uint32_t)number)) {
+		fault(m->findings, place, "subject",
+		      "Elke persoon heeft een eigen number (1 tot 2147483647).");
+		return;
+	}
+	subject = skl_mapped_add_subject(m->mapped);
+	if (!subject)
+		return;
+	subject->number = (uint32_t)number;
+	map_positions(m, json_object_get(object, "positions"), place, subject);
+	copy_text(m, object, "bsn", subject->bsn, sizeof(subject->bsn), place);
+	copy_text(m, object, "familyName", subject->family_name, sizeof(subject->family_name),
+		  place);
+	copy_text(m, object, "givenNames", subject->given_names, sizeof(subject->given_names),
+		  place);
+	copy_text(m, object, "born", subject->born, sizeof(subject->born), place);
+	if (!subject->position_count &&
+	    !(m->opts->about && skl_context_subject(m->opts->about, subject->number)))
+		fault(m->findings, place, "subject",
+		      "Een nieuwe persoon heeft ten minste een positie (positions).");
+}
+
+/* Who is named by a section and not listed is a person of the message answered. */
+static size_t place_of(struct mapping *m, int64_t number)
+{
+	size_t place;
+	struct skl_mapped_subject *subject;
+
+	if (number < 1 || number > (int64_t)SKL_LIMIT_NUMBER)
+		return 0;
+	place = skl_mapped_place_of_number(m->mapped, (uint32_t)number);
+	if (place || !m->opts->about || !skl_context_subject(m->opts->about, (uint32_t)number))
+		return place;
+	subject = skl_mapped_add_subject(m->mapped);
+	if (!subject)
+		return 0;
+	subject->number = (uint32_t)number;
+	return m->mapped->subject_count;
+}
+
+/* ---- sections ---- */
+
+static uint32_t content_place(void *arg, int64_t number)
+{
+	return (uint32_t)place_of(arg, number);
+}
+
+static void map_about(struct mapping *m, const json_t *list, const char *place,
+		      struct skl_mapped_section *section)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		size_t who = place_of(m, json_integer_value(json_array_get(list, i)));
+
+		if (!who)
+			fault(m->findings, place, "subject",
+			      "about noemt een persoon die niet in dit bericht of in het "
+			      "beantwoorde bericht staat.");
+		skl_mapped_about(section, who);
+	}
+}
+
+static void map_marks(struct mapping *m, const json_t *marks, const char *place,
+		      struct skl_mapped_section *section)
+{
+	section->status = (enum skl_status)code_at(m, marks, "status", SKL_LIST_STATUS, place);
+	section->source = (enum skl_source)code_at(m, marks, "source", SKL_LIST_SOURCE, place);
+	section->reliability =
+		(enum skl_reliability)code_at(m, marks, "reliability", SKL_LIST_RELIABILITY, place);
+	section->source_law =
+		(enum skl_source_law)code_at(m, marks, "sourceLaw", SKL_LIST_SOURCE_LAW, place);
+	section->as_of_ms = time_at(m, marks, "asOf", place);
+	/* Veilig Thuis collects under the Wmo (4.1.1, 5.1.6) unless it says otherwise. */
+	if (!section->source_law)
+		section->source_law = SKL_SOURCE_LAW_WMO;
+}
+
+static void map_section(struct mapping *m, const json_t *object, size_t index)
+{
+	const json_t *data = json_object_get(object, "data");
+	struct skl_mapped_section *section;
+	struct skl_mapped_section made = {0};
+	char place[32];
+
+	(void)snprintf(place, sizeof(place), "sections[%zu]", index);
+	made.category = (enum skl_category)code_at(m, object, "category", SKL_LIST_CATEGORY, place);
+	if (!made.category || !json_is_object(data)) {
+		fault(m->findings, place, "section",
+		      "Een onderdeel heeft een category en een object data.");
+		return;
+	}
+	map_about(m, json_object_get(object, "about"), place, &made);
+	map_marks(m, json_object_get(object, "marks"), place, &made);
+	made.told_by = (enum skl_told_by)code_at(m, object, "toldBy", SKL_LIST_TOLD_BY, place);
+	if (made.told_by == SKL_TOLD_BY_SUBJECT)
+		made.told_by_place =
+			place_of(m, json_integer_value(json_object_get(object, "toldBySubject")));
+	section = skl_mapped_add_section(m->mapped, made.category);
+	if (!section)
+		return;
+	made.content = json_deep_copy(data);
+	if (!made.content) {
+		m->mapped->err = SKL_ENOMEM;
+		return;
+	}
+	json_decref(section->content);
+	*section = made;
+	if (skl_label_renumber(section->category, section->content, content_place, m))
+		fault(m->findings, place, "subject",
+		      "data noemt een persoon die niet in dit bericht staat.");
+}
+
+static void check_contents(struct mapping *m)
+{
+	for (size_t i = 0; i < m->mapped->section_count; i++) {
+		const struct skl_mapped_section *section = &m->mapped->sections[i];
+		uint32_t about[SKL_LIMIT_ABOUT_N];
+		struct skl_label_rows rows = {.category = section->category,
+					      .about = about,
+					      .about_count = section->about_count};
+		struct skl_error error = {0};
+		char place[48];
+
+		for (size_t k = 0; k < section->about_count; k++)
+			about[k] = (uint32_t)section->about[k];
+		(void)snprintf(place, sizeof(place), "sections[%zu].data", i);
+		if (skl_label_check_json(&rows, section->content, &error))
+			skl_findings_add(m->findings, 0, place, "content", false, "%s", error.text);
+	}
+}
+
+/* ---- what the content implies ---- */
+
+static void event_value(struct mapping *m, enum skl_event code, uint32_t value)
+{
+	struct skl_mapped_event event = {.code = code, .value = value};
+
+	if (value)
+		skl_mapped_event(m->mapped, &event);
+}
+
+static uint32_t content_code(const struct skl_mapped_section *section, const char *key,
+			     enum skl_list list)
+{
+	const char *text = text_at(section->content, key);
+
+	return text ? skl_code_number(list, skl_view_str(text)) : 0;
+}
+
+/* Rows are derived from content, so that they cannot contradict it. */
+static void derive_events(struct mapping *m)
+{
+	for (size_t i = 0; i < m->mapped->section_count; i++) {
+		const struct skl_mapped_section *section = &m->mapped->sections[i];
+
+		if (section->category == SKL_CATEGORY_FEEDBACK) {
+			event_value(m, SKL_EVENT_TAKEN_UP,
+				    json_is_true(json_object_get(section->content, "taken_up"))
+					    ? SKL_ANSWER_YES
+					    : SKL_ANSWER_NO);
+		} else if (section->category == SKL_CATEGORY_TRIAGE) {
+			event_value(m, SKL_EVENT_TRIAGE_OUTCOME,
+				    content_code(section, "outcome", SKL_LIST_TRIAGE_OUTCOME));
+			event_value(m, SKL_EVENT_UNSAFETY,
+				    content_code(section, "unsafety", SKL_LIST_UNSAFETY));
+			event_value(m, SKL_EVENT_PATTERN,
+				    content_code(section, "pattern", SKL_LIST_PATTERN));
+		} else if (section->category == SKL_CATEGORY_DOOR_CARD) {
+			/* Sealed for the persons concerned by default (rule 3; Wpg 27(1)(d)). */
+			skl_mapped_fact_value(m->mapped, SKL_FACT_SEAL, SKL_SEAL_WPG_27_1_D);
+			if (!skl_mapped_find_fact(m->mapped, SKL_FACT_CHECKED_BY))
+				fault(m->findings, "checkedBy", "weighed",
+				      "Een deurkaart is gewogen door een medewerker met naam: vul "
+				      "checkedBy in.");
+		}
+	}
+}
+
+static void map_event(struct mapping *m, const json_t *object, size_t index)
+{
+	struct skl_mapped_event event = {0};
+	const char *value = text_at(object, "value");
+	const struct skl_row_fields *fields;
+	char place[32];
+
+	(void)snprintf(place, sizeof(place), "events[%zu]", index);
+	event.code = (enum skl_event)code_at(m, object, "code", SKL_LIST_EVENT, place);
+	fields = skl_event_fields((uint32_t)event.code);
+	if (!fields)
+		return;
+	if (value && fields->value_list >= 0)
+		event.value =
+			skl_code_number((enum skl_list)fields->value_list, skl_view_str(value));
+	if (value && !event.value)
+		fault(m->findings, place, "event", "value staat niet in de lijst van deze code.");
+	event.place = place_of(m, json_integer_value(json_object_get(object, "subject")));
+	event.at_ms = time_at(m, object, "at", place);
+	event.until_ms = time_at(m, object, "until", place);
+	skl_mapped_event(m->mapped, &event);
+}
+
+/* ---- message ---- */
+
+struct kind_row {
+	enum skl_kind kind;
+	enum skl_purpose purpose;
+	enum skl_ground ground;
+	bool is_answer;
+};
+
+/* What a kind is for, and on which ground, unless the message says so itself (LAW 1.0). */
+static const struct kind_row kinds[] = {
+	{SKL_KIND_REPORT_RECEIPT, SKL_PURPOSE_STOP_VIOLENCE, SKL_GROUND_WMO_4_1_1_2_E, true},
+	{SKL_KIND_FEEDBACK, SKL_PURPOSE_STOP_VIOLENCE, SKL_GROUND_WMO_4_1_1_2_E, true},
+	{SKL_KIND_POLICE_DATA_REQUEST, SKL_PURPOSE_TRIAGE_DATA, SKL_GROUND_WPG_18_1_BPG_4_2_1_I,
+	 false},
+	{SKL_KIND_TRIAGE_OUTCOME, SKL_PURPOSE_ORGANISE_DIRECT_SAFETY, SKL_GROUND_WMO_4_1_1_2_D,
+	 false},
+	{SKL_KIND_HANDOVER_OFFER, SKL_PURPOSE_ORGANISE_DIRECT_SAFETY, SKL_GROUND_WMO_4_1_1_2_D,
+	 false},
+};
+
+static void map_kind(struct mapping *m, const json_t *object)
+{
+	const struct kind_row *row = NULL;
+	uint32_t purpose = code_at(m, object, "purpose", SKL_LIST_PURPOSE, "");
+	uint32_t ground = code_at(m, object, "ground", SKL_LIST_GROUND, "");
+
+	m->mapped->kind = (enum skl_kind)code_at(m, object, "kind", SKL_LIST_KIND, "");
+	if (!m->mapped->kind) {
+		fault(m->findings, "kind", "kind", "Welke soort bericht is het?");
+		return;
+	}
+	for (size_t i = 0; i < SKL_COUNT(kinds); i++) {
+		if (kinds[i].kind == m->mapped->kind)
+			row = &kinds[i];
+	}
+	if (!purpose && row)
+		purpose = row->purpose;
+	if (!ground && row)
+		ground = row->ground;
+	if (!purpose || !ground)
+		fault(m->findings, !purpose ? "purpose" : "ground", "purpose",
+		      "Deze soort heeft een eigen purpose en ground nodig.");
+	skl_mapped_fact_value(m->mapped, SKL_FACT_PURPOSE, purpose);
+	skl_mapped_fact_value(m->mapped, SKL_FACT_GROUND, ground);
+	if (row && row->is_answer && !json_object_get(object, "inReplyTo") && !m->opts->is_plan)
+		fault(m->findings, "inReplyTo", "reply", "Dit antwoord zegt niet waarop.");
+}
+
+static void map_user(struct mapping *m, const json_t *object)
+{
+	const char *user = text_at(object, "userRef");
+	const char *checked = text_at(object, "checkedBy");
+	int64_t checked_ms = time_at(m, object, "checkedAt", "");
+
+	if (user && skl_text_is_user_ref(skl_view_str(user)))
+		skl_mapped_fact_text(m->mapped, SKL_FACT_USER_REF, user, 0);
+	else if (user || !m->opts->is_plan)
+		fault(m->findings, "userRef", "user",
+		      "userRef is het kenmerk van de medewerker (letters, cijfers, . _ -).");
+	if (checked && skl_text_is_user_ref(skl_view_str(checked)))
+		skl_mapped_fact_text(m->mapped, SKL_FACT_CHECKED_BY, checked,
+				     checked_ms ? checked_ms : m->opts->now_ms);
+	else if (checked)
+		fault(m->findings, "checkedBy", "user", "checkedBy is geen kenmerk.");
+}
+
+static void map_recipient(struct mapping *m, const json_t *object)
+{
+	const json_t *to = json_object_get(object, "to");
+	const char *partner = to ? text_at(to, "partner") : NULL;
+	const char *desk = to ? text_at(to, "desk") : NULL;
+
+	if (!partner && m->opts->about) {
+		partner = m->opts->about->partner;
+		desk = desk ? desk : m->opts->about->desk;
+	}
+	if (!partner || !skl_text_is_id(skl_view_str(partner)) ||
+	    (desk && *desk && !skl_text_is_id(skl_view_str(desk)))) {
+		fault(m->findings, "to", "recipient",
+		      "Naar wie? Geef to.partner, of inReplyTo van een ontvangen bericht.");
+		return;
+	}
+	(void)snprintf(m->mapped->to_partner, sizeof(m->mapped->to_partner), "%s", partner);
+	(void)snprintf(m->mapped->to_desk, sizeof(m->mapped->to_desk), "%s", desk ? desk : "");
+}
+
+static void map_reply(struct mapping *m, const json_t *object)
+{
+	struct skl_mapped_event refers = {.code = SKL_EVENT_REFERS_TO, .has_ref = true};
+
+	m->mapped->has_in_reply_to =
+		skl_vt_id(object, "inReplyTo", m->mapped->in_reply_to, m->findings);
+	if (skl_vt_id(object, "refersTo", refers.ref, m->findings))
+		skl_mapped_event(m->mapped, &refers);
+	if (!m->opts->about && (m->mapped->has_in_reply_to || json_object_get(object, "refersTo")))
+		fault(m->findings, m->mapped->has_in_reply_to ? "inReplyTo" : "refersTo", "reply",
+		      "Dit bericht is hier niet bekend.");
+}
+
+static void each(struct mapping *m, const json_t *object, const char *key, size_t max,
+		 void (*fn)(struct mapping *, const json_t *, size_t))
+{
+	const json_t *list = json_object_get(object, key);
+	size_t count = json_array_size(list);
+
+	if (list && !json_is_array(list))
+		fault(m->findings, key, "json", "Moet een lijst zijn.");
+	if (count > max) {
+		fault(m->findings, key, "json", "De lijst is te lang.");
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		fn(m, json_array_get(list, i), i);
+}
+
+enum skl_err skl_vt_map(const json_t *object, const struct skl_vt_opts *opts,
+			struct skl_mapped *ret, struct skl_findings *findings)
+{
+	struct mapping m = {.mapped = ret, .findings = findings, .opts = opts};
+
+	skl_mapped_init(ret, SKL_KIND_UNSPECIFIED);
+	map_kind(&m, object);
+	map_user(&m, object);
+	map_reply(&m, object);
+	map_recipient(&m, object);
+	each(&m, object, "subjects", SKL_LIMIT_SUBJECTS_N, map_subject);
+	each(&m, object, "sections", SKL_LIMIT_SECTIONS_N, map_section);
+	each(&m, object, "events", SKL_MAPPED_ROWS_N, map_event);
+	check_contents(&m);
+	derive_events(&m);
+	if (ret->err)
+		return ret->err;
+	return findings->is_fatal ? SKL_EFIELD : SKL_OK;
+}
+
+void skl_vt_error(const struct skl_findings *findings, struct skl_buf *buf)
+{
+	json_t *root = json_object();
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct skl_finding *one = &findings->items[i];
+		json_t *item = json_pack("{s:s, s:s, s:s}", "field", one->place, "rule", one->rule,
+					 "text", one->text);
+
+		if (item)
+			json_array_append_new(list, item);
+	}
+	json_object_set(root, "error", json_array_get(list, 0));
+	(void)json_array_remove(list, 0);
+	if (json_array_size(list))
+		json_object_set(root, "more", list);
+	json_decref(list);
+	skl_json_dump(root, buf);
+	json_decref(root);
+}
