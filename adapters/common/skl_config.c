@@ -271,6 +271,16 @@ enum skl_err skl_config_read(const char *path, const struct skl_config_part *par
 	return err;
 }
 
+enum skl_err skl_config_complete(const struct skl_config_part *part, struct skl_error *reterr)
+{
+	for (const struct skl_config_row *row = part->rows; row->name; row++) {
+		if ((row->flags & SKL_CONFIG_REQUIRED) && row->type == SKL_CONFIG_TEXT &&
+		    !*(char **)target_of(part, row))
+			return fault(reterr, part, row, "must be given");
+	}
+	return SKL_OK;
+}
+
 void skl_config_done(const struct skl_config_part *parts, size_t count)
 {
 	for (size_t p = 0; p < count; p++) {

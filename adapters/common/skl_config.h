@@ -57,12 +57,14 @@ struct skl_config_part {
 
 /*
  * Read the file into the parts. A section that no part names, an option that no row names, an
- * option twice, or a value out of range is an error. Required rows are checked only in parts whose
- * section is "" or NULL, or stands in the file.
+ * option twice, or a value out of range is an error. Required rows are checked only where the part
+ * has no section, or its section stands in the file.
  */
 SKL_MUST_CHECK enum skl_err skl_config_read(const char *path, const struct skl_config_part *parts,
 					    size_t count, struct skl_error *reterr);
-/* Does the file (read before) have this section? Set by skl_config_read in the part's target. */
+/* Are the required texts of this part there? For a part whose section the file does not have. */
+SKL_MUST_CHECK enum skl_err skl_config_complete(const struct skl_config_part *part,
+						struct skl_error *reterr);
 void skl_config_done(const struct skl_config_part *parts, size_t count);
 
 /* The rows as text for --options: name, type, default, help. */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ADAPTER_H
+#define ADAPTER_H
+
+/*
+ * adapter - what the files of the program schakel-adapter share: its configuration, the runtime
+ * and the loop.
+ *
+ * Owner:    the main thread.
+ * Errors:   exit status 0 done, 2 usage or configuration, 3 cannot read or reach.
+ * Limits:   one role a process.
+ */
+
+#include "skl_adapter.h"
+
+#define ADAPTER_ROLES_N 2u
+#define ADAPTER_PARTS_N (1u + ADAPTER_ROLES_N)
+
+struct adapter_config {
+	char *partner;
+	char *role;
+	char *desk;
+	char *keys;
+	char *spool;
+	char *spool_secret;
+	char *state;
+	char *directory;
+	struct skl_config_list registrars;
+	long quorum;
+	char *endpoint;
+	char *pseudonym_key;
+	char *phone;
+	char *status_file;
+	bool witness;
+	char *log_level;
+	long acute_answer_ms;
+	long unreachable_ms;
+	long retry_max_ms;
+};
+
+/* One running adapter. */
+struct adapter {
+	struct skl_adapter base;
+	const struct adapter_config *config; /* borrowed */
+	const struct skl_adapter_role *role; /* borrowed */
+	const void *role_config;             /* borrowed */
+	void *self;                          /* of the role, owned through it */
+	int signal_fd;
+	int64_t started_ms;
+	int64_t status_mono_ms;
+	uint64_t alarms;
+};
+
+/* config.c: the table, and a role by name (NULL: none) */
+extern const struct skl_config_row adapter_rows[];
+extern const struct skl_adapter_role *const adapter_roles[ADAPTER_ROLES_N];
+const struct skl_adapter_role *adapter_role(const char *name);
+
+/* What rows cannot say. EINVAL. */
+SKL_MUST_CHECK enum skl_err adapter_config_check(const struct adapter_config *config,
+						 struct skl_error *reterr);
+
+/* run.c: open everything, loop until SIGTERM or SIGINT, close. Exit status. */
+int adapter_run(const struct adapter_config *config, const struct skl_adapter_role *role,
+		const void *role_config);
+
+/* events.c: the callbacks of the client; arg is a struct adapter */
+void adapter_calls(struct skl_client_calls *ret_calls);
+
+/* status.c: rewrite the status file, at most once a second */
+void adapter_status(struct adapter *adapter);
+
+#endif

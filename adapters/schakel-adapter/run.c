@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+
+/* Opening, the loop, closing. */
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "adapter.h"
+#include "skl_clock.h"
+#include "skl_key.h"
+#include "skl_log.h"
+#include "skl_mem.h"
+#include "skl_text.h"
+
+#define KEEP_CONTEXTS_MS (INT64_C(400) * 86400000)
+#define WAIT_MAX_MS      1000
+
+static int fail(const char *what, const struct skl_error *error)
+{
+	skl_log(SKL_LOG_ERR, "start.failed", "what=%s code=%s text=\"%s\"", what,
+		skl_err_name(error->code), error->text);
+	return error->code == SKL_EINVAL || error->code == SKL_ESYNTAX || error->code == SKL_EPERM
+		       ? 2
+		       : 3;
+}
+
+/* No core files, no ptrace: this process holds keys and content. */
+static void harden(void)
+{
+	const struct rlimit none = {0, 0};
+
+	if (prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L) || setrlimit(RLIMIT_CORE, &none))
+		skl_log(SKL_LOG_WARNING, "start.cores",
+			"text=\"core files could not be switched off\"");
+}
+
+/* SIGTERM and SIGINT through a descriptor; a broken pipe is an error of write, not the end. */
+static int open_signals(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+		return -1;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static enum skl_err make_folder(const char *path, struct skl_error *reterr)
+{
+	if (mkdir(path, 0700) == 0 || errno == EEXIST)
+		return SKL_OK;
+	return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "cannot make %.150s", path);
+}
+
+/* 32 bytes in base64 and a newline, as schakel-keys writes them. */
+static enum skl_err read_pseudonym_key(struct adapter *adapter, const char *path,
+				       struct skl_error *reterr)
+{
+	char text[64] = "";
+	FILE *file = fopen(path, "re");
+	size_t len = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
+	size_t got = 0;
+	enum skl_err err;
+
+	if (file)
+		(void)fclose(file);
+	while (len && (text[len - 1] == '\n' || text[len - 1] == '\r'))
+		len--;
+	adapter->base.pseudonym_key = sodium_malloc(32);
+	if (!adapter->base.pseudonym_key)
+		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "%s", skl_err_text(SKL_ENOMEM));
+	err = skl_b64_decode(skl_view_of(text, len), adapter->base.pseudonym_key, 32, &got);
+	sodium_memzero(text, sizeof(text));
+	if (err || got != 32)
+		return skl_error_set(reterr, SKL_ESYNTAX, 0, 0, "%.120s: not 32 bytes in base64",
+				     path);
+	return SKL_OK;
+}
+
+static enum skl_err open_client(struct adapter *adapter, struct skl_error *reterr)
+{
+	const struct adapter_config *config = adapter->config;
+	struct skl_client_opts opts = {.partner = config->partner,
+				       .keys_dir = config->keys,
+				       .spool_secret = config->spool_secret,
+				       .spool_dir = config->spool,
+				       .directory_file = config->directory,
+				       .registrars = (const char *const *)config->registrars.items,
+				       .registrar_count = config->registrars.count,
+				       .quorum = (unsigned)config->quorum,
+				       .endpoint = config->endpoint,
+				       .software = "schakel-adapter " SKL_VERSION,
+				       .acute_answer_ms = (uint32_t)config->acute_answer_ms,
+				       .unreachable_ms = (uint32_t)config->unreachable_ms,
+				       .retry_max_ms = (uint32_t)config->retry_max_ms,
+				       .is_witness = config->witness,
+				       .arg = adapter};
+
+	adapter_calls(&opts.calls);
+	return skl_client_open(&opts, &adapter->base.client, reterr);
+}
+
+/* ---- loop ---- */
+
+static int64_t nearer(int64_t a, int64_t b)
+{
+	if (a < 0)
+		return b;
+	return b < 0 || a < b ? a : b;
+}
+
+/* False when a signal asked us to end. */
+static bool wait_once(struct adapter *adapter)
+{
+	struct pollfd polls[3 + SKL_ADAPTER_FDS];
+	int fds[SKL_ADAPTER_FDS];
+	nfds_t count = 0;
+	int64_t wait_ms = WAIT_MAX_MS;
+	size_t n;
+
+	polls[count++] = (struct pollfd){.fd = adapter->signal_fd, .events = POLLIN};
+	/* The client's descriptors first: reading them may say that there is work at once. */
+	n = skl_client_fds(adapter->base.client, fds);
+	for (size_t i = 0; i < n; i++)
+		polls[count++] = (struct pollfd){.fd = fds[i], .events = POLLIN};
+	n = adapter->role->fds(adapter->self, fds);
+	for (size_t i = 0; i < n; i++)
+		polls[count++] = (struct pollfd){.fd = fds[i], .events = POLLIN};
+	wait_ms = nearer(wait_ms, skl_client_timeout_ms(adapter->base.client));
+	wait_ms = nearer(wait_ms, adapter->role->timeout_ms(adapter->self));
+	if (poll(polls, count, (int)wait_ms) < 0 && errno != EINTR)
+		skl_log(SKL_LOG_ERR, "poll.failed", "errno=%d", errno);
+	return !(polls[0].revents & POLLIN);
+}
+
+static void loop(struct adapter *adapter)
+{
+	while (wait_once(adapter)) {
+		enum skl_err err;
+
+		adapter->role->step(adapter->self);
+		err = skl_client_step(adapter->base.client, 0);
+		if (err)
+			skl_log(SKL_LOG_ERR, "spool.failed",
+				"code=%s next=\"again, nothing is lost\"", skl_err_name(err));
+		adapter_status(adapter);
+	}
+}
+
+static int open_all(struct adapter *adapter)
+{
+	const struct adapter_config *config = adapter->config;
+	struct skl_error error = {0};
+
+	if (skl_wire_init())
+		return 3;
+	if (config->pseudonym_key && read_pseudonym_key(adapter, config->pseudonym_key, &error))
+		return fail("pseudonym_key", &error);
+	if (make_folder(config->state, &error) ||
+	    skl_state_open(config->state, &adapter->base.state, &error))
+		return fail("state", &error);
+	if (skl_state_prune(adapter->base.state, skl_now_ms() - KEEP_CONTEXTS_MS))
+		skl_log(SKL_LOG_WARNING, "state.prune", "next=\"at the next start\"");
+	if (open_client(adapter, &error))
+		return fail("client", &error);
+	if (adapter->role->start(&adapter->base, adapter->role_config, &adapter->self, &error))
+		return fail(adapter->role->name, &error);
+	return 0;
+}
+
+static void close_all(struct adapter *adapter)
+{
+	/* The role first: its requests hold keys of deliveries of the client. */
+	if (adapter->self)
+		adapter->role->stop(adapter->self);
+	skl_client_close(adapter->base.client);
+	skl_state_close(adapter->base.state);
+	if (adapter->base.pseudonym_key)
+		sodium_free(adapter->base.pseudonym_key);
+	if (adapter->signal_fd >= 0)
+		(void)close(adapter->signal_fd);
+}
+
+int adapter_run(const struct adapter_config *config, const struct skl_adapter_role *role,
+		const void *role_config)
+{
+	struct adapter adapter = {.config = config,
+				  .role = role,
+				  .role_config = role_config,
+				  .started_ms = skl_now_ms()};
+	int status;
+
+	adapter.base.partner = config->partner;
+	adapter.base.desk = config->desk;
+	adapter.base.phone = config->phone ? config->phone : "";
+	harden();
+	adapter.signal_fd = open_signals();
+	if (adapter.signal_fd < 0) {
+		skl_log(SKL_LOG_ERR, "start.failed", "what=signals");
+		return 3;
+	}
+	status = open_all(&adapter);
+	if (!status) {
+		skl_log(SKL_LOG_NOTICE, "adapter.ready", "partner=%s role=%s", config->partner,
+			role->name);
+		loop(&adapter);
+		skl_log(SKL_LOG_NOTICE, "adapter.stopping", "partner=%s", config->partner);
+	}
+	close_all(&adapter);
+	return status;
+}
