@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: EUPL-1.2
+# shellcheck shell=bash
+#
+# Adapters and the partners' own systems beside the hub of hub-lib.sh; sourced after it.
+#
+#	adapters_make       configurations of police, vt-zw and vt-gr; after hub_make
+#	system_start NAME   the own system of vt-zw or vt-gr
+#	adapter_start NAME  police, vt-zw or vt-gr, until it has a session; the system of a Veilig
+#	                    Thuis must run
+#	police ARG...       the police system: police drop FILE, police wait ROOT ABOUT SECONDS ...
+#	police_path PATH    a path in the police's folder
+#	vt NAME ARG...      a Veilig Thuis system: vt vt-zw post - ... (the adapter's URL is filled in)
+#	vt_mood NAME MOOD   up, 500, slow, lost, refuse
+#	vt_message NAME KIND [SECONDS]   path of the stored message of that kind, waiting for it
+
+adapter_settings() {
+	local name=$1 partner=$2 role=$3 desk=$4
+	cat <<-CONF
+		partner = "$partner"
+		role = "$role"
+		desk = "$desk"
+		keys = "keys/$name"
+		spool = "spool-$name"
+		state = "state-$name"
+		directory = "directory.note"
+		registrars = {"$(cat "$HUB/keys/care/registrar.vkey")", "$(cat "$HUB/keys/justice/registrar.vkey")"}
+		pseudonym_key = "keys/shared/pseudonym.secret"
+		status_file = "status-$name.json"
+		unreachable_ms = 2000
+		retry_max_ms = 2000
+	CONF
+}
+
+adapter_make_police() {
+	mkdir -p "$HUB/politie"
+	{
+		adapter_settings police politie-nh police meldingen
+		cat <<-CONF
+			police {
+			  folder = "politie"
+			  schema = "$SRC/adapters/police/schema/melding.xsd"
+			  unit_municipality = "0479"
+			  settle_ms = 200
+			}
+		CONF
+	} >"$HUB/adapter-police.conf"
+}
+
+# adapter_make_vt NAME: its own system's port and the adapter's are chosen here.
+adapter_make_vt() {
+	local name=$1 own listen
+	own=$(hub_free_port)
+	listen=$(hub_free_port)
+	mkdir -p "$HUB/system-$name"
+	printf '%s\n' "$own" >"$HUB/system-$name/port"
+	printf '%s\n' "http://127.0.0.1:$listen" >"$HUB/system-$name/adapter-url"
+	{
+		adapter_settings "$name" "$name" veilig_thuis triage
+		cat <<-CONF
+			veilig_thuis {
+			  listen = "127.0.0.1:$listen"
+			  url = "http://127.0.0.1:$own"
+			  system_user = "u-triage"
+			  timeout_ms = 1000
+			  retry_min_ms = 50
+			  retry_max_ms = 400
+			}
+		CONF
+	} >"$HUB/adapter-$name.conf"
+}
+
+adapters_make() {
+	adapter_make_police
+	adapter_make_vt vt-zw
+	adapter_make_vt vt-gr
+}
+
+system_start() {
+	start_bg "system-$1" "$PYTHON" "$SRC/tests/sim/vt_system.py" serve "$HUB/system-$1" \
+		"$(cat "$HUB/system-$1/port")"
+	wait_for_log "system-$1" '^port='
+}
+
+# The log line of a new session, beyond those of an earlier life of the same adapter.
+adapter_start() {
+	local before
+	: >>"$TMPDIR/adapter-$1.log"
+	before=$(log_count "adapter-$1" 'session\.open')
+	start_bg "adapter-$1" env -C "$HUB" "$BIN/schakel-adapter" --config "adapter-$1.conf"
+	wait_for 30 adapter_is_open "$1" "$before"
+}
+
+adapter_is_open() {
+	[ "$(log_count "adapter-$1" 'session\.open')" -gt "$2" ]
+}
+
+# Without a hub there is no session to wait for.
+adapter_start_alone() {
+	local before
+	: >>"$TMPDIR/adapter-$1.log"
+	before=$(log_count "adapter-$1" 'adapter\.ready')
+	start_bg "adapter-$1" env -C "$HUB" "$BIN/schakel-adapter" --config "adapter-$1.conf"
+	wait_for 30 adapter_is_ready "$1" "$before"
+}
+
+adapter_is_ready() {
+	[ "$(log_count "adapter-$1" 'adapter\.ready')" -gt "$2" ]
+}
+
+police() {
+	"$PYTHON" "$SRC/tests/sim/police_system.py" "$HUB/politie" "$@"
+}
+
+police_path() {
+	printf '%s/politie/%s\n' "$HUB" "$1"
+}
+
+vt() {
+	local name=$1 what=$2
+	shift 2
+	"$PYTHON" "$SRC/tests/sim/vt_system.py" "$what" "$(cat "$HUB/system-$name/adapter-url")" "$@"
+}
+
+vt_mood() {
+	printf '%s\n' "$2" >"$HUB/system-$1/mood.new"
+	mv "$HUB/system-$1/mood.new" "$HUB/system-$1/mood"
+}
+
+vt_find() {
+	grep -l "\"kind\":\"$2\"" "$HUB/system-$1/messages/"*.json 2>/dev/null | head -1 | grep .
+}
+
+vt_message() {
+	poll "${3:-20}" vt_find "$1" "$2" && vt_find "$1" "$2"
+}
