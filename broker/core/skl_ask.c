@@ -201,11 +201,13 @@ static bool has_fact(const struct skl_envelope *env, enum skl_fact code)
 static uint8_t told_by(const struct skl_envelope *env, uint32_t section)
 {
 	const Schakel__V1__EventRow *row;
+	unsigned tellers = 0;
 
+	/* A set: bit n is code n, which decoding has checked against its list. */
 	for (size_t i = 0; (row = skl_envelope_event(env, i)); i++)
 		if (row->code == SCHAKEL__V1__EVENT_CODE__EVENT_TOLD_BY && row->section == section)
-			return (uint8_t)row->value; /* checked against its list at decoding */
-	return 0;
+			tellers |= 1u << row->value;
+	return (uint8_t)tellers;
 }
 
 static void fill_section(const struct skl_envelope *env, const Schakel__V1__SectionRow *row,
