@@ -78,16 +78,15 @@ enum skl_err skl_vt_make_data_request(const struct skl_received *received,
 				      const struct skl_context *report, const char *user_ref,
 				      struct skl_mapped *ret)
 {
-	struct skl_mapped_event refers = {.code = SKL_EVENT_REFERS_TO, .has_ref = true};
-
 	skl_mapped_init(ret, SKL_KIND_POLICE_DATA_REQUEST);
+	/* The police sent the report: to them it may be named. */
+	ret->has_in_reply_to = true;
+	memcpy(ret->in_reply_to, report->id, SKL_ID_BYTES);
 	memcpy(ret->to_partner, report->partner, sizeof(ret->to_partner));
 	memcpy(ret->to_desk, report->desk, sizeof(ret->to_desk));
 	skl_mapped_fact_value(ret, SKL_FACT_PURPOSE, SKL_PURPOSE_TRIAGE_DATA);
-	skl_mapped_fact_value(ret, SKL_FACT_GROUND, SKL_GROUND_WPG_18_1_BPG_4_2_1_I);
+	skl_mapped_fact_value(ret, SKL_FACT_GROUND, SKL_GROUND_WMO_4_1_1_2_E);
 	skl_mapped_fact_text(ret, SKL_FACT_USER_REF, user_ref, 0);
-	memcpy(refers.ref, report->id, SKL_ID_BYTES);
-	skl_mapped_event(ret, &refers);
 	for (size_t i = 0; i < received->section_count; i++) {
 		const struct skl_received_section *from = &received->sections[i];
 		enum skl_category category = (enum skl_category)from->row->category;
