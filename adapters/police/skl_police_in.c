@@ -10,6 +10,7 @@
 #include "skl_mem.h"
 #include "skl_police.h"
 #include "skl_police_out.h"
+#include "skl_police_parts.h"
 #include "skl_random.h"
 #include "skl_text.h"
 
@@ -127,7 +128,8 @@ static enum next address_report(struct intake *in, const char **ret_why)
 			   "sleutel";
 		return NEXT_PARK;
 	}
-	(void)snprintf(mapped->to_desk, sizeof(mapped->to_desk), "%.63s", desk);
+	if (desk != mapped->to_desk)
+		(void)snprintf(mapped->to_desk, sizeof(mapped->to_desk), "%.63s", desk);
 	return NEXT_SEND;
 }
 
@@ -158,6 +160,18 @@ static enum next address_data(struct intake *in)
 	}
 	if (in->findings.is_fatal)
 		return NEXT_REJECT;
+	for (size_t i = 0; i < mapped->section_count; i++) {
+		struct skl_mapped_section *section = &mapped->sections[i];
+		const struct skl_context_subject *person =
+			skl_context_subject(about, mapped->subjects[section->about[0] - 1].number);
+		struct skl_mapped_subject positions = {0};
+
+		if (!person)
+			continue;
+		positions.position_count = person->position_count;
+		memcpy(positions.positions, person->positions, sizeof(positions.positions));
+		section->person_kind = skl_police_person_kind(&positions);
+	}
 	memcpy(mapped->to_partner, about->partner, sizeof(mapped->to_partner));
 	memcpy(mapped->to_desk, about->desk, sizeof(mapped->to_desk));
 	return NEXT_SEND;

@@ -99,7 +99,7 @@ static void find_desk(struct posting *p)
 		skl_findings_add(&p->findings, 0, "to", "recipient", false,
 				 "De ontvanger staat niet in het register of heeft geen geldige "
 				 "sleutel.");
-	else
+	else if (desk != p->mapped.to_desk)
 		(void)snprintf(p->mapped.to_desk, sizeof(p->mapped.to_desk), "%.63s", desk);
 }
 
