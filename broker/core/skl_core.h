@@ -164,6 +164,7 @@ struct skl_offer {
 	struct skl_view *frames; /* in the arena, the bytes too */
 	size_t frame_count;
 	bool is_unsent;
+	int64_t wait_ms; /* before it is offered again */
 };
 
 /* One write transaction and what follows from it. */
@@ -183,6 +184,7 @@ struct skl_turn {
 	struct skl_offer *offers; /* SKL_TURN_OFFERS, in the arena */
 	size_t offer_count;
 	uint64_t offer_bytes;
+	bool has_parked;               /* an item was set apart */
 	bool has_faults;               /* faults were written down in it */
 	bool is_cut_short;             /* more could be offered than one turn takes */
 	uint64_t counts[SKL_COUNTERS]; /* added to the hub's after the commit */
@@ -297,7 +299,10 @@ void skl_turn_batch(struct skl_hub *hub);
 /* A transaction without messages: deliver what waits. */
 void skl_turn_deliver(struct skl_hub *hub);
 
-/* Work for a transaction of its own: the law, the clocks. */
+/*
+ * Work for a transaction of its own: the law, the clocks. A work that returns ENOTFOUND had nothing
+ * to write: the transaction is given up, and that code returned.
+ */
 typedef enum skl_err (*skl_turn_fn)(struct skl_turn *turn, void *arg);
 SKL_MUST_CHECK enum skl_err skl_turn_run(struct skl_hub *hub, skl_turn_fn work, void *arg);
 
@@ -414,6 +419,8 @@ SKL_MUST_CHECK enum skl_err skl_offer_push_notice(struct skl_turn *turn,
 /* Take what may be offered now into the turn; to be sent after the commit. */
 SKL_MUST_CHECK enum skl_err skl_offer_collect(struct skl_turn *turn);
 void skl_offer_send(struct skl_turn *turn);
+/* For whom the last turn found nothing more, nothing is looked for until there is news. */
+void skl_offer_drained(struct skl_hub *hub);
 /* Take an item out of the outbox, and its payload with the last recipient. */
 SKL_MUST_CHECK enum skl_err skl_offer_drop(struct skl_turn *turn,
 					   const struct skl_outbox_item *item);

@@ -188,12 +188,14 @@ static void set_credit(struct skl_seat *seat, const Schakel__V1__Credit *credit)
 static enum skl_err return_mail(struct skl_turn *turn, void *arg)
 {
 	const struct skl_peer *peer = arg;
-	unsigned count = SKL_STORE_PAGE_MAX;
+	unsigned count = SKL_STORE_PAGE_MAX, total = 0;
 	enum skl_err err = SKL_OK;
 
-	while (err == SKL_OK && count == SKL_STORE_PAGE_MAX)
+	while (err == SKL_OK && count == SKL_STORE_PAGE_MAX) {
 		err = skl_outbox_return_all(turn->txn, peer->id, &count);
-	return err;
+		total += count;
+	}
+	return err == SKL_OK && !total ? SKL_ENOTFOUND : err;
 }
 
 static void send_welcome(struct skl_hub *hub, const struct skl_msg *msg,
@@ -241,7 +243,7 @@ static enum skl_err greet(struct skl_hub *hub, const struct skl_msg *msg, struct
 	/* Mail that an older session had in hand waits again; if not now, then at the next HELLO.
 	 */
 	err = skl_turn_run(hub, return_mail, peer);
-	if (err != SKL_OK)
+	if (err != SKL_OK && err != SKL_ENOTFOUND)
 		skl_log(SKL_LOG_WARNING, "outbox.not_returned", "partner=%s error=%s", peer->id,
 			skl_err_name(err));
 	send_welcome(hub, msg, seat);

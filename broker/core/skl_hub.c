@@ -277,8 +277,7 @@ enum skl_err skl_hub_run(struct skl_hub *hub)
 	/* What has been read is recorded and answered before the end. */
 	while (hub->batch.state != SKL_BATCH_IDLE && hub->fatal == SKL_OK)
 		turn_over(hub);
-	if (hub->fatal == SKL_OK)
-		say_bye(hub);
+	say_bye(hub);
 	skl_log(hub->fatal == SKL_OK ? SKL_LOG_NOTICE : SKL_LOG_ERR, "hub.stopped", "error=%s",
 		skl_err_name(hub->fatal));
 	return hub->fatal;

@@ -105,6 +105,35 @@ static enum skl_err make_header(struct skl_turn *turn, const struct skl_item *it
 	return ret_header->data ? SKL_OK : SKL_ENOMEM;
 }
 
+/*
+ * A header holds pseudonyms and facts: it lies encrypted with the payload, under a number that no
+ * section has, and the outbox holds that number alone.
+ */
+#define HEADER_SECTION 0x80000000u
+
+static struct skl_payload_key header_key(const char *sender, const uint8_t *message_id,
+					 uint32_t recipient)
+{
+	return (struct skl_payload_key){sender, message_id, HEADER_SECTION | recipient};
+}
+
+static enum skl_err put_header(struct skl_turn *turn, const struct skl_item *item,
+			       const struct skl_part *part, struct skl_outbox_item *row)
+{
+	const struct skl_payload_key key =
+		header_key(row->sender, row->message_id, part->row->number);
+	uint8_t *number = skl_arena_alloc(turn->arena, 4);
+	struct skl_view header;
+	enum skl_err err = number ? make_header(turn, item, part, &header) : SKL_ENOMEM;
+
+	if (err != SKL_OK)
+		return err;
+	skl_put_u32be(number, part->row->number);
+	row->header = skl_view_of(number, 4);
+	row->size_bytes += header.len;
+	return skl_payload_put(turn->txn, key, header, 1, turn->now_ms, row->expires_ms);
+}
+
 static void add_sections(const struct skl_item *item, const struct skl_part *part,
 			 struct skl_outbox_item *row, uint32_t *numbers)
 {
@@ -155,11 +184,10 @@ enum skl_err skl_offer_push(struct skl_turn *turn, const struct skl_item *item,
 	if (err == SKL_OK)
 		err = copy_name(row->sender, item->peer->id);
 	if (err == SKL_OK)
-		err = make_header(turn, item, part, &row->header);
+		err = put_header(turn, item, part, row);
 	if (err != SKL_OK)
 		return err;
 	add_sections(item, part, row, numbers);
-	row->size_bytes += row->header.len;
 	err = skl_outbox_push(turn->txn, row, &number);
 	if (err == SKL_OK)
 		set_mail(turn, row->partner);
@@ -214,17 +242,26 @@ enum skl_err skl_offer_push_notice(struct skl_turn *turn, const struct skl_offer
 				    notice->entry_index);
 }
 
+static enum skl_err drop_payload(struct skl_turn *turn, struct skl_payload_key key)
+{
+	enum skl_err err = skl_payload_drop(turn->txn, key);
+
+	return err == SKL_ENOTFOUND ? SKL_OK : err; /* expired and purged before */
+}
+
 enum skl_err skl_offer_drop(struct skl_turn *turn, const struct skl_outbox_item *item)
 {
 	enum skl_err err = SKL_OK;
 
+	/* The views of item end with the first write. */
+	if (item->type == SKL_OUTBOX_MESSAGE && item->header.len == 4)
+		err = drop_payload(turn, header_key(item->sender, item->message_id,
+						    skl_get_u32be(item->header.data)));
 	for (size_t i = 0; i < item->section_count && err == SKL_OK; i++) {
 		const struct skl_payload_key key = {item->sender, item->message_id,
 						    item->section[i]};
 
-		err = skl_payload_drop(turn->txn, key);
-		if (err == SKL_ENOTFOUND) /* expired and purged before */
-			err = SKL_OK;
+		err = drop_payload(turn, key);
 	}
 	return err == SKL_OK ? skl_outbox_done(turn->txn, item->number) : err;
 }
@@ -267,6 +304,26 @@ static enum skl_err add_entry(struct skl_turn *turn, uint64_t index,
 	return SKL_OK;
 }
 
+static enum skl_err get_message(struct skl_turn *turn, const struct skl_outbox_item *item,
+				Schakel__V1__OfferedMessage **ret_message)
+{
+	struct skl_buf header;
+	enum skl_err err;
+
+	if (item->header.len != 4)
+		return SKL_ECORRUPT;
+	skl_buf_init(&header, SKL_PAYLOAD_MAX);
+	err = skl_payload_get(
+		turn->txn,
+		header_key(item->sender, item->message_id, skl_get_u32be(item->header.data)),
+		&header);
+	if (err == SKL_OK)
+		err = skl_unpack(&schakel__v1__offered_message__descriptor, skl_buf_view(&header),
+				 turn->arena, ret_message);
+	skl_buf_done(&header);
+	return err;
+}
+
 /* The Offer's body. item's views die with the next write: the header is unpacked first. */
 static enum skl_err make_body(struct skl_turn *turn, struct skl_outbox_item *item,
 			      struct skl_offer *offer)
@@ -280,8 +337,7 @@ static enum skl_err make_body(struct skl_turn *turn, struct skl_outbox_item *ite
 	switch (item->type) {
 	case SKL_OUTBOX_MESSAGE:
 		message.what_case = SCHAKEL__V1__OFFER__WHAT_MESSAGE;
-		err = skl_unpack(&schakel__v1__offered_message__descriptor, item->header,
-				 turn->arena, &message.message);
+		err = get_message(turn, item, &message.message);
 		break;
 	case SKL_OUTBOX_RECEIPT:
 		message.what_case = SCHAKEL__V1__OFFER__WHAT_RECEIPT;
@@ -344,6 +400,7 @@ static enum skl_err park_broken(struct skl_turn *turn, const struct skl_outbox_i
 {
 	skl_log(SKL_LOG_ERR, "offer.broken", "partner=%s offer=%llu error=%s next=parked",
 		item->partner, (unsigned long long)item->number, skl_err_name(why));
+	turn->has_parked = true;
 	return skl_outbox_park(turn->txn, item->number, SKL_OUTBOX_PARK_STUCK);
 }
 
@@ -451,10 +508,11 @@ static enum skl_err take_back(struct skl_turn *turn, void *arg)
 	for (size_t i = 0; i < sent->offer_count && err == SKL_OK; i++)
 		if (sent->offers[i].is_unsent)
 			err = skl_outbox_returned(turn->txn, sent->offers[i].number,
-						  turn->now_ms + SKL_RETRY_MS);
+						  turn->now_ms + sent->offers[i].wait_ms);
 	return err == SKL_ENOTFOUND ? SKL_OK : err;
 }
 
+/* Of what is not sent, wait_ms says when to try again: a peer that is gone greets anew. */
 static bool send_one(struct skl_turn *turn, struct skl_offer *offer)
 {
 	struct skl_hub *hub = turn->hub;
@@ -467,17 +525,19 @@ static bool send_one(struct skl_turn *turn, struct skl_offer *offer)
 	frames[0] = offer->body;
 	memcpy(frames + 1, offer->frames, offer->frame_count * sizeof(*frames));
 	if (!skl_gate_send(hub, offer->routing, SKL_ROUTING_ID_BYTES,
-			   skl_command_name(SKL_COMMAND_OFFER), frames, offer->frame_count + 1))
+			   skl_command_name(SKL_COMMAND_OFFER), frames, offer->frame_count + 1)) {
+		seat = skl_seats_find(hub->seats, offer->routing, SKL_ROUTING_ID_BYTES);
+		offer->wait_ms = seat ? SKL_RETRY_MS : 0;
 		return false;
+	}
 	skl_seat_offered(seat, offer->number, offer->bytes);
 	hub->counts[SKL_COUNT_OFFERS]++;
 	return true;
 }
 
-void skl_offer_send(struct skl_turn *turn)
+void skl_offer_drained(struct skl_hub *hub)
 {
-	struct skl_hub *hub = turn->hub;
-	size_t cursor = 0, unsent = 0;
+	size_t cursor = 0;
 	struct skl_peer *peer;
 
 	while ((peer = skl_seats_next_peer(hub->seats, &cursor)))
@@ -485,6 +545,14 @@ void skl_offer_send(struct skl_turn *turn)
 			peer->has_mail = false;
 			peer->is_drained = false;
 		}
+}
+
+void skl_offer_send(struct skl_turn *turn)
+{
+	struct skl_hub *hub = turn->hub;
+	size_t unsent = 0;
+
+	skl_offer_drained(hub);
 	for (size_t i = 0; i < turn->offer_count; i++) {
 		turn->offers[i].is_unsent = !send_one(turn, &turn->offers[i]);
 		unsent += turn->offers[i].is_unsent;

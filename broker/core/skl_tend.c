@@ -166,7 +166,7 @@ static enum skl_err expire(struct skl_turn *turn, void *arg)
 	const struct expiry *expiry = arg;
 	struct skl_outbox_item *item = skl_arena_alloc(turn->arena, sizeof(*item));
 	enum skl_err err = item ? SKL_OK : SKL_ENOMEM;
-	unsigned count;
+	unsigned payloads = 0, ids = 0;
 
 	for (unsigned i = 0; i < expiry->count && err == SKL_OK; i++) {
 		err = skl_outbox_get(turn->txn, expiry->numbers[i], item);
@@ -180,10 +180,10 @@ static enum skl_err expire(struct skl_turn *turn, void *arg)
 			err = expire_message(turn, item);
 	}
 	if (err == SKL_OK)
-		err = skl_payload_purge(turn->txn, turn->now_ms, PAGE, &count);
+		err = skl_payload_purge(turn->txn, turn->now_ms, PAGE, &payloads);
 	if (err == SKL_OK)
-		err = skl_seen_purge(turn->txn, turn->now_ms, PAGE, &count);
-	return err;
+		err = skl_seen_purge(turn->txn, turn->now_ms, PAGE, &ids);
+	return err == SKL_OK && !expiry->count && !payloads && !ids ? SKL_ENOTFOUND : err;
 }
 
 /* One page of the outbox each time: what expired is found within a round. */
@@ -206,7 +206,7 @@ static void tend_expiry(struct skl_hub *hub)
 		hub->expiry_cursor = seen < PAGE ? 0 : expiry->last;
 		err = skl_turn_run(hub, expire, expiry);
 	}
-	if (err == SKL_OK)
+	if (err == SKL_OK || err == SKL_ENOTFOUND)
 		err = skl_payload_erase_keys(hub->store, skl_now_ms(), &seen);
 	if (err != SKL_OK)
 		skl_log(SKL_LOG_WARNING, "expiry.failed", "error=%s next=\"in ten seconds\"",

@@ -83,8 +83,10 @@ enum skl_err skl_turn_run(struct skl_hub *hub, skl_turn_fn work, void *arg)
 
 static enum skl_err collect_only(struct skl_turn *turn, void *arg)
 {
+	enum skl_err err = skl_offer_collect(turn);
+
 	(void)arg; /* nothing to say */
-	return skl_offer_collect(turn);
+	return err == SKL_OK && !turn->offer_count && !turn->has_parked ? SKL_ENOTFOUND : err;
 }
 
 void skl_turn_deliver(struct skl_hub *hub)
@@ -93,7 +95,9 @@ void skl_turn_deliver(struct skl_hub *hub)
 
 	hub->wants_delivery = false;
 	err = skl_turn_run(hub, collect_only, NULL);
-	if (err != SKL_OK)
+	if (err == SKL_ENOTFOUND)
+		skl_offer_drained(hub);
+	else if (err != SKL_OK)
 		skl_log(SKL_LOG_WARNING, "delivery.failed", "error=%s next=\"in a second\"",
 			skl_err_name(err));
 	skl_arena_reset(&hub->turn_arena);

@@ -7,6 +7,9 @@
 /* ZMQ_ZAP_ENFORCE_DOMAIN: a draft constant that Debian's header hides and its library knows. */
 #define OPTION_ZAP_ENFORCE_DOMAIN 93
 
+/* What CURVE adds to a frame on the wire is 33 bytes, and ZMQ_MAXMSGSIZE counts it. */
+#define CURVE_OVERHEAD 64
+
 enum skl_err skl_zmq_err(int zmq_errno)
 {
 	switch (zmq_errno) {
@@ -72,7 +75,7 @@ static bool set_limits(void *socket, const struct skl_router_opts *opts)
 		{ZMQ_CURVE_SERVER, 1},
 		{OPTION_ZAP_ENFORCE_DOMAIN, 1},
 	};
-	const int64_t frame_max = SKL_FRAME_MAX_BYTES;
+	const int64_t frame_max = SKL_FRAME_MAX_BYTES + CURVE_OVERHEAD;
 
 	for (size_t i = 0; i < SKL_COUNT(rows); i++)
 		if (!set_int(socket, rows[i]))
@@ -208,7 +211,8 @@ static enum skl_err recv_frames(void *router, struct skl_arena *arena, struct sk
 		if (msg->count == 1)
 			read_identity(msg, frame);
 		msg->bytes += zmq_msg_size(frame); /* each is at most SKL_FRAME_MAX_BYTES */
-		if (msg->count > SKL_MSG_MAX_FRAMES || msg->bytes > SKL_MSG_MAX_BYTES) {
+		if (msg->count > SKL_MSG_MAX_FRAMES || msg->bytes > SKL_MSG_MAX_BYTES ||
+		    zmq_msg_size(frame) > SKL_FRAME_MAX_BYTES) {
 			too_large(msg, router, more);
 			return SKL_OK;
 		}

@@ -17,7 +17,7 @@ enum type { TYPE_TEXT, TYPE_NUMBER, TYPE_SWITCH, TYPE_LIST };
 
 #define REQUIRED 1u
 
-struct option {
+struct setting {
 	const char *name;
 	enum type type;
 	const char *text; /* default */
@@ -40,7 +40,7 @@ struct option {
 		.max = (most), .offset = offsetof(struct skl_hub_config, option), .help = (what)   \
 	}
 
-static const struct option options[] = {
+static const struct setting options[] = {
 	TEXT(endpoint, NULL, REQUIRED, "where partners connect: tcp://ADDRESS:PORT or ipc://PATH"),
 	TEXT(origin, NULL, REQUIRED, "name of the trail, as the directory says it"),
 	TEXT(store, NULL, REQUIRED, "folder of the store; made with mode 0700"),
@@ -73,12 +73,12 @@ static const struct option options[] = {
 	 .help = "allow tmpfs and overlayfs: tests and demonstrations only"},
 };
 
-static void *field_of(struct skl_hub_config *config, const struct option *option)
+static void *field_of(struct skl_hub_config *config, const struct setting *option)
 {
 	return (char *)config + option->offset;
 }
 
-static const void *value_of(const struct skl_hub_config *config, const struct option *option)
+static const void *value_of(const struct skl_hub_config *config, const struct setting *option)
 {
 	return (const char *)config + option->offset;
 }
@@ -100,12 +100,12 @@ static void on_parse_error(cfg_t *cfg, const char *format, va_list args)
 }
 
 /* No defaults here: an option that the file names twice, or not at all, is seen by its count. */
-static void fill_opts(cfg_opt_t *opts)
+static void declare_opts(cfg_opt_t *opts)
 {
 	size_t i;
 
 	for (i = 0; i < SKL_COUNT(options); i++) {
-		const struct option *option = &options[i];
+		const struct setting *option = &options[i];
 
 		switch (option->type) {
 		case TYPE_TEXT:
@@ -154,7 +154,7 @@ static enum skl_err set_registrars(cfg_opt_t *opt, struct skl_hub_config *config
 	return err;
 }
 
-static enum skl_err set_number(const struct option *option, long number, long *field,
+static enum skl_err set_number(const struct setting *option, long number, long *field,
 			       struct skl_error *reterr)
 {
 	if (number < option->min || number > option->max)
@@ -164,7 +164,7 @@ static enum skl_err set_number(const struct option *option, long number, long *f
 	return SKL_OK;
 }
 
-static enum skl_err set_option(cfg_t *cfg, const struct option *option,
+static enum skl_err set_option(cfg_t *cfg, const struct setting *option,
 			       struct skl_hub_config *config, struct skl_error *reterr)
 {
 	cfg_opt_t *opt = cfg_getopt(cfg, option->name);
@@ -197,7 +197,7 @@ enum skl_err skl_hub_config_read(const char *path, struct skl_hub_config *ret_co
 	int parsed;
 
 	*ret_config = (struct skl_hub_config){0};
-	fill_opts(opts);
+	declare_opts(opts);
 	cfg = cfg_init(opts, CFGF_NONE);
 	if (!cfg)
 		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "out of memory");
@@ -233,7 +233,7 @@ void skl_hub_config_done(struct skl_hub_config *config)
 void skl_hub_config_help(FILE *out)
 {
 	for (size_t i = 0; i < SKL_COUNT(options); i++) {
-		const struct option *option = &options[i];
+		const struct setting *option = &options[i];
 
 		(void)fprintf(out, "  %-20s %s", option->name, option->help);
 		if (option->type == TYPE_NUMBER)
@@ -249,7 +249,7 @@ void skl_hub_config_help(FILE *out)
 void skl_hub_config_dump(const struct skl_hub_config *config, FILE *out)
 {
 	for (size_t i = 0; i < SKL_COUNT(options); i++) {
-		const struct option *option = &options[i];
+		const struct setting *option = &options[i];
 		const void *value = value_of(config, option);
 
 		if (option->type == TYPE_TEXT)
