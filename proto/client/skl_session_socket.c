@@ -39,7 +39,7 @@ static bool set_int(void *socket, int option, int value)
 static bool set_options(struct skl_session *session, void *socket)
 {
 	uint8_t id[SKL_LIMIT_ROUTING];
-	int64_t max = SKL_LIMIT_FRAME;
+	int64_t max = SKL_LIMIT_FRAME + 64; /* CURVE adds 33 bytes to a frame, and they count */
 	randombytes_buf(id, sizeof id);
 	id[0] = (uint8_t)(1 + randombytes_uniform(255)); /* 0 belongs to ids that libzmq makes */
 	int connect_ms = (int)session->opts.connect_ms;
