@@ -5,7 +5,7 @@
  *
  *     hub_peer ENV PARTNER WORD...
  *
- * ENV is the folder that hub-lib.sh makes. Each WORD is an action, done in order; each prints one
+ * ENV is the folder that peer-lib.sh makes. Each WORD is an action, done in order; each prints one
  * line or more. Words take settings as name=value before them. Exit: 0 all actions done, 1 an
  * answer that had to come did not come in time, 2 usage.
  */
@@ -115,7 +115,7 @@ static struct skl_buf read_file(const char *folder, const char *name)
 	ssize_t got;
 	int fd;
 
-	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	(void)snprintf(path, sizeof(path), "%s%s%s", folder, name[0] ? "/" : "", name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		die(path);
@@ -644,16 +644,23 @@ static struct skl_draft *make_draft(struct peer *peer, struct skl_key *sign)
 static void send_sealed(struct peer *peer, const char *command, const struct skl_sealed *sealed)
 {
 	struct skl_view frames[FRAMES_MAX] = {{sealed->header, sealed->header_len}};
+	struct skl_buf forged;
 
 	for (size_t i = 0; i < sealed->frame_count; i++)
 		frames[i + 1] = skl_view_of(sealed->frames[i].bytes, sealed->frames[i].len);
-	if (peer->no_signature) /* one bit, in the signature's field, near the end of the digests */
-		for (size_t i = 0; i + 64 < sealed->header_len; i++)
-			if (sealed->header[i] == 0x1a && sealed->header[i + 1] == 0x40) {
-				sealed->header[i + 2] ^= 1;
-				break;
-			}
+	skl_buf_init(&forged, SKL_LIMIT_HEADER);
+	if (peer->no_signature) {
+		Schakel__V1__Envelope *envelope = NULL;
+
+		check(skl_unpack(&schakel__v1__envelope__descriptor, frames[0], &peer->arena,
+				 &envelope),
+		      "envelope");
+		envelope->signature.data[0] ^= 1;
+		check(skl_pack(&envelope->base, &forged), "envelope");
+		frames[0] = skl_buf_view(&forged);
+	}
 	send_frames(peer, command, frames, 1 + sealed->frame_count);
+	skl_buf_done(&forged);
 }
 
 static bool do_send(struct peer *peer, const char *command)

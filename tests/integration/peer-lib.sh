@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: EUPL-1.2
 #
-# hub-lib.sh - a hub with its notary, directory and rules in $TMPDIR, for tests of the hub.
+# peer-lib.sh - a hub with its notary, directory and rules in $TMPDIR, for tests of the hub.
 #
-#	. "$SRC/tests/integration/hub-lib.sh"
+#	. "$SRC/tests/integration/peer-lib.sh"
 #	hub_make            # keys, signed directory, configuration
 #	hub_start           # notary and hub
 #	peer politie-nh to=vt-zw muni=0479 hello submit
@@ -127,7 +127,7 @@ peer_bg() {
 
 # ctl WORD...: the answer of the control socket, JSON, in $TMPDIR/ctl.out
 ctl() {
-	"$BIN/schakelctl" -s "$control" --output json "$@" >"$TMPDIR/ctl.out" 2>"$TMPDIR/ctl.err"
+	"$BIN/schakelctl" --control "$control" --output json "$@" >"$TMPDIR/ctl.out" 2>"$TMPDIR/ctl.err"
 }
 
 # ctl_value PATH...: a field of the last answer, as in: ctl status; ctl_value trail size

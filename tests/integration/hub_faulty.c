@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* link: -Wl,--wrap=skl_txn_commit */
+/*
+ * hub_faulty - schakeld whose commits fail when told to. While the file named in HUB_FAULT exists,
+ * its first word says what each commit does:
+ *
+ *     EDISKFULL, ECORRUPT, EIO ...  records nothing and returns that error
+ *     kill-before                   the process dies just before the commit
+ *     kill-after                    the process dies when it is durable and nobody was told
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../broker/schakeld/main.c"
+#include "../../broker/schakeld/skl_hub_config.c"
+#include "skl_txn.h"
+
+enum skl_err __real_skl_txn_commit(struct skl_txn *txn);
+enum skl_err __wrap_skl_txn_commit(struct skl_txn *txn);
+
+static bool read_fault(char word[32])
+{
+	const char *path = getenv("HUB_FAULT");
+	FILE *file = path ? fopen(path, "r") : NULL;
+	bool is_set = file && fscanf(file, "%31s", word) == 1;
+
+	if (file)
+		(void)fclose(file);
+	return is_set;
+}
+
+static enum skl_err code_of(const char *word)
+{
+#define ROW(symbol, number, retry, text)                                                           \
+	if (strcmp(word, #symbol) == 0)                                                            \
+		return SKL_##symbol;
+	SKL_ERR_MAP(ROW)
+#undef ROW
+	return SKL_EBUG;
+}
+
+enum skl_err __wrap_skl_txn_commit(struct skl_txn *txn)
+{
+	char word[32] = "";
+	enum skl_err err;
+
+	if (!read_fault(word))
+		return __real_skl_txn_commit(txn);
+	if (strcmp(word, "kill-before") == 0)
+		(void)raise(SIGKILL);
+	if (strcmp(word, "kill-after") == 0) {
+		err = __real_skl_txn_commit(txn);
+		(void)raise(SIGKILL);
+		return err;
+	}
+	skl_txn_abort(txn);
+	return code_of(word);
+}
