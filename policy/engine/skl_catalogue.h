@@ -83,7 +83,7 @@ uint64_t skl_catalogue_required(uint32_t kind, uint32_t recipient_role);
 bool skl_catalogue_needs_reply(uint32_t kind);
 bool skl_catalogue_answers(uint32_t kind, uint32_t answered_kind);
 
-/* Categories (DOMAIN 3): special data; categories that may be about more than one person;
+/* Categories: special data; categories that may be about more than one person;
  * categories that state something about a person and so need marks (Wpg 4(3)); categories whose
  * being cut a recipient is not told, at any pattern and at coercive control. */
 uint64_t skl_catalogue_special(void);

@@ -236,7 +236,7 @@ static enum skl_err parse_bundle(struct skl_policy *policy, struct skl_error *re
 static enum skl_err load(struct skl_policy *policy, const struct skl_policy_file *files,
 			 size_t count, const struct skl_policy_opts *opts, struct skl_error *reterr)
 {
-	uint8_t order[SKL_POLICY_FILES_MAX];
+	uint8_t order[SKL_POLICY_FILES_MAX] = {0};
 	enum skl_err err;
 
 	if (count == 0)

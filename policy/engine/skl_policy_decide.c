@@ -203,7 +203,7 @@ static void add_follow_ups(const struct skl_match *match, const struct skl_rule 
 	}
 }
 
-/* What the recipient may know: what every position of it may (DOMAIN 1), of each the union. */
+/* What the recipient may know: what every position of it may, of each the union. */
 static void add_knowledge(const struct skl_match *match, struct skl_decision *decision)
 {
 	decision->facts = ~UINT64_C(0);
@@ -220,7 +220,7 @@ static void add_knowledge(const struct skl_match *match, struct skl_decision *de
 		decision->facts &= facts;
 		decision->events &= events;
 	}
-	/* Who helps the perpetrator does not hear how the violence is named (DOMAIN 5 rule 6). */
+	/* Who helps the perpetrator does not hear how the violence is named. */
 	if (match->request->positions >> SKL_DESK_POSITION_HELPER_OF_PERPETRATOR & 1) {
 		decision->facts &= ~SKL_BIT(SKL_FACT_PATTERN);
 		decision->events &= ~SKL_BIT(SKL_EVENT_PATTERN);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Police may declare acute (DOMAIN 2); their word then counts beside what the case holds. */
+/* Police may declare acute; their word then counts beside what the case holds. */
 static bool is_police_acute(const struct skl_policy_request *request)
 {
 	return request->sender_role == SKL_ROLE_POLICE && request->has_acute_by &&

@@ -74,7 +74,7 @@ static enum skl_err read_date(struct skl_parser *parser, int64_t *ret_at_ms)
 static enum skl_err read_valid(struct skl_parser *parser, struct skl_agreement *agreement)
 {
 	struct skl_lexer *lexer = &parser->lexer;
-	int64_t last_day;
+	int64_t last_day = 0;
 	enum skl_err err = skl_parser_word(parser, "valid");
 
 	if (err == SKL_OK)

@@ -83,7 +83,7 @@ struct skl_policy_request {
 	bool has_reply;      /* in_reply_to or refers_to is set */
 	bool is_sealed;      /* S: a seal reason (Wpg 27(1)) postpones informing the subject */
 	bool is_held;        /* S, C: a person must release it: police employee involved, advice,
-				anonymous reporter, subject uncertain (DOMAIN 5 rule 2) */
+				anonymous reporter, subject uncertain */
 	struct skl_policy_facts claimed; /* S */
 	struct skl_policy_facts held;    /* C: counts where it is not 0 */
 

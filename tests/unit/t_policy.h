@@ -32,6 +32,21 @@
 	"from=police kind=police_report to=veilig_thuis purpose=stop_violence "                    \
 	"ground=wpg:18-1/bpg:4-2-1-i recipient competent has identity incident "
 
+#define T_REQUEST                                                                                  \
+	"from=veilig_thuis kind=police_data_request to=police purpose=triage_data "                \
+	"ground=wmo:4-1-1-2-e has identity "
+#define T_RESPONSE                                                                                 \
+	"from=police kind=police_data_response to=veilig_thuis purpose=triage_data "               \
+	"ground=wpg:18-1/bpg:4-2-1-i after=police_data_request has history_violence "              \
+	"history_sexual history_firearm_possession history_firearm_use "
+#define T_FEEDBACK                                                                                 \
+	"from=veilig_thuis kind=feedback to=police purpose=stop_violence ground=wmo:4-1-1-2-e "    \
+	"after=police_report has feedback "
+#define T_HANDOVER                                                                                 \
+	"from=veilig_thuis kind=handover_offer to=local_team purpose=organise_direct_safety "      \
+	"ground=wmo:4-1-1-2-d has identity "
+#define T_ACUTE "urgency=acute acute-by "
+
 static const struct skl_policy_opts t_opts = {SKL_ENVIRONMENT_TEST, T_NOW_MS};
 
 /* A file of the checkout; the caller releases the buffer. */
@@ -144,6 +159,16 @@ SKL_UNUSED static struct skl_decision_section t_section(const struct skl_decisio
 		if (decision->sections[i].category == category)
 			return decision->sections[i];
 	return (struct skl_decision_section){.rule = SKL_POLICY_NO_RULE};
+}
+
+/* Is anything opened? */
+SKL_UNUSED static bool t_opens(const struct skl_decision *decision)
+{
+	for (size_t i = 0; i < decision->section_count; i++)
+		if (decision->sections[i].is_allowed)
+			return true;
+	return decision->outcome == SKL_OUTCOME_PERMITTED || decision->outcome == SKL_OUTCOME_CUT ||
+	       decision->facts != 0 || decision->events != 0;
 }
 
 #endif

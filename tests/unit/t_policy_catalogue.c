@@ -32,7 +32,7 @@ static void every_kind_has_its_row(void **state)
 	}
 }
 
-/* DOMAIN 4, the table of scenario A. */
+/* The kinds of a police report, its data, triage and feedback. */
 static void kinds_of_scenario_a(void **state)
 {
 	const uint64_t history = SKL_BIT(SKL_CATEGORY_HISTORY_VIOLENCE) |
@@ -200,7 +200,7 @@ static void terms(void **state)
 	assert_int_equal(skl_term_unit_of(skl_view_str("")), SKL_TERM_NONE);
 	assert_string_equal(skl_term_unit_name(SKL_TERM_WEEKS), "weeks");
 	assert_string_equal(skl_term_unit_name((enum skl_term_unit)99), "");
-	/* DOMAIN 6 */
+	/* the terms of the law */
 	assert_int_equal(skl_catalogue_clock_term(SKL_CLOCK_TRIAGE).count, 5);
 	assert_int_equal(skl_catalogue_clock_term(SKL_CLOCK_TRIAGE).unit, SKL_TERM_WORKING_DAYS);
 	assert_int_equal(skl_catalogue_clock_term(SKL_CLOCK_INVESTIGATION).count, 10);

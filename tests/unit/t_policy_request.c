@@ -337,7 +337,7 @@ static void words_that_are_wrong(void **state)
 	} cases[] = {
 		{"form police", "did you mean 'from'?"},
 		{"from polic", "did you mean 'police'?"},
-		{"recipient compitent", "'compitent'"},
+		{"recipient kompetent", "'kompetent'"},
 		{"has", "the end of the file"},
 		{"has incident about nobody", "'nobody'"},
 		{"like PV-01", "'like'"},

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What rests on the case: positions, claims, consent, who is told; and the message as a whole. */
+#include "t_policy.h"
+
+/* Rules of their own, for what the shipped set does not use. */
+static const char lab[] = T_HEAD
+	"rule L-1 \"victim's helper\"\n from veilig_thuis\n kind progress\n to shelter\n"
+	" purpose recovery\n ground wmo:4-1-1-2-d\n when position helper_of_victim\n"
+	" allow whereabouts, incident, identity about victim\n may-know pattern, phase, event "
+	"pattern\n"
+	" told whereabouts\n because \"b\"\n test \"t\" permitted\nend\n"
+	"rule L-2 \"perpetrator's helper\"\n from veilig_thuis\n kind progress\n to shelter\n"
+	" purpose recovery\n ground wmo:4-1-1-2-d\n when position helper_of_perpetrator\n"
+	" allow incident\n may-know pattern, event pattern\n because \"b\"\n test \"t\" "
+	"permitted\nend\n"
+	"rule L-3 \"stable phase\"\n from veilig_thuis\n kind help_plan\n to shelter\n"
+	" purpose recovery\n ground wmo:4-1-1-2-d\n when phase stable_safety\n"
+	" allow help_plan, risk_factors\n because \"b\"\n test \"t\" permitted\nend\n"
+	"rule L-4 \"claimed\"\n from police\n kind concern\n to veilig_thuis\n"
+	" purpose stop_violence\n ground wpg:18-1/bpg:4-2-1-i\n when claimed unsafety structural\n"
+	" needs user-ref, human-check\n allow incident\n because \"b\"\n test \"t\" "
+	"permitted\nend\n"
+	"rule L-5 \"consent\"\n from veilig_thuis\n kind safety_plan\n to shelter\n"
+	" purpose sustain_safety\n ground consent\n consent required\n allow safety_plan\n"
+	" because \"b\"\n test \"t\" permitted\nend\n"
+	"rule L-6 \"rating\"\n from veilig_thuis\n kind closure_proposal\n to local_team\n"
+	" purpose sustain_safety\n ground wmo:4-1-1-2-d\n needs rating\n allow safety_rating\n"
+	" because \"b\"\n test \"t\" permitted\nend\n"
+	"rule L-7 \"told by\"\n from veilig_thuis\n kind retraction\n to shelter\n"
+	" purpose recovery\n ground wmo:4-1-1-2-d\n allow statement told-by subject,\n"
+	" history_violence scope that_address, criminal person convicted, health source-law wgbo\n"
+	" because \"b\"\n test \"t\" permitted\nend\n"
+	"rule L-8 \"conference\"\n from veilig_thuis\n kind conference_contribution\n to "
+	"local_team\n"
+	" purpose recovery\n ground wmo:4-1-1-2-d\n when case and pattern not coercive_control\n"
+	" allow incident\n because \"b\"\n test \"t\" permitted\nend\n"
+	"forbid F-1 \"whole message\"\n kind safety_plan\n when pattern coercive_control\n"
+	" because \"b\"\n test \"t\" denied_forbidden like L-5 pattern coercive_control\nend\n"
+	"forbid F-2 \"not in the stable phase\"\n kind retraction\n when phase not stable_safety\n"
+	" never health\n because \"b\"\n test \"t\" cut like L-7 has health\nend\n";
+
+#define PROGRESS "from=veilig_thuis kind=progress to=shelter purpose=recovery ground=wmo:4-1-1-2-d "
+#define HELP                                                                                       \
+	"from=veilig_thuis kind=help_plan to=shelter purpose=recovery ground=wmo:4-1-1-2-d "       \
+	"has help_plan risk_factors "
+#define CONCERN                                                                                    \
+	"from=police kind=concern to=veilig_thuis purpose=stop_violence "                          \
+	"ground=wpg:18-1/bpg:4-2-1-i has incident "
+#define PLAN                                                                                       \
+	"from=veilig_thuis kind=safety_plan to=shelter purpose=sustain_safety ground=consent "     \
+	"has safety_plan "
+#define RETRACTION                                                                                 \
+	"from=veilig_thuis kind=retraction to=shelter purpose=recovery ground=wmo:4-1-1-2-d "
+#define CONFERENCE                                                                                 \
+	"from=veilig_thuis kind=conference_contribution to=local_team purpose=recovery "           \
+	"ground=wmo:4-1-1-2-d has incident "
+
+static void positions_intersect(void **state)
+{
+	struct skl_policy *policy = t_load(lab);
+	struct skl_decision decision;
+
+	(void)state;
+	decision = t_decide(policy, PROGRESS "position helper_of_victim has whereabouts incident");
+	assert_int_equal(decision.outcome, SKL_OUTCOME_PERMITTED);
+	assert_true((decision.facts & SKL_BIT(SKL_FACT_PATTERN)) != 0);
+
+	decision = t_decide(policy,
+			    PROGRESS "position helper_of_perpetrator has whereabouts incident");
+	assert_int_equal(decision.outcome, SKL_OUTCOME_CUT);
+	assert_false(t_section(&decision, SKL_CATEGORY_WHEREABOUTS).is_allowed);
+	assert_true(t_section(&decision, SKL_CATEGORY_WHEREABOUTS).is_silent);
+	assert_true((decision.facts & SKL_BIT(SKL_FACT_PATTERN)) == 0);
+	assert_true((decision.events & SKL_BIT(SKL_EVENT_PATTERN)) == 0);
+
+	/* one desk helps both: the intersection, in sections and in facts */
+	decision = t_decide(policy, PROGRESS "position helper_of_victim helper_of_perpetrator "
+					     "has whereabouts incident");
+	assert_int_equal(decision.outcome, SKL_OUTCOME_CUT);
+	assert_false(t_section(&decision, SKL_CATEGORY_WHEREABOUTS).is_allowed);
+	assert_false(t_section(&decision, SKL_CATEGORY_WHEREABOUTS).is_silent); /* L-1 tells */
+	assert_true(t_section(&decision, SKL_CATEGORY_INCIDENT).is_allowed);
+	assert_true((decision.facts & SKL_BIT(SKL_FACT_PHASE)) == 0);
+	assert_int_equal(decision.rule_count, 2);
+
+	/* a position without a rule takes all */
+	decision = t_decide(policy, PROGRESS "position helper_of_victim responder has incident");
+	assert_int_equal(decision.outcome, SKL_OUTCOME_DENIED_NO_RULE);
+	decision = t_decide(policy, PROGRESS "has incident");
+	assert_int_equal(decision.reason, SKL_CUT_REASON_NOT_PARTICIPANT);
+
+	/* about: of one person any position, of several each */
+	decision = t_decide(policy, PROGRESS "position helper_of_victim has identity about victim");
+	assert_int_equal(decision.outcome, SKL_OUTCOME_PERMITTED);
+	decision = t_decide(policy,
+			    PROGRESS "position helper_of_victim has identity about victim parent");
+	assert_int_equal(decision.outcome, SKL_OUTCOME_CUT);
+	skl_policy_free(policy);
+}
+
+/* C counts; S only narrows; where they differ and the rule rests on it: stale. */
+static void case_state_before_claims(void **state)
+{
+	static const struct {
+		const char *words;
+		enum skl_outcome outcome;
+		enum skl_cut_reason reason;
+	} cases[] = {
+		{HELP "phase stable_safety", SKL_OUTCOME_PERMITTED, 0},
+		{HELP "phase direct_safety stable_safety", SKL_OUTCOME_PERMITTED, 0},
+		{HELP "phase direct_safety", SKL_OUTCOME_DENIED_NO_RULE, SKL_CUT_REASON_NO_RULE},
+		{HELP, SKL_OUTCOME_DENIED_NO_RULE, SKL_CUT_REASON_NO_RULE},
+		{HELP "claimed phase stable_safety", SKL_OUTCOME_DENIED_NO_RULE,
+		 SKL_CUT_REASON_NO_RULE},
+		{HELP "phase stable_safety claimed phase direct_safety", SKL_OUTCOME_DENIED_NO_RULE,
+		 SKL_CUT_REASON_STALE_CASE},
+		{CONCERN "claimed unsafety structural", SKL_OUTCOME_PERMITTED, 0},
+		{CONCERN "unsafety structural", SKL_OUTCOME_PERMITTED, 0},
+		{CONCERN "claimed unsafety structural no-check", SKL_OUTCOME_DENIED_NO_RULE,
+		 SKL_CUT_REASON_CHECK_MISSING},
+		{CONCERN "unsafety incidental claimed unsafety structural",
+		 SKL_OUTCOME_DENIED_NO_RULE, SKL_CUT_REASON_NO_RULE},
+		{CONCERN "unsafety structural claimed unsafety incidental",
+		 SKL_OUTCOME_DENIED_NO_RULE, SKL_CUT_REASON_STALE_CASE},
+		{PLAN "consent given", SKL_OUTCOME_PERMITTED, 0},
+		{PLAN, SKL_OUTCOME_DENIED_NO_RULE, SKL_CUT_REASON_NO_CONSENT},
+		{PLAN "consent refused", SKL_OUTCOME_DENIED_NO_RULE, SKL_CUT_REASON_NO_CONSENT},
+		{PLAN "consent withdrawn", SKL_OUTCOME_DENIED_NO_RULE, SKL_CUT_REASON_NO_CONSENT},
+		/* acute: never asked is form; refused is not */
+		{PLAN T_ACUTE "consent not_asked", SKL_OUTCOME_PERMITTED, 0},
+		{PLAN T_ACUTE "consent refused", SKL_OUTCOME_DENIED_NO_RULE,
+		 SKL_CUT_REASON_NO_CONSENT},
+		{PLAN "consent given pattern coercive_control", SKL_OUTCOME_DENIED_FORBIDDEN,
+		 SKL_CUT_REASON_FORBIDDEN},
+		{PLAN "consent given claimed pattern coercive_control",
+		 SKL_OUTCOME_DENIED_FORBIDDEN, SKL_CUT_REASON_FORBIDDEN},
+		{PLAN "consent given pattern stress_violence claimed pattern coercive_control",
+		 SKL_OUTCOME_DENIED_FORBIDDEN, SKL_CUT_REASON_FORBIDDEN},
+		{"from=veilig_thuis kind=closure_proposal to=local_team purpose=sustain_safety "
+		 "ground=wmo:4-1-1-2-d has safety_rating no-rating",
+		 SKL_OUTCOME_DENIED_NO_RULE, SKL_CUT_REASON_RATING_MISSING},
+		/* "not" fails closed: an allow wants to know, a prohibition does not wait */
+		{CONFERENCE "case pattern stress_violence", SKL_OUTCOME_PERMITTED, 0},
+		{CONFERENCE "case", SKL_OUTCOME_DENIED_NO_RULE, SKL_CUT_REASON_NO_RULE},
+		{CONFERENCE "pattern stress_violence", SKL_OUTCOME_DENIED_NO_RULE,
+		 SKL_CUT_REASON_NO_RULE},
+		{RETRACTION "has health source-law wgbo", SKL_OUTCOME_CUT, 0},
+		{RETRACTION "phase stable_safety has health source-law wgbo", SKL_OUTCOME_PERMITTED,
+		 0},
+		{RETRACTION "claimed phase stable_safety has health source-law wgbo",
+		 SKL_OUTCOME_PERMITTED, 0},
+		{RETRACTION "has statement told-by subject", SKL_OUTCOME_PERMITTED, 0},
+		{RETRACTION "has statement told-by subject reporter", SKL_OUTCOME_CUT, 0},
+		{RETRACTION "has statement", SKL_OUTCOME_CUT, 0},
+		{RETRACTION "has history_violence scope that_address", SKL_OUTCOME_PERMITTED, 0},
+		{RETRACTION "has history_violence", SKL_OUTCOME_CUT, 0},
+		{RETRACTION "has criminal person convicted", SKL_OUTCOME_PERMITTED, 0},
+		{RETRACTION "has criminal person suspect", SKL_OUTCOME_CUT, 0},
+	};
+	struct skl_policy *policy = t_load(lab);
+
+	(void)state;
+	for (size_t i = 0; i < SKL_COUNT(cases); i++) {
+		struct skl_decision decision = t_decide(policy, cases[i].words);
+
+		if (decision.outcome != cases[i].outcome || decision.reason != cases[i].reason)
+			fail_msg("%s: outcome %u, reason %u", cases[i].words, decision.outcome,
+				 decision.reason);
+	}
+	assert_int_equal(t_decide(policy, PLAN T_ACUTE "consent not_asked").repair,
+			 SKL_REPAIR_CONSENT);
+	skl_policy_free(policy);
+}
+
+/* Who is no participant does not hear reasons that rest on the case. */
+static void reasons_of_the_case_stay_in_it(void **state)
+{
+	static const struct {
+		const char *words;
+		bool is_told;
+	} cases[] = {
+		{PLAN "consent refused", false},
+		{PLAN "consent refused sender-position none", false},
+		{PLAN "consent refused sender-position director", true},
+		{HELP "phase direct_safety", false},
+		{HELP "phase direct_safety sender-position helper_of_victim", true},
+		{PROGRESS "position responder has incident", false},
+		{PLAN "consent given pattern coercive_control", false},
+		{PLAN "consent given pattern coercive_control sender-position director", true},
+		{PLAN "consent given ground wmo:5-2-6", true},
+	};
+	struct skl_policy *policy = t_load(lab);
+	struct skl_decision decision;
+
+	for (size_t i = 0; i < SKL_COUNT(cases); i++) {
+		decision = t_decide(policy, cases[i].words);
+		assert_true(decision.outcome >= SKL_OUTCOME_DENIED_NO_RULE);
+		if (decision.is_reason_told != cases[i].is_told)
+			fail_msg("%s: told %d", cases[i].words, decision.is_reason_told);
+	}
+	skl_policy_free(policy);
+
+	decision = t_decide(*state, T_HANDOVER "position helper_of_perpetrator has whereabouts");
+	assert_false(t_section(&decision, SKL_CATEGORY_WHEREABOUTS).is_reason_told);
+	decision = t_decide(*state, T_HANDOVER "position helper_of_perpetrator has whereabouts "
+					       "sender-position director");
+	assert_true(t_section(&decision, SKL_CATEGORY_WHEREABOUTS).is_reason_told);
+	decision = t_decide(*state, T_REPORT "has household source-law wpg-9");
+	assert_true(t_section(&decision, SKL_CATEGORY_HOUSEHOLD).is_reason_told);
+}
+
+/* What the recipient is not told of: guarded categories; statements at coercive control. */
+static void silent_cuts(void **state)
+{
+	static const struct {
+		const char *words;
+		enum skl_category category;
+		bool is_silent;
+	} cases[] = {
+		{T_REPORT "has whereabouts", SKL_CATEGORY_WHEREABOUTS, true},
+		{T_REPORT "has victim_plan", SKL_CATEGORY_VICTIM_PLAN, true},
+		{T_REPORT "has reporter", SKL_CATEGORY_REPORTER, true},
+		{T_REPORT "has health", SKL_CATEGORY_HEALTH, false},
+		{T_REPORT "has statement", SKL_CATEGORY_STATEMENT, false},
+		{T_REPORT "has statement pattern coercive_control", SKL_CATEGORY_STATEMENT, true},
+		{T_REPORT "has statement claimed pattern coercive_control", SKL_CATEGORY_STATEMENT,
+		 true},
+		{T_REPORT "has statement pattern unclear", SKL_CATEGORY_STATEMENT, true},
+		{T_HANDOVER "has statement", SKL_CATEGORY_STATEMENT, true},
+	};
+
+	for (size_t i = 0; i < SKL_COUNT(cases); i++) {
+		struct skl_decision decision = t_decide(*state, cases[i].words);
+		struct skl_decision_section section = t_section(&decision, cases[i].category);
+
+		assert_int_equal(section.category, cases[i].category);
+		assert_false(section.is_allowed);
+		if (section.is_silent != cases[i].is_silent)
+			fail_msg("%s: silent %d", cases[i].words, section.is_silent);
+	}
+}
+
+/* The message as a whole. */
+static void a_denied_principal_denies_the_message(void **state)
+{
+	enum { P = SKL_RECIPIENT_TYPE_PRINCIPAL, C = SKL_RECIPIENT_TYPE_COPY };
+	enum {
+		YES = SKL_OUTCOME_PERMITTED,
+		CUT = SKL_OUTCOME_CUT,
+		NO = SKL_OUTCOME_DENIED_NO_RULE
+	};
+	enum { BAN = SKL_OUTCOME_DENIED_FORBIDDEN, ERR = SKL_OUTCOME_ERROR };
+	enum { VT = SKL_ROLE_VEILIG_THUIS, LT = SKL_ROLE_LOCAL_TEAM };
+	static const struct {
+		struct skl_policy_part parts[3];
+		size_t count;
+		uint8_t outcome;
+		size_t decisive;
+	} cases[] = {
+		{{{YES, 0, P, VT}}, 1, YES, 1},
+		{{{CUT, 0, P, VT}}, 1, CUT, 1},
+		{{{NO, 8, P, VT}}, 1, NO, 0},
+		{{{YES, 0, P, VT}, {YES, 0, C, LT}}, 2, YES, 2},
+		{{{YES, 0, P, VT}, {NO, 1, C, LT}}, 2, CUT, 2},
+		{{{YES, 0, P, VT}, {ERR, 1, C, LT}}, 2, CUT, 2},
+		{{{YES, 0, P, VT}, {BAN, 2, P, LT}}, 2, BAN, 1},
+		{{{YES, 0, C, LT}, {ERR, 16, P, VT}}, 2, ERR, 1},
+		/* a copy to whom the kind is for is no copy */
+		{{{NO, 8, C, VT}, {YES, 0, P, LT}}, 2, NO, 0},
+		{{{YES, 0, C, VT}}, 1, YES, 1},
+		/* an outcome that is none */
+		{{{0, 0, P, VT}}, 1, ERR, 0},
+		{{{77, 0, P, VT}}, 1, ERR, 0},
+		/* nobody it is for */
+		{{{0}}, 0, NO, 0},
+		{{{YES, 0, C, LT}}, 1, NO, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SKL_COUNT(cases); i++) {
+		struct skl_policy_whole whole =
+			skl_policy_combine(SKL_KIND_POLICE_REPORT, cases[i].parts, cases[i].count);
+
+		if (whole.outcome != cases[i].outcome || whole.decisive != cases[i].decisive)
+			fail_msg("case %zu: outcome %u by %zu", i, whole.outcome, whole.decisive);
+		assert_int_equal(whole.is_released, whole.outcome == YES || whole.outcome == CUT);
+		if (whole.decisive < cases[i].count)
+			assert_int_equal(whole.reason, cases[i].parts[whole.decisive].reason);
+	}
+}
+
+/* More rules that speak than a decision can name: error, never a silent part. */
+static void too_many_rules_fail_closed(void **state)
+{
+	struct skl_policy *policy;
+	struct skl_policy_request request;
+	struct skl_decision decision;
+	struct skl_buf text;
+
+	(void)state;
+	skl_buf_init(&text, 1u << 20);
+	/* each names the eight after it, in a ring: together every pair */
+	skl_buf_add_str(&text, T_HEAD);
+	for (unsigned i = 0; i < 17; i++) {
+		skl_buf_addf(
+			&text,
+			"rule A-%u \"r\"\n from police\n kind police_report\n to veilig_thuis\n"
+			" purpose stop_violence\n ground wpg:18-1/bpg:4-2-1-i\n"
+			" allow identity, incident\n because \"b\"\n test \"t\" error\n",
+			i);
+		for (unsigned j = 1; j <= 8; j++)
+			skl_buf_addf(&text, " together-with A-%u\n", (i + j) % 17);
+		skl_buf_add_str(&text, "end\n");
+	}
+	policy = t_load(skl_buf_str(&text));
+	request = t_request(T_REPORT);
+	skl_policy_decide(policy, NULL, &request, &decision);
+	assert_int_equal(decision.outcome, SKL_OUTCOME_ERROR);
+	assert_int_equal(decision.reason, SKL_CUT_REASON_LIMIT);
+	assert_false(t_opens(&decision));
+	skl_policy_free(policy);
+	skl_buf_done(&text);
+}
+
+static int set_up(void **state)
+{
+	*state = t_shipped();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	skl_policy_free(*state);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(positions_intersect),
+		cmocka_unit_test(case_state_before_claims),
+		cmocka_unit_test(reasons_of_the_case_stay_in_it),
+		cmocka_unit_test(silent_cuts),
+		cmocka_unit_test(a_denied_principal_denies_the_message),
+		cmocka_unit_test(too_many_rules_fail_closed),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
