@@ -89,13 +89,12 @@ static const char *const criminal_stages[] = {"suspicion", "arrest",    "prosecu
 
 static const char *const ban_outcomes[] = {"impose", "do_not_impose", "not_decided", NULL};
 
-static const struct skl_content_field identity[] = {TEXT("given_names", 200, 0),
-						    TEXT("prefix", 40, 0),
-						    TEXT("family_name", 200, REQ),
-						    DATE("born", 0),
-						    WORD("sex", sexes, 0),
-						    TEXT("remark", 1000, 0),
-						    END};
+/* ref: what the sender's texts call this person ("p1"). */
+static const struct skl_content_field identity[] = {
+	TEXT("ref", 32, 0),      TEXT("given_names", 200, 0),
+	TEXT("prefix", 40, 0),   TEXT("family_name", 200, REQ),
+	DATE("born", 0),         WORD("sex", sexes, 0),
+	TEXT("remark", 1000, 0), END};
 
 static const struct skl_content_field bsn[] = {BSN("bsn", REQ), END};
 

@@ -155,6 +155,8 @@ static void map_identity(struct skl_police_reading *reading, const xmlNode *node
 		return;
 	skl_mapped_about(section, place);
 	mark_person(reading, node, section);
+	/* The officer's texts say "p2 sloeg p1": who reads them must know who that is. */
+	skl_mapped_set_text(mapped, section->content, "ref", subject->ref);
 	skl_mapped_set_text(mapped, section->content, "given_names", subject->given_names);
 	skl_mapped_set_text(mapped, section->content, "prefix", prefix);
 	skl_mapped_set_text(mapped, section->content, "family_name", subject->family_name);
