@@ -33,7 +33,7 @@ struct recorder {
 	struct record failed[RECORDS];
 	size_t message_count;
 	struct record messages[RECORDS];
-	char contents[RECORDS][2][64]; /* of the first two sections */
+	char contents[RECORDS][2][64]; /* of identity, and of the other section */
 	size_t receipt_count;
 	struct record receipts[RECORDS];
 	size_t notice_count;
