@@ -431,6 +431,8 @@ enum skl_err skl_client_open(const struct skl_client_opts *opts, struct skl_clie
 		err = skl_client_trail_load(client);
 		if (!err)
 			err = skl_client_acute_load(client);
+		if (!err)
+			err = skl_client_out_load(client);
 		if (err)
 			(void)skl_error_set(reterr, err, 0, 0, "the spool cannot be read: %s",
 					    skl_err_text(err));

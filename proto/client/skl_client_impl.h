@@ -204,6 +204,9 @@ SKL_MUST_CHECK enum skl_err skl_client_out_error(struct skl_client *client,
 void skl_client_out_down(struct skl_client *client);
 SKL_MUST_CHECK enum skl_err skl_client_out_up(struct skl_client *client);
 SKL_MUST_CHECK enum skl_err skl_client_acute_load(struct skl_client *client);
+/* At open: what an earlier process sent is due, in its old place, for nobody waits for its answer.
+ */
+SKL_MUST_CHECK enum skl_err skl_client_out_load(struct skl_client *client);
 /* An acute message begins to wait for its answer; a message waits no longer. */
 void skl_client_watch(struct skl_client *client, const struct skl_out *out);
 void skl_client_unwatch(struct skl_client *client, const uint8_t *id);
@@ -262,6 +265,8 @@ SKL_MUST_CHECK enum skl_err skl_client_receipt_take(struct skl_client *client, u
 /* A notice of the hub that must arrive. */
 SKL_MUST_CHECK enum skl_err skl_client_notice_take(struct skl_client *client, uint64_t offer,
 						   const Schakel__V1__Notice *notice);
+/* The Result of this message is kept: what receipts said before it came counts now. */
+void skl_client_receipt_early(struct skl_spool_txn *txn, const uint8_t *id);
 void skl_client_receipt_down(struct skl_client *client);
 
 /* ---- skl_client_event.c ---- */

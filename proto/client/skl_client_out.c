@@ -192,6 +192,29 @@ enum skl_err skl_client_acute_load(struct skl_client *client)
 	return err == SKL_ENOTFOUND ? SKL_OK : err;
 }
 
+enum skl_err skl_client_out_load(struct skl_client *client)
+{
+	struct skl_spool_txn *txn;
+	enum skl_err err = skl_client_begin(client, true, &txn);
+	if (err)
+		return err;
+	struct skl_out out;
+	bool has_cursor = false;
+	while (!(err = skl_spool_out_due(txn, INT64_MAX / 2, has_cursor ? &out : NULL, &out))) {
+		has_cursor = true;
+		/* One the hub gave an error for, or whose answer was forged, keeps its pause. */
+		if (out.state != SKL_OUT_SUBMITTED || out.last_err)
+			continue;
+		struct skl_out due = out;
+		due.next_try_ms = out.acute ? 0 : out.spooled_ms;
+		skl_spool_out_set(txn, &due);
+	}
+	if (err == SKL_ENOTFOUND)
+		return skl_spool_commit(txn);
+	skl_spool_abort(txn);
+	return err;
+}
+
 enum skl_err skl_client_out_next_ms(struct skl_client *client, int64_t *ret_at_ms)
 {
 	struct skl_spool_txn *txn;

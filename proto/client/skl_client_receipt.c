@@ -13,6 +13,7 @@
 #define ITEM_MAX    4096u
 #define LOOK_AHEAD  1024 /* items of the queue looked at for one receipt */
 #define RECORDED_MS 10000
+#define EARLY_MAX   (2u * SKL_LIMIT_RECIPIENTS_N) /* receipts kept before the Result */
 
 /* ---- queueing ---- */
 
@@ -277,6 +278,38 @@ struct change {
 	int64_t at_ms;
 };
 
+/*
+ * A receipt may overtake the Result: the hub recorded the message, and this process died before it
+ * heard so. What it says waits, in a row above every number of a recipient, with the recipient's
+ * number, if it is known, in the place of the outcome.
+ */
+static void keep_early(struct skl_spool_txn *txn, const uint8_t *id, const struct change *change)
+{
+	struct skl_out_to to;
+	uint32_t number = SKL_LIMIT_NUMBER;
+	size_t len = change->partner ? strlen(change->partner) : 0;
+	bool is_known = false;
+	while (!is_known && !skl_spool_to_next(txn, id, number, &to)) {
+		number = to.number;
+		is_known = to.outcome == change->number && to.index == change->index &&
+			   !strncmp(to.partner, change->partner ? change->partner : "",
+				    sizeof to.partner);
+	}
+	if (!is_known)
+		to = (struct skl_out_to){.number = number + 1};
+	if (to.number - SKL_LIMIT_NUMBER > EARLY_MAX || is_final(to.delivery) ||
+	    len >= sizeof to.partner)
+		return;
+	if (len)
+		memcpy(to.partner, change->partner, len + 1);
+	to.outcome = change->number;
+	to.index = change->index;
+	to.delivery = change->state;
+	to.reason = change->reason;
+	to.at_ms = change->at_ms;
+	skl_spool_to_put(txn, id, &to);
+}
+
 static void apply_change(struct skl_spool_txn *txn, const uint8_t *id, const struct change *change)
 {
 	struct skl_out out;
@@ -284,6 +317,10 @@ static void apply_change(struct skl_spool_txn *txn, const uint8_t *id, const str
 	uint32_t number = 0;
 	if (skl_spool_out_get(txn, id, &out))
 		return; /* pruned, or never ours: nothing to note */
+	if (out.state == SKL_OUT_SPOOLED || out.state == SKL_OUT_SUBMITTED) {
+		keep_early(txn, id, change);
+		return;
+	}
 	bool found = false;
 	while (!found && !skl_spool_to_next(txn, id, number, &to)) {
 		number = to.number;
@@ -302,6 +339,21 @@ static void apply_change(struct skl_spool_txn *txn, const uint8_t *id, const str
 	skl_client_out_settle(txn, &out, &is_complete);
 	skl_spool_out_set(txn, &out);
 	skl_client_event_receipt(txn, id, &to, is_complete);
+}
+
+void skl_client_receipt_early(struct skl_spool_txn *txn, const uint8_t *id)
+{
+	struct skl_out_to early;
+	while (!skl_spool_to_next(txn, id, SKL_LIMIT_NUMBER, &early)) {
+		struct change change = {.number = early.outcome,
+					.partner = early.partner,
+					.index = early.index,
+					.state = early.delivery,
+					.reason = early.reason,
+					.at_ms = early.at_ms};
+		skl_spool_to_drop(txn, id, early.number);
+		apply_change(txn, id, &change);
+	}
 }
 
 /* Is the receipt by the partner it names, with a key valid when it was made? */

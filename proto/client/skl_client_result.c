@@ -130,6 +130,7 @@ static enum skl_err keep_result(struct skl_client *client, struct skl_spool_txn 
 	skl_spool_out_set(txn, out);
 	skl_client_after_recorded(txn, out->id);
 	skl_client_event_result(txn, out->id);
+	skl_client_receipt_early(txn, out->id);
 	client->has_events = true;
 	client->proofs_at_mono_ms = 0;
 	return skl_spool_txn_err(txn);

@@ -183,11 +183,17 @@ enum skl_err skl_client_result(struct skl_client *client, const uint8_t id[16],
 enum skl_err skl_client_outgoing_to(struct skl_client *client, const uint8_t id[16],
 				    uint32_t number, struct skl_out_to *ret_to)
 {
+	struct skl_out_to to;
 	struct skl_spool_txn *txn;
 	enum skl_err err = skl_client_begin(client, false, &txn);
 	if (err)
 		return err;
-	err = skl_spool_to_next(txn, id, number, ret_to);
+	err = skl_spool_to_next(txn, id, number, &to);
 	skl_spool_abort(txn);
+	/* Above are receipts that overtook the Result. */
+	if (!err && to.number > SKL_LIMIT_NUMBER)
+		err = SKL_ENOTFOUND;
+	if (!err)
+		*ret_to = to;
 	return err;
 }

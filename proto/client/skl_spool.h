@@ -181,6 +181,8 @@ void skl_spool_result_put(struct skl_spool_txn *txn, const uint8_t id[SKL_SPOOL_
 
 void skl_spool_to_put(struct skl_spool_txn *txn, const uint8_t id[SKL_SPOOL_ID_BYTES],
 		      const struct skl_out_to *to);
+void skl_spool_to_drop(struct skl_spool_txn *txn, const uint8_t id[SKL_SPOOL_ID_BYTES],
+		       uint32_t number);
 /* The recipient after number (0: the first); ENOTFOUND after the last. */
 SKL_MUST_CHECK enum skl_err skl_spool_to_next(struct skl_spool_txn *txn,
 					      const uint8_t id[SKL_SPOOL_ID_BYTES], uint32_t number,

@@ -373,6 +373,14 @@ void skl_spool_to_put(struct skl_spool_txn *txn, const uint8_t id[SKL_SPOOL_ID_B
 	skl_buf_done(&buf);
 }
 
+void skl_spool_to_drop(struct skl_spool_txn *txn, const uint8_t id[SKL_SPOOL_ID_BYTES],
+		       uint32_t number)
+{
+	uint8_t key[TO_KEY_BYTES];
+	to_key(id, number, key);
+	skl_spool_db_del(txn, SKL_DB_TO, skl_view_of(key, sizeof key));
+}
+
 enum skl_err skl_spool_to_next(struct skl_spool_txn *txn, const uint8_t id[SKL_SPOOL_ID_BYTES],
 			       uint32_t number, struct skl_out_to *ret_to)
 {
@@ -424,9 +432,7 @@ bool skl_spool_out_prune(struct skl_spool_txn *txn, const uint8_t id[SKL_SPOOL_I
 	uint32_t number = 0;
 	struct skl_out_to to;
 	while (!skl_spool_to_next(txn, id, number, &to)) {
-		uint8_t key[TO_KEY_BYTES];
-		to_key(id, to.number, key);
-		skl_spool_db_del(txn, SKL_DB_TO, skl_view_of(key, sizeof key));
+		skl_spool_to_drop(txn, id, to.number);
 		number = to.number;
 	}
 	return true;

@@ -240,6 +240,57 @@ static void receipts_are_repeated_until_recorded(void **state)
 	assert_int_equal(stage->vt.message_count, 1);
 }
 
+/* The sender died before it heard that its message is recorded; the recipient was faster. */
+static void receipts_may_come_before_the_result(void **state)
+{
+	struct stage *stage = *state;
+	uint8_t id[16];
+	start_both(stage);
+	stage_submit(stage, 0, NULL, id);
+	assert_int_equal(skl_client_step(stage->police.client, 1), SKL_OK);
+	stage_stop(stage, POLICE);
+	stage_until(stage, stage->hub.recorded_items == 2);
+	stage->hub.is_deaf[SKL_COMMAND_SUBMIT] = true;
+	stage_start(stage, POLICE);
+	stage_until(stage, stage->hub.recorded_items == 4);
+	assert_int_equal(stage->police.result_count, 0);
+	assert_int_equal(stage->police.receipt_count, 0);
+	assert_int_equal(stage_delivery(stage, id), 0);
+	/* They wait for the Result, over a restart too. */
+	stage_stop(stage, POLICE);
+	stage->hub.is_deaf[SKL_COMMAND_SUBMIT] = false;
+	stage_start(stage, POLICE);
+	stage_until(stage, stage->police.result_count && stage->police.receipt_count);
+	assert_int_equal(stage->police.receipts[0].state, SKL_DELIVERY_HANDED_OVER);
+	assert_true(stage->police.receipts[0].flag);
+	assert_int_equal(stage_delivery(stage, id), SKL_DELIVERY_HANDED_OVER);
+	hub_sign(&stage->hub);
+	stage_until(stage, stage_outgoing(stage, id).state == SKL_OUT_DONE);
+	assert_int_equal(stage->police.receipt_count, 1);
+	assert_int_equal(stage->vt.message_count, 1);
+}
+
+/* What a process sent and died over is not left to its pause: later ones would overtake it. */
+static void a_new_process_sends_again_at_once(void **state)
+{
+	struct stage *stage = *state;
+	uint8_t first[16];
+	uint8_t second[16];
+	stage->hub.is_deaf[SKL_COMMAND_SUBMIT] = true;
+	start_both(stage);
+	stage_submit(stage, 0, NULL, first);
+	stage_until(stage, stage->hub.seen[SKL_COMMAND_SUBMIT] == 1);
+	stage_stop(stage, POLICE);
+	stage->hub.is_deaf[SKL_COMMAND_SUBMIT] = false;
+	stage_start(stage, POLICE);
+	stage_submit(stage, 0, NULL, second);
+	int64_t began_ms = world_mono_ms;
+	stage_until(stage, stage->police.result_count == 2);
+	assert_true(world_mono_ms - began_ms < 2000);
+	assert_memory_equal(stage->police.results[0].id, first, 16);
+	assert_memory_equal(stage->police.results[1].id, second, 16);
+}
+
 static void a_refusal_reaches_the_sender(void **state)
 {
 	struct stage *stage = *state;
@@ -404,6 +455,8 @@ int main(void)
 		TEST(what_was_being_handed_over_comes_back_in_doubt),
 		TEST(a_message_handed_over_is_never_given_again),
 		TEST(receipts_are_repeated_until_recorded),
+		TEST(receipts_may_come_before_the_result),
+		TEST(a_new_process_sends_again_at_once),
 		TEST(a_refusal_reaches_the_sender),
 		TEST(messages_of_a_case_come_one_by_one),
 		TEST(acute_goes_first_and_cries),
