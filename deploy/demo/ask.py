@@ -33,6 +33,8 @@ def plan(message, partner, desk):
         "kind": "handover_offer",
         "refersTo": message["messageId"],
         "to": {"partner": partner, "desk": desk},
+        "userRef": "u-31b0",
+        "checkedBy": "u-31b0",
         "sections": [{key: section[key] for key in ("category", "about", "marks", "data")} for section in message["sections"]],
     }
 

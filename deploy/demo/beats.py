@@ -44,11 +44,8 @@ class Run:
 
 
 def reason_of(cuts, category):
-    """The first reason given for a category, in people's words."""
-    for cut in cuts:
-        if cut.get("category") == category:
-            return cut.get("text") or cut.get("reason", "")
-    return ""
+    """The first reason given for a category, in people's words; "" if none is."""
+    return next((cut["text"] for cut in cuts if cut["category"] == category), "")
 
 
 def three_views(run):
@@ -58,12 +55,15 @@ def three_views(run):
     received = story.vt_messages(run.path("vt-zw"), "police_report")[0]
     with open(run.path("plan.json"), encoding="utf-8") as file:
         plan = json.load(file)["recipients"][0]
+    # The plan asked about the received sections, in their order.
+    asked = {id(section): answer for section, answer in zip(received["sections"], plan["sections"])}
     rows, labels = [], []
     for item in items:
         labels.append(run.label(item.category))
         came = story.arrived(received, item)
         cut = reason_of(received["notShared"], item.category) or say("niet gedeeld", "not shared")
-        team_cut = reason_of(plan.get("cuts", []), item.category)
+        answers = [asked[id(section)] for section in came]
+        team_cut = next((answer["text"] for answer in answers if not answer["allowed"]), "")
         if not came:
             team_cut = say("Veilig Thuis heeft dit niet", "Veilig Thuis does not have this")
         rows.append(
@@ -127,8 +127,7 @@ def way_out(run):
     refusal = run.answers("weigering", run.notes["wrong_id"])[0]
     right = refusal.find(".//bevoegd")
     moved = story.vt_messages(run.path("vt-gr"), "police_report")
-    accepted = run.answers("aangenomen", run.notes["acute_id"])[0]
-    repair = accepted.find("herstel")
+    repair = run.answers("herstel", run.notes["acute_id"])[0]
     points = [f"{say('regel', 'line')} {p.get('regel')}: {p.findtext('tekst')}" for p in repair.iter("punt")]
     return Beat(
         say("Een weigering met een uitweg", "A refusal with a way out"),
@@ -177,19 +176,23 @@ def proof(run):
 def account(run):
     """Ten lines: sent, cut, refused, oldest open, and what was not shown."""
     say = run.say
-    n = run.notes["account"]
+    status = run.notes["status"]
+    count = status["counters"]
+    oldest = status["queue"]["oldest_ms"] / 1000
     return [
-        say(f"Verstuurd en toegestaan: {n['permitted']}", f"Sent and permitted: {n['permitted']}"),
-        say(f"Deels toegestaan (onderdelen eruit): {n['cut']}", f"Permitted in part (sections cut): {n['cut']}"),
-        say(f"Geweigerd, met uitweg: {n['denied']}", f"Refused, with a way out: {n['denied']}"),
-        say(f"Vooraf gevraagd, niets verstuurd: {n['plans']}", f"Asked beforehand, nothing sent: {n['plans']}"),
-        say(f"Regels in het logboek: {n['entries']}, alle nagerekend", f"Lines in the trail: {n['entries']}, all recomputed"),
-        say(f"Oudste bericht dat nog wacht: {n['oldest']}", f"Oldest message that still waits: {n['oldest']}"),
-        say(f"Termijnen die lopen: {n['clocks']}", f"Clocks that run: {n['clocks']}"),
-        say("Niet getoond: overdracht aan een lokaal team, huisverbod, toestemming, crisiskaart, tweede machine.",
-            "Not shown: handover to a local team, house ban, consent, crisis card, a second machine."),
-        say("De systemen van politie en Veilig Thuis zijn nagebootst; adapters, knooppunt, notaris en logboek zijn echt.",
-            "The police's and Veilig Thuis' own systems are simulated; adapters, hub, notary and trail are real."),
+        say(f"Verstuurd en toegestaan: {count['messages_permitted']}", f"Sent and permitted: {count['messages_permitted']}"),
+        say(f"Deels toegestaan, onderdelen eruit: {count['messages_cut']}", f"Permitted in part, sections cut: {count['messages_cut']}"),
+        say(f"Geweigerd, met een uitweg: {count['messages_denied']}", f"Refused, with a way out: {count['messages_denied']}"),
+        say(f"Vooraf gevraagd, niets verstuurd: {count['plans']}", f"Asked beforehand, nothing sent: {count['plans']}"),
+        say(f"Met een vormfout toch doorgelaten: {count['emergencies']}", f"Passed with a fault of form: {count['emergencies']}"),
+        say(f"Regels in het logboek: {status['trail']['size']}; lopende termijnen: {status['clocks']['running']}",
+            f"Lines in the trail: {status['trail']['size']}; clocks running: {status['clocks']['running']}"),
+        say(f"Wachtende berichten: {status['queue']['waiting']}, het oudste {oldest:.0f} s",
+            f"Messages waiting: {status['queue']['waiting']}, the oldest {oldest:.0f} s"),
+        say("Niet getoond: echte overdracht, huisverbod, toestemming, crisiskaart, meer dan een machine.",
+            "Not shown: a real handover, house ban, consent, crisis card, more than one machine."),
+        say("De eigen systemen van politie en Veilig Thuis zijn nagebootst; adapters, knooppunt, notaris en logboek zijn echt.",
+            "The partners' own systems are simulated; adapters, hub, notary and trail are real."),
         say("VOORBEELD - niet juridisch getoetst", "VOORBEELD - niet juridisch getoetst (example, not reviewed by a lawyer)"),
     ]
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Keep what the driver measured: notes.py FILE key=value ...; a dot in the key makes an object, a
-value @PATH is the text of that file."""
+value @PATH is the text of that file, or the object in it."""
 
 import json
 import os
@@ -10,7 +10,8 @@ import sys
 def value_of(text):
     if text.startswith("@"):
         with open(text[1:], encoding="utf-8", errors="replace") as file:
-            return file.read().strip()
+            text = file.read().strip()
+        return json.loads(text) if text.startswith("{") else text
     try:
         return float(text) if "." in text else int(text)
     except ValueError:
