@@ -131,7 +131,7 @@ static enum skl_err check_subject(const struct rows *rows, size_t i)
 {
 	const Schakel__V1__SubjectRow *row = skl_envelope_subject(rows->env, i), *other;
 	struct skl_error *reterr = rows->reterr;
-	uint32_t seen = 0;
+	uint64_t seen = 0;
 
 	if (!is_number(row->number))
 		return BAD(SKL_EFIELD, "subject row: number is out of range");
@@ -143,7 +143,7 @@ static enum skl_err check_subject(const struct rows *rows, size_t i)
 		if (!in_list(SKL_LIST_POSITION, position) || (seen >> position) & 1)
 			return BAD(SKL_EFIELD, "subject %u: a position is unknown or comes twice",
 				   row->number);
-		seen |= 1u << position;
+		seen |= UINT64_C(1) << position;
 	}
 	if ((seen >> SKL_POSITION_REPORTER) & 1 && row->n_positions > 1)
 		return BAD(SKL_EROW, "subject %u: reporter stands alone; say it in an event row",
@@ -439,7 +439,7 @@ static enum skl_err check_weighing(const struct rows *rows, size_t i)
 {
 	const Schakel__V1__WeighingRow *row = skl_envelope_weighing(rows->env, i);
 	struct skl_error *reterr = rows->reterr;
-	uint32_t seen = 0;
+	uint64_t seen = 0;
 
 	if (i > 0)
 		return BAD(SKL_EREPEAT, "there are two weighing rows");
@@ -450,7 +450,7 @@ static enum skl_err check_weighing(const struct rows *rows, size_t i)
 
 		if (!in_list(SKL_LIST_WEIGHING, code) || (seen >> code) & 1)
 			return BAD(SKL_EFIELD, "weighing row: a code is unknown or comes twice");
-		seen |= 1u << code;
+		seen |= UINT64_C(1) << code;
 	}
 	return SKL_OK;
 }
