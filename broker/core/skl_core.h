@@ -29,6 +29,7 @@
 #include "skl_err.h"
 #include "skl_hub.h"
 #include "skl_notary.h"
+#include "skl_offer_number.h"
 #include "skl_outbox.h"
 #include "skl_policy.h"
 #include "skl_seat.h"
@@ -226,6 +227,7 @@ struct skl_hub {
 	void *monitor;
 	char endpoint[256];
 	struct skl_seats *seats;
+	struct skl_offer_key offer_key;
 	struct skl_verify *verify;
 	struct skl_store *store;
 	struct skl_notary *notary;

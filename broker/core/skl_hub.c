@@ -2,6 +2,7 @@
 #include "skl_hub.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -12,6 +13,7 @@
 #include "skl_frame.h"
 #include "skl_log.h"
 #include "skl_mem.h"
+#include "skl_vault.h"
 
 #define MONITOR_ENDPOINT "inproc://skl-monitor"
 #define POLL_MAX         (5 + SKL_CONTROL_CLIENTS + 1)
@@ -84,6 +86,19 @@ static enum skl_err open_sockets(struct skl_hub *hub, struct skl_error *reterr)
 		       : SKL_OK;
 }
 
+/* The same numbers after a restart: the key is made from one of the vault. */
+static enum skl_err open_offer_key(struct skl_hub *hub)
+{
+	uint8_t secret[32];
+	enum skl_err err = skl_vault_mac(skl_store_vault(hub->store), SKL_VAULT_INDEX,
+					 skl_view_str("schakel/v1 offer number\n"), secret);
+
+	if (err == SKL_OK)
+		skl_offer_key_init(&hub->offer_key, secret);
+	sodium_memzero(secret, sizeof(secret));
+	return err;
+}
+
 static enum skl_err open_parts(struct skl_hub *hub, struct skl_error *reterr)
 {
 	enum skl_err err;
@@ -99,6 +114,9 @@ static enum skl_err open_parts(struct skl_hub *hub, struct skl_error *reterr)
 	err = skl_store_open(&hub->opts.store, &hub->store, reterr);
 	if (err != SKL_OK)
 		return err;
+	err = open_offer_key(hub);
+	if (err != SKL_OK)
+		return skl_error_set(reterr, err, 0, 0, "vault: %s", skl_err_text(err));
 	err = skl_notary_new(hub->opts.notary_path, &hub->notary);
 	if (err == SKL_OK)
 		err = skl_mark_open(hub);

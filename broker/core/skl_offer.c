@@ -333,7 +333,7 @@ static enum skl_err make_body(struct skl_turn *turn, struct skl_outbox_item *ite
 	enum skl_err err = SKL_EBUG;
 
 	schakel__v1__offer__init(&message);
-	message.offer = item->number;
+	message.offer = skl_offer_number_hide(&turn->hub->offer_key, item->number);
 	switch (item->type) {
 	case SKL_OUTBOX_MESSAGE:
 		message.what_case = SCHAKEL__V1__OFFER__WHAT_MESSAGE;

@@ -124,7 +124,8 @@ static enum skl_err clear_outbox(struct skl_turn *turn, const struct skl_item *i
 				 const uint8_t *message_id)
 {
 	struct skl_outbox_item *row = skl_arena_alloc(turn->arena, sizeof(*row));
-	enum skl_err err = row ? skl_outbox_get(turn->txn, offer, row) : SKL_ENOMEM;
+	uint64_t number = skl_offer_number_show(&turn->hub->offer_key, offer);
+	enum skl_err err = row ? skl_outbox_get(turn->txn, number, row) : SKL_ENOMEM;
 
 	if (err == SKL_ENOTFOUND)
 		return SKL_OK;
@@ -236,7 +237,9 @@ void skl_receive_done(struct skl_hub *hub, const struct skl_item *item)
 	struct skl_seat *seat = item->peer->seat;
 
 	for (size_t i = 0; seat && i < item->receipt->n_items; i++)
-		if (skl_seat_receipted(seat, item->receipt->items[i]->offer)) {
+		if (skl_seat_receipted(seat,
+				       skl_offer_number_show(&hub->offer_key,
+							     item->receipt->items[i]->offer))) {
 			seat->peer->has_mail = true;
 			hub->wants_delivery = true;
 		}

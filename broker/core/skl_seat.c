@@ -205,20 +205,19 @@ bool skl_peer_fault(struct skl_peer *peer, enum skl_err reason, int64_t now_ms)
 	return true;
 }
 
+/* One message is 60,000 units, so that a millisecond brings per_minute of them, without a rest. */
+#define MESSAGE_UNITS 60000u
+
 bool skl_bucket_take(struct skl_bucket *bucket, uint32_t per_minute, int64_t mono_ms)
 {
+	uint64_t size = (uint64_t)per_minute * MESSAGE_UNITS;
 	int64_t passed_ms = mono_ms - bucket->at_mono_ms;
-	uint64_t regained = passed_ms > 60000 ? (uint64_t)per_minute * 1000
-					      : (uint64_t)passed_ms * per_minute / 60;
+	uint64_t regained = passed_ms >= 60000 ? size : (uint64_t)passed_ms * per_minute;
 
-	if (regained) { /* else the time goes on counting */
-		bucket->used_milli = regained >= bucket->used_milli
-					     ? 0
-					     : bucket->used_milli - (uint32_t)regained;
-		bucket->at_mono_ms = mono_ms;
-	}
-	if ((uint64_t)bucket->used_milli + 1000 > (uint64_t)per_minute * 1000)
+	bucket->at_mono_ms = mono_ms;
+	bucket->used -= regained < bucket->used ? regained : bucket->used;
+	if (bucket->used + MESSAGE_UNITS > size)
 		return false;
-	bucket->used_milli += 1000;
+	bucket->used += MESSAGE_UNITS;
 	return true;
 }

@@ -66,7 +66,7 @@ struct skl_fault {
 /* A bucket that fills by `rate` a minute up to `size`. */
 struct skl_bucket {
 	int64_t at_mono_ms;
-	uint32_t used_milli; /* thousandths of a message */
+	uint64_t used; /* units, see skl_bucket_take */
 };
 
 struct skl_peer {
