@@ -433,7 +433,8 @@ static void read_client(struct skl_hub *hub, struct client *client)
 	}
 	client->line_len += (size_t)got;
 	client->line[client->line_len] = 0;
-	if (strchr(client->line, '\n') || client->line_len == sizeof(client->line) - 1)
+	if (memchr(client->line, '\n', client->line_len) ||
+	    client->line_len == sizeof(client->line) - 1)
 		answer(hub, client);
 }
 

@@ -314,6 +314,7 @@ enum skl_err skl_hub_config_key(const char *path, enum skl_key_use use, struct s
 	}
 	if (err == SKL_OK && (*ret_key)->use != use) {
 		skl_key_free(*ret_key);
+		*ret_key = NULL;
 		err = skl_error_set(reterr, SKL_EINVAL, 0, 0, "%s: the key is for another use",
 				    path);
 	}

@@ -1,0 +1,114 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+#
+# schakeld's options and configuration, schakelctl's commands, and that the manuals name them all.
+
+. "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
+. "$SRC/tests/integration/peer-lib.sh"
+
+hub=$BIN/schakeld
+hub_make
+
+# --- options and configuration -------------------------------------------------------
+
+test_expect 'help' "$hub" --help
+sed -n '/^options in/,$p' out | awk 'NR > 1 { print $1 }' | sort >help-options
+grep '^\.It Ic' "$SRC/broker/schakeld/schakeld.conf.5" | sed 's/^\.It Ic //; s/ , /\n/g' | sort \
+	>manual-options
+cmp -s help-options manual-options
+test_ok $? 'the manual has every option of --help, and no other'
+test_expect 'version' "$hub" --version
+test_expect_status 2 'an unknown option' "$hub" --nonsense
+test_expect_status 2 'an argument too many' "$hub" more
+test_expect_status 3 'no configuration' "$hub" -c "$TMPDIR/none"
+test_expect 'a good configuration' "$hub" -n -c "$env/hub.conf"
+test_expect 'dump' "$hub" -D -c "$env/hub.conf"
+test_like "$(cat out)" 'plans_per_minute = 60' 'the dump has what was not set too'
+cp out "$TMPDIR/dumped.conf"
+test_expect 'a dump is a configuration' "$hub" -n -c "$TMPDIR/dumped.conf"
+
+# wrong TEXT STATUS SED PATTERN: the configuration changed by SED is refused, and says why
+wrong() {
+	sed "$3" "$env/hub.conf" >"$TMPDIR/wrong.conf"
+	test_expect_status "$2" "$1" "$hub" -n -c "$TMPDIR/wrong.conf"
+	test_like "$(cat err)" "$4" "$1: and says so"
+}
+wrong 'an unknown name' 2 's/^control/controll/' 'wrong.conf:[0-9]+:.*controll'
+wrong 'a required one is missing' 2 '/^origin/d' 'origin is not set'
+wrong 'a number out of range' 2 's/^map_mebibytes.*/map_mebibytes = 0/' 'map_mebibytes: 0 is not in'
+wrong 'no number' 2 's/^map_mebibytes.*/map_mebibytes = much/' 'wrong.conf:'
+wrong 'one registrar' 2 's/^registrars = {\("[^"]*"\).*/registrars = {\1}/' 'registrars: give 2'
+wrong 'a registrar that is none' 2 's/"care:[^"]*"/"care:nonsense"/' 'not a key'
+wrong 'a key of another use' 2 's,hub/promise.key,hub/transport.key,' 'another use'
+wrong 'a missing key' 3 's,hub/promise.key,hub/none.key,' 'none.key'
+wrong 'no rules' 3 's,^policy.*,policy = "/nowhere",' '/nowhere'
+wrong 'a quorum nobody can reach' 3 's/^registrars.*/&\nquorum = 3/' 'irectory|sign'
+chmod 640 "$env/hub/promise.key"
+test_expect_status 3 'a secret that others may read' "$hub" -n -c "$env/hub.conf"
+test_like "$(cat err)" 'mode 0600' 'is refused, with what it should be'
+chmod 600 "$env/hub/promise.key"
+sed -i '1s/^/nonsense /' "$env/rules/algemene-grenzen.rules"
+sed '1s/# //' -i "$env/rules/algemene-grenzen.rules"
+test_expect_status 2 'rules that do not parse' "$hub" -n -c "$env/hub.conf"
+cp "$SRC/policy/rules/algemene-grenzen.rules" "$env/rules/"
+
+# --- the running hub ---------------------------------------------------------------------
+
+hub_start
+test_expect_status 3 'a second hub on the same store' "$hub" -c "$env/hub.conf"
+test_is "$(stat -c %a "$control")" 600 'the control socket is for its user alone'
+test_expect 'status' "$BIN/schakelctl" -s "$control" status
+test_like "$(cat out)" 'trail.size +2' 'in words'
+test_expect 'status in JSON' "$BIN/schakelctl" -s "$control" status --output json
+cp out status.json
+test_expect 'which a parser reads' "$PYTHON" -m json.tool status.json
+peer politie-nh hello to=vt-zw muni=0479 submit
+test_expect 'partners' "$BIN/schakelctl" -s "$control" partner list
+test_like "$(grep id=politie-nh out)" 'connected=yes' 'say who is connected'
+test_like "$(grep id=vt-zw out)" 'oldest_waiting_ms=[0-9]+' 'and for whom mail waits'
+test_expect 'queue' "$BIN/schakelctl" -s "$control" queue list vt-zw
+test_like "$(cat out)" 'type=message state=waiting' 'the message that waits'
+test_expect 'an empty queue' "$BIN/schakelctl" -s "$control" queue list reclas
+test_is "$(wc -c <out)" 0 'is empty'
+number=$("$BIN/schakelctl" -s "$control" queue list vt-zw | sed 's/^offer=\([0-9]*\).*/\1/')
+test_expect_status 1 'releasing what is not parked' "$BIN/schakelctl" -s "$control" queue release "$number"
+peer_bg police politie-nh hello file="$TMPDIR/go" wait ping
+wait_for_log police waiting
+test_expect 'drop a session' "$BIN/schakelctl" -s "$control" partner drop politie-nh
+touch go
+wait_bg police
+test_like "$(cat police.log)" 'error code=ESTATE' 'it has to greet again'
+test_expect_status 1 'drop who is not there' "$BIN/schakelctl" -s "$control" partner drop nobody
+test_expect_status 2 'an unknown command' "$BIN/schakelctl" -s "$control" dance
+test_expect_status 2 'a missing argument' "$BIN/schakelctl" -s "$control" queue release
+test_expect_status 2 'one too many' "$BIN/schakelctl" -s "$control" status now
+test_expect_status 2 'an unknown format' "$BIN/schakelctl" -s "$control" -o xml status
+test_expect_status 3 'no hub' "$BIN/schakelctl" -s "$TMPDIR/none" status
+# Nonsense and half lines on the socket disturb nobody.
+"$PYTHON" - "$control" <<-'EOF'
+	import socket, sys
+	for data in (b"\n", b"x" * 5000, b"9 status\n", b"1 \0\0\n", b"1 reload ../../etc\n"):
+	    with socket.socket(socket.AF_UNIX) as s:
+	        s.connect(sys.argv[1])
+	        s.sendall(data[:255])
+	        s.settimeout(5)
+	        print(s.recv(4096))
+	half = socket.socket(socket.AF_UNIX)
+	half.connect(sys.argv[1])
+	half.sendall(b"1 sta")
+	half.close()
+EOF
+test_ok $? 'nonsense on the control socket is answered'
+test_expect 'and the hub goes on' "$BIN/schakelctl" -s "$control" status
+for command in status 'partner list' 'partner drop' 'queue list' 'queue release' 'reload policy' \
+	'reload directory' stop; do
+	grep -q "^.It Cm $command" "$SRC/broker/schakelctl/schakelctl.8"
+	test_ok $? "the manual has: $command"
+done
+test_expect 'stop' "$BIN/schakelctl" -s "$control" stop
+wait_bg hub
+test_is $? 0 'the hub ends'
+test -e "$control"
+test_is $? 1 'and takes its socket away'
+
+done_testing
