@@ -421,3 +421,36 @@ enum skl_err skl_store_copy(struct skl_store *store, const char *folder)
 {
 	return skl_store_err(mdb_env_copy2(store->env, folder, MDB_CP_COMPACT));
 }
+
+enum skl_err skl_store_snapshot(const char *path, const char *folder, struct skl_error *reterr)
+{
+	MDB_env *env = NULL;
+	int code = mdb_env_create(&env);
+
+	if (code == 0)
+		code = mdb_env_open(env, path, MDB_RDONLY | MDB_NOTLS, 0600);
+	if (code == 0)
+		code = mdb_env_copy2(env, folder, 0);
+	if (env)
+		mdb_env_close(env);
+	if (code != 0)
+		return skl_error_set(reterr, skl_store_err(code), 0, 0, "%s: %s", path,
+				     mdb_strerror(code));
+	return SKL_OK;
+}
+
+bool skl_store_is_open(const char *path)
+{
+	char name[4096];
+	int length = snprintf(name, sizeof(name), "%s/schakel.lock", path);
+	int fd = -1;
+	bool is_open = false;
+
+	if (length > 0 && (size_t)length < sizeof(name))
+		fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd >= 0) {
+		is_open = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+		(void)close(fd); /* gives the lock back */
+	}
+	return is_open;
+}

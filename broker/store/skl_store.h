@@ -87,6 +87,16 @@ SKL_MUST_CHECK enum skl_err skl_store_check_readers(struct skl_store *store, uns
 /* A compact, consistent copy into an existing, empty folder. Keys are not copied. */
 SKL_MUST_CHECK enum skl_err skl_store_copy(struct skl_store *store, const char *folder);
 
+/*
+ * The same, page by page, of a store that need not open: damage is copied as it is. For verifying
+ * a store while the hub has it open. folder exists and is empty.
+ */
+SKL_MUST_CHECK enum skl_err skl_store_snapshot(const char *path, const char *folder,
+					       struct skl_error *reterr);
+
+/* Does a process have the store at path open for writing? False if there is no store either. */
+bool skl_store_is_open(const char *path);
+
 /* The one place where LMDB's codes become ours. */
 enum skl_err skl_store_err(int mdb_code);
 

@@ -16,9 +16,8 @@ make_key() {
 	chmod 600 "$1"
 }
 
-# start [ENVIRONMENT...]
 start() {
-	start_bg notary env "$@" "$notary" --socket "$socket" --key log.key --guard guard
+	start_bg notary "$notary" --socket "$socket" --key log.key --guard guard
 	wait_for 30 client "$origin" head
 }
 

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "audit.h"
+#include "verify.h"
+
+#define PROMISES_MAX 256
+
+static void usage(FILE *to)
+{
+	fputs("usage: schakel-audit verify --store DIR --log-key VKEY [options]\n"
+	      "\n"
+	      "Reads a copy of the trail again from its bytes and computes everything again.\n"
+	      "\n"
+	      "  --store DIR        a store, a copy of one, or its data.mdb\n"
+	      "  --log-key VKEY     verifier key of the log, or a file with it\n"
+	      "  --vault DIR        open the details as well\n"
+	      "  --guard FILE       the notary's guard file\n"
+	      "  --promise-key B64  the hub's promise key: check the promises\n"
+	      "  --promise FILE     a RESULT that a partner kept (repeat for more)\n"
+	      "  --lang nl|en       language of the findings (en)\n"
+	      "  --json             findings as JSON, one a line\n"
+	      "\n"
+	      "Exit status: 0 intact, 1 a finding, 2 wrong options, 3 it cannot be read.\n",
+	      to);
+}
+
+struct options {
+	struct verify_opts verify;
+	const char *store;
+	const char *log_key;
+	const char *promises[PROMISES_MAX];
+	bool is_dutch;
+	bool is_json;
+	bool is_help;
+};
+
+static bool parse(int argc, char **argv, struct options *options)
+{
+	static const struct option names[] = {
+		{"store", required_argument, NULL, 's'},
+		{"log-key", required_argument, NULL, 'k'},
+		{"vault", required_argument, NULL, 'v'},
+		{"guard", required_argument, NULL, 'g'},
+		{"promise-key", required_argument, NULL, 'p'},
+		{"promise", required_argument, NULL, 'P'},
+		{"lang", required_argument, NULL, 'l'},
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		switch (option) {
+		case 's':
+			options->store = optarg;
+			break;
+		case 'k':
+			options->log_key = optarg;
+			break;
+		case 'v':
+			options->verify.vault_path = optarg;
+			break;
+		case 'g':
+			options->verify.guard_path = optarg;
+			break;
+		case 'p':
+			options->verify.promise_key = optarg;
+			break;
+		case 'P':
+			if (options->verify.promise_count == PROMISES_MAX)
+				return false;
+			options->promises[options->verify.promise_count++] = optarg;
+			break;
+		case 'l':
+			if (!audit_language(optarg, &options->is_dutch))
+				return false;
+			break;
+		case 'j':
+			options->is_json = true;
+			break;
+		case 'h':
+			options->is_help = true;
+			return true;
+		default:
+			return false;
+		}
+	}
+	options->verify.promise_paths = options->promises;
+	return optind == argc && options->store && options->log_key;
+}
+
+static void print_verdict(const struct findings *findings, const struct verify_counts *counts,
+			  bool is_dutch)
+{
+	uint64_t first;
+
+	printf(is_dutch ? "%s: %" PRIu64 " regels, %" PRIu64 " onder een ondertekend ijkpunt\n"
+			: "%s: %" PRIu64 " entries, %" PRIu64 " under a signed checkpoint\n",
+	       counts->origin, counts->entries, counts->signed_size);
+	printf(is_dutch ? "bijzonderheden: %" PRIu64 " geopend, %" PRIu64 " gewist, %" PRIu64
+			  " niet geopend; beloften van partners: %" PRIu64 "\n"
+			: "details: %" PRIu64 " opened, %" PRIu64 " erased, %" PRIu64
+			  " not opened; promises of partners: %" PRIu64 "\n",
+	       counts->details_opened, counts->details_erased, counts->details_unopened,
+	       counts->promises);
+	printf("%s: %s", is_dutch ? "oordeel" : "verdict",
+	       finding_class_text(findings_verdict(findings), is_dutch));
+	if (findings_first(findings, &first))
+		printf(is_dutch ? ", eerste regel %" PRIu64 : ", first entry %" PRIu64, first);
+	putchar('\n');
+}
+
+int audit_verify(int argc, char **argv)
+{
+	SKL_CLEANUP(skl_buf_done) struct skl_buf key = {.max = 4096};
+	struct options options = {0};
+	struct findings findings = {0};
+	struct verify_counts counts;
+	struct audit_copy copy;
+	struct skl_error why = {.text = ""};
+	enum skl_err err;
+	int status;
+
+	if (!parse(argc, argv, &options)) {
+		usage(stderr);
+		return AUDIT_USAGE;
+	}
+	if (options.is_help) {
+		usage(stdout);
+		return AUDIT_OK;
+	}
+	err = audit_key(options.log_key, &key, &why);
+	if (err == SKL_OK)
+		err = audit_copy_open(options.store, &copy, &why);
+	if (err == SKL_OK) {
+		options.verify.data_path = copy.data_path;
+		options.verify.log_key = skl_buf_str(&key);
+		err = verify_run(&options.verify, &findings, &counts, &why);
+		audit_copy_close(&copy);
+	}
+	if (err != SKL_OK) {
+		fprintf(stderr, "schakel-audit: %s\n", why.text);
+		findings_done(&findings);
+		return AUDIT_UNREADABLE;
+	}
+	if (options.is_json)
+		findings_print_json(&findings, stdout);
+	else
+		findings_print(&findings, options.is_dutch, stdout);
+	if (!options.is_json)
+		print_verdict(&findings, &counts, options.is_dutch);
+	status = findings_verdict(&findings) == FINDING_NONE ? AUDIT_OK : AUDIT_NO;
+	findings_done(&findings);
+	return fflush(stdout) == 0 ? status : AUDIT_UNREADABLE;
+}

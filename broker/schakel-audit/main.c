@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * schakel-audit - for supervisors: verify a copy of the trail, prove an entry.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "audit.h"
+#include "skl_key.h"
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+} commands[] = {
+	{"verify", audit_verify, "read a copy of the trail again and say what is wrong with it"},
+	{"proof", audit_proof, "print an entry with its proof that it is in the trail"},
+};
+
+static void usage(FILE *to)
+{
+	fputs("usage: schakel-audit COMMAND [options]\n\n", to);
+	for (size_t i = 0; i < SKL_COUNT(commands); i++)
+		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
+	fputs("\nschakel-audit COMMAND --help tells the options.\n", to);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		usage(stdout);
+		return 0;
+	}
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		puts("schakel-audit " SKL_VERSION);
+		return 0;
+	}
+	if (skl_wire_init() != SKL_OK) {
+		fputs("schakel-audit: libsodium does not start\n", stderr);
+		return AUDIT_UNREADABLE;
+	}
+	for (size_t i = 0; argc > 1 && i < SKL_COUNT(commands); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	usage(stderr);
+	return AUDIT_USAGE;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef VERIFY_H
+#define VERIFY_H
+
+/*
+ * verify - read a copy of the trail again from its bytes, compute everything again, and say what
+ * is wrong.
+ *
+ * Owner:    one thread.
+ * Errors:   EIO, EFORMAT, ENOTFOUND, ENOMEM and others: the copy, a key or a file cannot be read.
+ *           What is wrong with the trail is a finding, not an error.
+ * Limits:   see copy.h and findings.h.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "findings.h"
+#include "skl_attr.h"
+#include "skl_err.h"
+
+struct verify_opts {
+	const char *data_path;            /* data.mdb of the copy */
+	const char *log_key;              /* verifier key of the log */
+	const char *vault_path;           /* NULL: details are not opened */
+	const char *guard_path;           /* NULL: no guard */
+	const char *promise_key;          /* base64, NULL: signatures of promises are not checked */
+	const char *const *promise_paths; /* saved RESULTs */
+	size_t promise_count;
+};
+
+struct verify_counts {
+	char origin[SKL_LEAF_ORIGIN_MAX + 1];
+	uint64_t entries;
+	uint64_t checkpoints; /* validly signed */
+	uint64_t signed_size; /* entries under the newest of them */
+	uint64_t details_opened;
+	uint64_t details_erased;
+	uint64_t details_unopened; /* no vault given */
+	uint64_t promises;         /* of partners, checked */
+};
+
+SKL_MUST_CHECK enum skl_err verify_run(const struct verify_opts *opts, struct findings *findings,
+				       struct verify_counts *ret_counts, struct skl_error *reterr);
+
+#endif

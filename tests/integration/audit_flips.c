@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * audit_flips - P6: change one byte of a copy of the data file after the other, and let
+ * schakel-audit find it.
+ *
+ *     audit_flips AUDIT STORE VKEY VAULT GUARD PROMISE_KEY ROUNDS SEED
+ *
+ * What a change means is decided by LMDB itself, in a process of its own that may die of it: it
+ * lists the rows of the trail. If the list differs from the one of the whole file, verify must end
+ * with 1, and name every entry whose row is not in the list any more, with its time and parties.
+ * Bytes tried: every header of every page, and ROUNDS others. Prints TAP.
+ */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <lmdb.h>
+#include <sodium.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "skl_buf.h"
+#include "skl_clock.h"
+#include "skl_leaf.h"
+#include "skl_mem.h"
+
+#define ENTRIES_MAX 512
+#define PAGE        4096
+#define OUT_MAX     (1 << 20)
+
+static const char *const databases[] = {"meta", "entry", "detail", "hash", "checkpoint", "promise"};
+
+/* What a reading of the file gives. */
+struct reading {
+	uint8_t all[32];                /* over every row */
+	uint8_t entry[ENTRIES_MAX][16]; /* over each row of entry that has a good key */
+	bool has_entry[ENTRIES_MAX];
+};
+
+static struct reading whole; /* of the file before any change */
+static struct skl_leaf leaves[ENTRIES_MAX];
+static uint64_t entries;
+
+static void read_rows(MDB_txn *txn, const char *name, struct reading *reading,
+		      crypto_generichash_state *state, bool keep_leaves)
+{
+	MDB_cursor *cursor;
+	MDB_val key, value;
+	MDB_dbi dbi;
+
+	if (mdb_dbi_open(txn, name, 0, &dbi) != 0 || mdb_cursor_open(txn, dbi, &cursor) != 0)
+		_exit(1);
+	while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0) {
+		uint64_t lengths[2] = {key.mv_size, value.mv_size}, index;
+		uint8_t hash[16];
+
+		crypto_generichash_update(state, (uint8_t *)lengths, sizeof lengths);
+		crypto_generichash_update(state, key.mv_data, key.mv_size);
+		crypto_generichash_update(state, value.mv_data, value.mv_size);
+		if (strcmp(name, "entry") != 0 || key.mv_size != 8)
+			continue;
+		index = skl_get_u64be(key.mv_data);
+		if (index >= ENTRIES_MAX)
+			continue;
+		crypto_generichash(hash, 16, value.mv_data, value.mv_size, NULL, 0);
+		/* of two rows with one key the right one counts: nothing of it was lost */
+		if (!reading->has_entry[index] || memcmp(hash, whole.entry[index], 16) == 0)
+			memcpy(reading->entry[index], hash, 16);
+		reading->has_entry[index] = true;
+		if (!keep_leaves)
+			continue;
+		if (skl_leaf_decode(skl_view_of(value.mv_data, value.mv_size), &leaves[index]) !=
+		    SKL_OK)
+			_exit(1);
+		entries = index + 1;
+	}
+	mdb_cursor_close(cursor);
+}
+
+static void read_store(const char *folder, struct reading *reading, bool keep_leaves)
+{
+	crypto_generichash_state state;
+	MDB_env *env;
+	MDB_txn *txn;
+
+	memset(reading, 0, sizeof *reading);
+	crypto_generichash_init(&state, NULL, 0, 32);
+	if (mdb_env_create(&env) != 0 || mdb_env_set_maxdbs(env, 64) != 0 ||
+	    mdb_env_open(env, folder, MDB_RDONLY | MDB_NOLOCK, 0600) != 0 ||
+	    mdb_txn_begin(env, NULL, MDB_RDONLY, &txn) != 0)
+		_exit(1);
+	for (size_t i = 0; i < sizeof databases / sizeof databases[0]; i++)
+		read_rows(txn, databases[i], reading, &state, keep_leaves);
+	crypto_generichash_final(&state, reading->all, 32);
+	mdb_txn_abort(txn);
+	mdb_env_close(env);
+}
+
+/* In a child, because LMDB may die of what it reads. False if it did. */
+static bool read_in_child(const char *folder, struct reading *ret_reading)
+{
+	int ends[2], status;
+	size_t done = 0;
+	pid_t child;
+
+	if (pipe(ends) != 0 || (child = fork()) < 0)
+		exit(3);
+	if (child == 0) {
+		struct reading *reading = ret_reading;
+		int null = open("/dev/null", O_WRONLY);
+
+		(void)dup2(null, 2);
+		alarm(30); /* a loop among its pages */
+		read_store(folder, reading, false);
+		for (size_t at = 0; at < sizeof *reading;) {
+			ssize_t put = write(ends[1], (uint8_t *)reading + at, sizeof *reading - at);
+
+			if (put <= 0)
+				_exit(1);
+			at += (size_t)put;
+		}
+		_exit(0);
+	}
+	close(ends[1]);
+	while (done < sizeof *ret_reading) {
+		ssize_t got =
+			read(ends[0], (uint8_t *)ret_reading + done, sizeof *ret_reading - done);
+
+		if (got <= 0)
+			break;
+		done += (size_t)got;
+	}
+	close(ends[0]);
+	waitpid(child, &status, 0);
+	return done == sizeof *ret_reading && status == 0;
+}
+
+/* Run verify; its output is in out. */
+static int verify(char **argv, const char *data, char *out)
+{
+	const char *const command[] = {argv[1],     "verify", "--store",       data,
+				       "--log-key", argv[3],  "--vault",       argv[4],
+				       "--guard",   argv[5],  "--promise-key", argv[6],
+				       NULL};
+	int ends[2], status;
+	size_t done = 0;
+	ssize_t got;
+	pid_t child;
+
+	if (pipe(ends) != 0 || (child = fork()) < 0)
+		exit(3);
+	if (child == 0) {
+		(void)dup2(ends[1], 1);
+		(void)dup2(ends[1], 2);
+		close(ends[0]);
+		close(ends[1]);
+		execv(command[0], (char *const *)(uintptr_t)command);
+		_exit(127);
+	}
+	close(ends[1]);
+	while (done < OUT_MAX && (got = read(ends[0], out + done, OUT_MAX - done)) > 0)
+		done += (size_t)got;
+	out[done] = '\0';
+	close(ends[0]);
+	waitpid(child, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+/* Is entry named with its time and parties, in one line? */
+static bool is_named(const char *out, uint64_t index)
+{
+	char number[40], name[300], decided[SKL_TIME_TEXT_BYTES];
+	const struct skl_leaf *leaf = &leaves[index];
+
+	skl_time_format(leaf->decided_ms, decided);
+	snprintf(number, sizeof number, "entry %" PRIu64 ": ", index);
+	snprintf(name, sizeof name, "; decided %s, %s -> %s\n", decided, leaf->sender,
+		 leaf->recipient);
+	for (const char *at = out; (at = strstr(at, number)) != NULL; at++) {
+		const char *end = strchr(at, '\n'), *hit = strstr(at, name);
+
+		if (end && hit && hit < end)
+			return true;
+	}
+	return false;
+}
+
+struct tally {
+	unsigned tried, content, same, missed, unnamed, deaths;
+};
+
+static void try_byte(char **argv, const char *folder, uint8_t *bytes, size_t size, size_t at,
+		     uint8_t change, struct tally *tally)
+{
+	static struct reading now;
+	static char out[OUT_MAX + 1];
+	char path[4200];
+	bool is_read, is_same;
+	int fd, status;
+
+	snprintf(path, sizeof path, "%s/data.mdb", folder);
+	bytes[at] ^= change;
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	if (fd < 0 || write(fd, bytes, size) != (ssize_t)size || close(fd) != 0)
+		exit(3);
+	bytes[at] ^= change;
+	is_read = read_in_child(folder, &now);
+	is_same = is_read && memcmp(now.all, whole.all, 32) == 0;
+	status = verify(argv, path, out);
+	tally->tried++;
+	tally->same += is_same;
+	tally->content += !is_same;
+	if (status != 0 && status != 1) {
+		printf("# byte %zu ^ %02x: status %d\n%s", at, change, status, out);
+		tally->deaths++;
+	}
+	if (is_same)
+		return;
+	if (status == 0) {
+		printf("# byte %zu (page %zu + %zu) ^ %02x: not found\n", at, at / PAGE, at % PAGE,
+		       change);
+		tally->missed++;
+	}
+	if (!is_read)
+		return; /* which entries that concerns, LMDB could not say */
+	if (memcmp(now.has_entry, whole.has_entry, sizeof now.has_entry) == 0 &&
+	    memcmp(now.entry, whole.entry, sizeof now.entry) == 0)
+		return;
+	for (uint64_t i = 0; i < entries; i++) {
+		if (now.has_entry[i] && memcmp(now.entry[i], whole.entry[i], 16) == 0)
+			continue;
+		if (is_named(out, i))
+			continue;
+		printf("# byte %zu (page %zu + %zu) ^ %02x: entry %" PRIu64 " not named in\n%s", at,
+		       at / PAGE, at % PAGE, change, i, out);
+		tally->unnamed++;
+		break;
+	}
+}
+
+static uint32_t next_random(uint32_t *seed)
+{
+	*seed = *seed * 1664525u + 1013904223u;
+	return *seed >> 8;
+}
+
+int main(int argc, char **argv)
+{
+	char path[4200], folder[] = "flips.XXXXXX";
+	struct tally tally = {0};
+	struct stat info;
+	uint32_t seed;
+	uint8_t *bytes;
+	size_t size;
+	int fd;
+
+	if (argc != 9 || sodium_init() < 0 || !mkdtemp(folder))
+		return 2;
+	seed = (uint32_t)strtoul(argv[8], NULL, 10);
+	read_store(argv[2], &whole, true);
+	snprintf(path, sizeof path, "%s/data.mdb", argv[2]);
+	fd = open(path, O_RDONLY);
+	if (fd < 0 || fstat(fd, &info) != 0)
+		return 3;
+	size = (size_t)info.st_size;
+	bytes = skl_calloc(1, size);
+	if (!bytes || read(fd, bytes, size) != (ssize_t)size)
+		return 3;
+	close(fd);
+	for (size_t page = 0; page < size; page += PAGE)
+		for (size_t i = 0; i < 16; i++)
+			try_byte(argv, folder, bytes, size, page + i,
+				 (uint8_t)(1u << (next_random(&seed) % 8)), &tally);
+	for (unsigned round = (unsigned)strtoul(argv[7], NULL, 10); round > 0; round--)
+		try_byte(argv, folder, bytes, size,
+			 ((size_t)next_random(&seed) << 12 ^ next_random(&seed)) % size,
+			 (uint8_t)(1 + next_random(&seed) % 255), &tally);
+	skl_free(bytes);
+	printf("# %u bytes changed: %u touched the trail, %u did not\n", tally.tried, tally.content,
+	       tally.same);
+	printf("%sok 1 - p6: every change that touches the trail is found\n",
+	       tally.missed ? "not " : "");
+	printf("%sok 2 - p6: entries are named with time and parties\n",
+	       tally.unnamed ? "not " : "");
+	printf("%sok 3 - verify ends with 0 or 1 whatever the bytes\n", tally.deaths ? "not " : "");
+	printf("%sok 4 - enough changes touched the trail\n1..4\n",
+	       tally.content * 5 > tally.tried ? "" : "not ");
+	snprintf(path, sizeof path, "%s/data.mdb", folder);
+	return unlink(path) == 0 && rmdir(folder) == 0 &&
+			       tally.missed + tally.unnamed + tally.deaths == 0
+		       ? 0
+		       : 1;
+}

@@ -1,0 +1,35 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+#
+# P6: every change of a byte that touches the trail is found, whatever it makes of the file.
+# ROUNDS (300) random bytes, from SEED (1); each header of each page besides.
+
+. "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
+
+make_key() {
+	printf 'schakel-secret-key/v1\nuse sign\nname %s\nsecret %s\n' "$2" \
+		"$(head -c 32 /dev/urandom | base64)" >"$1"
+	chmod 600 "$1"
+}
+
+make_key log.key schakel.example/test
+make_key promise.key hub
+"$BIN/schakel-notary" --vkey --key log.key >vkey || exit 1
+"$BIN/trail_maker" t log.key promise.key 60 >promise.pub || exit 1
+# Without what deleted rows left behind: more of the bytes matter.
+"$BIN/trail_forge" t/store compact || exit 1
+test_expect 'the trail is whole' "$BIN/schakel-audit" verify --store t/store --log-key vkey \
+	--vault t/vault --guard t/guard
+"$BIN/audit_flips" "$BIN/schakel-audit" t/store vkey t/vault t/guard "$(cat promise.pub)" \
+	"${ROUNDS:-300}" "${SEED:-1}" >flips.txt
+status=$?
+for text in 'every change that touches the trail is found' \
+	'entries are named with time and parties' \
+	'verify ends with 0 or 1 whatever the bytes' \
+	'enough changes touched the trail'; do
+	grep -q "^ok .*$text" flips.txt
+	test_ok $? "p6: $text"
+done
+test_is "$status" 0 'and it ended well'
+diag "$(grep -v '^ok' flips.txt | head -n 50)"
+done_testing

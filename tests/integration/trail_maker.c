@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * trail_maker - make a store with a trail, for the tests of schakel-audit.
+ *
+ *     trail_maker FOLDER LOG_KEY PROMISE_KEY COUNT [FROM]
+ *
+ * FOLDER/store and FOLDER/vault are made, or continued at entry FROM, up to COUNT entries, in
+ * commits of one to five. Each commit keeps its promise and writes FOLDER/result-<first>; every
+ * third one gets a checkpoint, and so does the last. FOLDER/guard is what the notary would have.
+ * Entry n is decided n minutes after 2026-01-01T00:00:00Z, from one of four partners to another;
+ * every seventh has no detail.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "schakel/v1/session.pb-c.h"
+#include "skl_file.h"
+#include "skl_key.h"
+#include "skl_note.h"
+#include "skl_promise.h"
+#include "skl_store.h"
+#include "skl_trail.h"
+#include "skl_txn.h"
+#include "skl_unpack.h"
+
+#define START INT64_C(1767225600000)
+#define TRY(what)                                                                                  \
+	do {                                                                                       \
+		enum skl_err try_err_ = (what);                                                    \
+		if (try_err_ != SKL_OK) {                                                          \
+			fprintf(stderr, "%s: %s\n", #what, skl_err_name(try_err_));                \
+			exit(3);                                                                   \
+		}                                                                                  \
+	} while (0)
+
+static const char *const partners[] = {"politie-nh", "vt-zw", "om-nh", "reclassering-nh"};
+
+static struct skl_key *read_key(const char *path)
+{
+	struct skl_buf text = {.max = 4096};
+	struct skl_error why = {.text = ""};
+	struct skl_key *key = NULL;
+
+	TRY(skl_file_read(path, &text, &why));
+	TRY(skl_key_parse(skl_buf_view(&text), &key, &why));
+	skl_buf_done(&text);
+	return key;
+}
+
+static struct skl_trail_ref append(struct skl_txn *txn, uint64_t n)
+{
+	struct skl_leaf leaf = {.kind = SKL_ENTRY_DECISION,
+				.operation = SKL_OPERATION_DISCLOSE,
+				.received_ms = START + (int64_t)n * 60000 - 40,
+				.decided_ms = START + (int64_t)n * 60000,
+				.outcome = n % 5 ? SKL_OUTCOME_PERMITTED : SKL_OUTCOME_CUT,
+				.has_policy = true,
+				.directory_number = 3,
+				.retention = n % 2 ? SKL_RETENTION_WPG : SKL_RETENTION_VT_FILE};
+	char message[200], subject[100];
+	struct skl_view parts[2];
+	struct skl_trail_new item = {.leaf = &leaf, .parts = parts, .part_count = n % 7 ? 2 : 0};
+	struct skl_trail_ref ref;
+
+	memset(leaf.policy_digest, 0x70, sizeof leaf.policy_digest);
+	TRY(SKL_LEAF_SET(leaf.sender, partners[n % 4]));
+	snprintf(leaf.recipient, sizeof leaf.recipient, "%s/desk-%" PRIu64, partners[(n + 1) % 4],
+		 n % 3);
+	snprintf(message, sizeof message, "detail of message %" PRIu64 ", %0*d", n,
+		 (int)(n * 7 % 150), 7);
+	snprintf(subject, sizeof subject, "subject of message %" PRIu64, n);
+	parts[0] = skl_view_str(message);
+	parts[1] = skl_view_str(subject);
+	TRY(skl_trail_append(txn, &item, &ref));
+	return ref;
+}
+
+/* What the senders of this commit keep. */
+static void write_result(struct skl_txn *txn, const char *folder, const char *origin,
+			 const struct skl_trail_batch *batch, const struct skl_trail_ref *refs,
+			 uint8_t *signature)
+{
+	Schakel__V1__RecipientResult rows[5], *row_list[5];
+	Schakel__V1__EntryRef entries[5];
+	struct skl_trail_path paths[5];
+	Schakel__V1__Promise promise;
+	Schakel__V1__Result result;
+	struct skl_buf packed = {.max = 1 << 20};
+	uint8_t root[32], stored_signature[64];
+	char path[4096], name[128];
+
+	snprintf(name, sizeof name, "%s", origin);
+	memcpy(root, batch->root, 32);
+	schakel__v1__promise__init(&promise);
+	promise.origin = name;
+	promise.first_index = batch->first_index;
+	promise.count = batch->count;
+	promise.root = (ProtobufCBinaryData){32, root};
+	promise.signature = (ProtobufCBinaryData){64, signature};
+	schakel__v1__result__init(&result);
+	result.promise = &promise;
+	result.recipients = row_list;
+	result.n_recipients = batch->count;
+	for (uint32_t i = 0; i < batch->count; i++) {
+		struct skl_trail_batch found;
+
+		TRY(skl_trail_promise_find(txn, refs[i].index, &found, stored_signature,
+					   &paths[i]));
+		schakel__v1__entry_ref__init(&entries[i]);
+		entries[i].origin = name;
+		entries[i].index = refs[i].index;
+		entries[i].leaf_hash =
+			(ProtobufCBinaryData){32, (uint8_t *)(uintptr_t)refs[i].leaf_hash};
+		entries[i].path =
+			(ProtobufCBinaryData){paths[i].count * 32, (uint8_t *)paths[i].hash};
+		schakel__v1__recipient_result__init(&rows[i]);
+		rows[i].entry = &entries[i];
+		row_list[i] = &rows[i];
+	}
+	TRY(skl_pack(&result.base, &packed));
+	snprintf(path, sizeof path, "%s/result-%" PRIu64, folder, batch->first_index);
+	TRY(skl_file_write(path, skl_buf_view(&packed), 0600, NULL));
+	skl_buf_done(&packed);
+}
+
+static void commit_batch(struct skl_store *store, const struct skl_key *promise_key,
+			 const char *folder, uint64_t first, uint32_t count)
+{
+	struct skl_trail_ref refs[5];
+	struct skl_trail_batch batch;
+	uint8_t signature[64];
+	struct skl_txn *txn;
+
+	TRY(skl_txn_begin(store, NULL, &txn));
+	for (uint32_t i = 0; i < count; i++)
+		refs[i] = append(txn, first + i);
+	TRY(skl_trail_seal(txn, &batch));
+	TRY(skl_promise_make(skl_store_origin(store), batch.first_index, batch.count, batch.root,
+			     promise_key, signature));
+	TRY(skl_trail_promise_put(txn, &batch, signature));
+	write_result(txn, folder, skl_store_origin(store), &batch, refs, signature);
+	TRY(skl_txn_commit(txn));
+}
+
+static void checkpoint(struct skl_store *store, const struct skl_key *log_key, const char *folder)
+{
+	struct skl_buf text = {.max = 1024}, note = {.max = 1024};
+	struct skl_checkpoint head = {.size = 0};
+	struct skl_txn *txn;
+	char path[4096];
+
+	TRY(skl_txn_begin(store, NULL, &txn));
+	head.size = skl_trail_size(txn);
+	snprintf(head.origin, sizeof head.origin, "%s", skl_store_origin(store));
+	TRY(skl_trail_root(txn, head.size, head.root));
+	skl_checkpoint_format(&head, &text);
+	TRY(skl_note_sign(skl_buf_view(&text), log_key, head.origin, &note));
+	TRY(skl_trail_checkpoint_put(txn, head.size, skl_buf_view(&note)));
+	TRY(skl_txn_commit(txn));
+	snprintf(path, sizeof path, "%s/guard", folder);
+	TRY(skl_file_write(path, skl_buf_view(&text), 0600, NULL));
+	skl_buf_done(&text);
+	skl_buf_done(&note);
+}
+
+int main(int argc, char **argv)
+{
+	char store_path[4096], vault_path[4096], public_text[SKL_PUBLIC_TEXT_BYTES];
+	struct skl_key *log_key, *promise_key;
+	struct skl_store_opts opts = {.path = store_path,
+				      .vault_path = vault_path,
+				      .map_bytes = 64 << 20,
+				      .disk_reserve_bytes = 1,
+				      .allow_scratch_fs = true};
+	struct skl_store *store = NULL;
+	struct skl_error why = {.text = ""};
+	uint64_t count, n;
+
+	if (argc < 5 || skl_wire_init() != SKL_OK)
+		return 2;
+	if (mkdir(argv[1], 0700) != 0 && errno != EEXIST)
+		return 3;
+	log_key = read_key(argv[2]);
+	promise_key = read_key(argv[3]);
+	count = strtoull(argv[4], NULL, 10);
+	n = argc > 5 ? strtoull(argv[5], NULL, 10) : 0;
+	snprintf(store_path, sizeof store_path, "%s/store", argv[1]);
+	snprintf(vault_path, sizeof vault_path, "%s/vault", argv[1]);
+	opts.origin = log_key->name;
+	if (skl_store_open(&opts, &store, &why) != SKL_OK) {
+		fprintf(stderr, "%s\n", why.text);
+		return 3;
+	}
+	for (uint32_t step = 1; n < count; step++) {
+		uint64_t left = count - n;
+		uint32_t size = step % 5 + 1 < left ? step % 5 + 1 : (uint32_t)left;
+
+		commit_batch(store, promise_key, argv[1], n, size);
+		n += size;
+		if (step % 3 == 0 || n == count)
+			checkpoint(store, log_key, argv[1]);
+	}
+	skl_store_close(store);
+	skl_key_public_text(promise_key->public_key, public_text);
+	printf("%s\n", public_text);
+	skl_key_free(log_key);
+	skl_key_free(promise_key);
+	return 0;
+}
