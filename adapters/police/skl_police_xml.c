@@ -74,7 +74,20 @@ void skl_police_schema_free(struct skl_police_schema *schema)
 struct parse_state {
 	bool has_doctype;
 	unsigned doctype_line;
+	unsigned first_line; /* of the first fault; the others follow from it */
+	int first_code;
 };
+
+static void on_parse_error(void *arg, xmlErrorPtr error)
+{
+	xmlParserCtxtPtr ctxt = arg;
+	struct parse_state *state = ctxt->_private;
+
+	if (error->level < XML_ERR_ERROR || state->first_code)
+		return;
+	state->first_code = error->code;
+	state->first_line = error->line > 0 ? (unsigned)error->line : 1;
+}
 
 /* Called at <!DOCTYPE, before anything in it is read: stop there, whatever it would have said. */
 static void on_doctype(void *arg, const xmlChar *name, const xmlChar *external,
@@ -101,25 +114,25 @@ static xmlDocPtr parse(struct skl_view xml, struct skl_findings *findings)
 	xmlParserCtxtPtr ctxt = xmlNewParserCtxt();
 	struct parse_state state = {0};
 	xmlDocPtr doc = NULL;
-	unsigned line;
 
 	if (!ctxt)
 		return NULL;
 	ctxt->_private = &state;
 	ctxt->sax->internalSubset = on_doctype;
+	ctxt->sax->serror = on_parse_error;
 	doc = xmlCtxtReadMemory(ctxt, (const char *)xml.data, (int)xml.len, NULL, NULL,
 				XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
 					XML_PARSE_NOCDATA | XML_PARSE_BIG_LINES);
-	line = ctxt->lastError.line > 0 ? (unsigned)ctxt->lastError.line : 1;
 	if (state.has_doctype) {
 		skl_findings_add(findings, state.doctype_line, "", "doctype", false,
 				 "Het bestand heeft een DOCTYPE. Dat mag niet, omdat een DOCTYPE "
 				 "andere bestanden kan insluiten. Haal de regel weg.");
 	} else if (!doc || !ctxt->wellFormed) {
-		skl_findings_add(findings, line, "", "welgevormd", false,
+		skl_findings_add(findings, state.first_line ? state.first_line : 1, "",
+				 "welgevormd", false,
 				 "Het bestand is geen welgevormde XML: rond deze regel klopt een "
 				 "teken of sluitend element niet (foutcode %d).",
-				 ctxt->lastError.code);
+				 state.first_code);
 	} else if (doc->encoding && !xmlStrEqual(doc->encoding, (const xmlChar *)"UTF-8") &&
 		   !xmlStrEqual(doc->encoding, (const xmlChar *)"utf-8")) {
 		skl_findings_add(findings, 1, "", "utf-8", false,
