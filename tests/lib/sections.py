@@ -3,7 +3,7 @@
 """A received message (JSON of Veilig Thuis' own system) as lines that can be compared.
 
     sections.py FILE             facts, events, subjects and every section, numbers replaced by positions
-    sections.py FILE get PATH    one value: messageId, caseRef, subjects.victim (the number) ...
+    sections.py FILE get PATH    one value: messageId, caseRef, subjects.victim+parent (its number) ...
 
 A person is named by its positions ("victim+parent"), because numbers are new in every message.
 """
@@ -33,7 +33,7 @@ def main(argv):
     if len(argv) > 3:
         if argv[3].startswith("subjects."):
             wanted = argv[3].split(".", 1)[1]
-            print(next(n for n, p in person.items() if wanted in p.split("+")))
+            print(next(n for n, p in person.items() if wanted == p))
         else:
             print(message.get(argv[3], ""))
         return 0

@@ -64,7 +64,7 @@ test_is "$(field "$response" inReplyTo)" "$(sed -n 's/.* kenmerk="\([0-9a-f]*\)"
 "$PYTHON" "$SRC/tests/lib/sections.py" "$response" >histories
 test_is "$(grep -c '^section history_' histories)" 12 'four histories about each of three persons'
 test_is "$(grep -c '"known": true' histories)" 1 'one of them is known'
-test_is "$(field "$response" subjects.child)" "$(field "$message" subjects.child)" \
+test_is "$(field "$response" subjects.child+victim)" "$(field "$message" subjects.child+victim)" \
 	'the child has the number it has in the report'
 
 # --- feedback -------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ cat >feedback.json <<JSON
  "userRef": "u-31b0", "checkedBy": "u-31b0", "sections": [
   {"category": "feedback", "data": {"taken_up": true, "steps": ["lokaal team gevraagd"],
    "contact_person": {"function": "triagist", "phone": "088-0000001"}}},
-  {"category": "door_card", "about": [$(field "$message" subjects.victim)],
+  {"category": "door_card", "about": [$(field "$message" subjects.victim+parent)],
    "data": {"instructions": ["spreek haar apart"], "measures": ["alert_on_location"],
     "weighed_by": "u-31b0"}}]}
 JSON
