@@ -253,27 +253,27 @@ static void a_denied_principal_denies_the_message(void **state)
 	enum { VT = SKL_ROLE_VEILIG_THUIS, LT = SKL_ROLE_LOCAL_TEAM };
 	static const struct {
 		struct skl_policy_part parts[3];
-		size_t count;
 		uint8_t outcome;
+		size_t count;
 		size_t decisive;
 	} cases[] = {
-		{{{YES, 0, P, VT}}, 1, YES, 1},
-		{{{CUT, 0, P, VT}}, 1, CUT, 1},
-		{{{NO, 8, P, VT}}, 1, NO, 0},
-		{{{YES, 0, P, VT}, {YES, 0, C, LT}}, 2, YES, 2},
-		{{{YES, 0, P, VT}, {NO, 1, C, LT}}, 2, CUT, 2},
-		{{{YES, 0, P, VT}, {ERR, 1, C, LT}}, 2, CUT, 2},
-		{{{YES, 0, P, VT}, {BAN, 2, P, LT}}, 2, BAN, 1},
-		{{{YES, 0, C, LT}, {ERR, 16, P, VT}}, 2, ERR, 1},
+		{{{YES, 0, P, VT}}, YES, 1, 1},
+		{{{CUT, 0, P, VT}}, CUT, 1, 1},
+		{{{NO, 8, P, VT}}, NO, 1, 0},
+		{{{YES, 0, P, VT}, {YES, 0, C, LT}}, YES, 2, 2},
+		{{{YES, 0, P, VT}, {NO, 1, C, LT}}, CUT, 2, 2},
+		{{{YES, 0, P, VT}, {ERR, 1, C, LT}}, CUT, 2, 2},
+		{{{YES, 0, P, VT}, {BAN, 2, P, LT}}, BAN, 2, 1},
+		{{{YES, 0, C, LT}, {ERR, 16, P, VT}}, ERR, 2, 1},
 		/* a copy to whom the kind is for is no copy */
-		{{{NO, 8, C, VT}, {YES, 0, P, LT}}, 2, NO, 0},
-		{{{YES, 0, C, VT}}, 1, YES, 1},
+		{{{NO, 8, C, VT}, {YES, 0, P, LT}}, NO, 2, 0},
+		{{{YES, 0, C, VT}}, YES, 1, 1},
 		/* an outcome that is none */
-		{{{0, 0, P, VT}}, 1, ERR, 0},
-		{{{77, 0, P, VT}}, 1, ERR, 0},
+		{{{0, 0, P, VT}}, ERR, 1, 0},
+		{{{77, 0, P, VT}}, ERR, 1, 0},
 		/* nobody it is for */
-		{{{0}}, 0, NO, 0},
-		{{{YES, 0, C, LT}}, 1, NO, 1},
+		{{{0}}, NO, 0, 0},
+		{{{YES, 0, C, LT}}, NO, 1, 1},
 	};
 
 	(void)state;

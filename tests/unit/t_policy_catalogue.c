@@ -14,8 +14,9 @@ static void every_kind_has_its_row(void **state)
 	for (uint32_t kind = 1; kind <= skl_code_count(SKL_LIST_KIND); kind++) {
 		const struct skl_catalogue_kind *row = skl_catalogue_kind(kind);
 
+		assert_non_null(row);
 		if (!row)
-			fail_msg("%s has no row", skl_code_name(SKL_LIST_KIND, kind));
+			continue; /* the analyzers do not know that the line before ends the test */
 		assert_int_equal(row->kind, kind);
 		assert_non_null(skl_family_name(row->family));
 		assert_true((row->senders & ~roles) == 0);
