@@ -34,11 +34,23 @@ static const char lab[] = T_HEAD
 	"local_team\n"
 	" purpose recovery\n ground wmo:4-1-1-2-d\n when case and pattern not coercive_control\n"
 	" allow incident\n because \"b\"\n test \"t\" permitted\nend\n"
+	"rule L-9 \"ground alone\"\n from police\n kind escalation\n to veilig_thuis\n"
+	" purpose stop_violence\n ground wpg:18-1/bpg:4-2-1-i\n allow incident, household\n"
+	" needs rating, marks (acute: repair within 2 hours)\n clock feedback within 10 days\n"
+	" duty feedback within 10 days\n together-with L-10\n because \"b\"\n"
+	" test \"t\" permitted\nend\n"
+	"rule L-10 \"sooner\"\n from police\n kind escalation\n to veilig_thuis\n"
+	" purpose stop_violence\n ground wpg:18-1/bpg:4-2-1-i\n allow household\n"
+	" clock feedback within 5 days\n duty feedback within 5 days\n because \"b\"\n"
+	" test \"t\" permitted\nend\n"
 	"forbid F-1 \"whole message\"\n kind safety_plan\n when pattern coercive_control\n"
 	" because \"b\"\n test \"t\" denied_forbidden like L-5 pattern coercive_control\nend\n"
 	"forbid F-2 \"not in the stable phase\"\n kind retraction\n when phase not stable_safety\n"
 	" never health\n because \"b\"\n test \"t\" cut like L-7 has health\nend\n";
 
+#define ESCALATION                                                                                 \
+	"from=police kind=escalation to=veilig_thuis purpose=stop_violence "                       \
+	"ground=wpg:18-1/bpg:4-2-1-i "
 #define PROGRESS "from=veilig_thuis kind=progress to=shelter purpose=recovery ground=wmo:4-1-1-2-d "
 #define HELP                                                                                       \
 	"from=veilig_thuis kind=help_plan to=shelter purpose=recovery ground=wmo:4-1-1-2-d "       \
@@ -54,6 +66,38 @@ static const char lab[] = T_HEAD
 #define CONFERENCE                                                                                 \
 	"from=veilig_thuis kind=conference_contribution to=local_team purpose=recovery "           \
 	"ground=wmo:4-1-1-2-d has incident "
+
+/* What a ground never carries is cut though no rule says so; the sooner of two terms counts. */
+static void grounds_and_terms(void **state)
+{
+	struct skl_policy *policy = t_load(lab);
+	struct skl_decision decision;
+
+	(void)state;
+	decision = t_decide(policy, ESCALATION "has household source-law wpg-9");
+	assert_int_equal(t_section(&decision, SKL_CATEGORY_HOUSEHOLD).reason,
+			 SKL_CUT_REASON_SOURCE_LAW);
+	assert_int_equal(t_section(&decision, SKL_CATEGORY_HOUSEHOLD).rule, SKL_POLICY_NO_RULE);
+	decision = t_decide(policy, ESCALATION "has household older-than wpg-14");
+	assert_int_equal(t_section(&decision, SKL_CATEGORY_HOUSEHOLD).reason,
+			 SKL_CUT_REASON_PAST_TERM);
+
+	decision = t_decide(policy, ESCALATION "has incident");
+	assert_int_equal(decision.outcome, SKL_OUTCOME_PERMITTED);
+	assert_int_equal(decision.clock_count, 1);
+	assert_true(decision.clocks[0].due_ms == T_NOW_MS + 5 * SKL_DAY_MS);
+	assert_int_equal(decision.duty_count, 1);
+	assert_true(decision.duties[0].due_ms == T_NOW_MS + 5 * SKL_DAY_MS);
+
+	/* without a rating L-9 fails, and the incident with it; acute: repaired in two hours */
+	decision = t_decide(policy, ESCALATION "has incident household no-rating");
+	assert_int_equal(decision.outcome, SKL_OUTCOME_CUT);
+	decision = t_decide(policy, ESCALATION T_ACUTE "has incident household no-rating");
+	assert_int_equal(decision.outcome, SKL_OUTCOME_PERMITTED);
+	assert_int_equal(decision.repair, SKL_REPAIR_RATING);
+	assert_true(decision.repair_due_ms == T_NOW_MS + 2 * 3600000);
+	skl_policy_free(policy);
+}
 
 static void positions_intersect(void **state)
 {
@@ -337,6 +381,7 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(grounds_and_terms),
 		cmocka_unit_test(positions_intersect),
 		cmocka_unit_test(case_state_before_claims),
 		cmocka_unit_test(reasons_of_the_case_stay_in_it),

@@ -315,6 +315,82 @@ static const struct row bad[] = {
 	 11,
 	 16,
 	 {"has CATEGORY"}},
+	{"consent of another sort",
+	 WITH("  consent maybe"),
+	 SKL_ESYNTAX,
+	 11,
+	 11,
+	 {"'maybe'", "required"}},
+	{"competence of another sort",
+	 WITH("  when recipient able"),
+	 SKL_ESYNTAX,
+	 11,
+	 18,
+	 {"'able'", "not-competent"}},
+	{"no condition", WITH("  when maybe"), SKL_ESYNTAX, 11, 8, {"'maybe'", "a condition"}},
+	{"claim of what no sender knows",
+	 WITH("  when claimed after police_report"),
+	 SKL_ESYNTAX,
+	 11,
+	 16,
+	 {"'after'", "claimed"}},
+	{"need of another sort", WITH("  needs luck"), SKL_ESYNTAX, 11, 9, {"'luck'", "marks"}},
+	{"bracket not closed",
+	 WITH("  needs marks (acute: repair within 2 hours"),
+	 SKL_ESYNTAX,
+	 11,
+	 0,
+	 {"end of the line", "')'"}},
+	{"friend that is a text",
+	 WITH("  together-with \"A-2\""),
+	 SKL_ESYNTAX,
+	 11,
+	 17,
+	 {"the id of another rule"}},
+	{"test with a text",
+	 WITH("  test \"x\" cut \"y\""),
+	 SKL_ESYNTAX,
+	 11,
+	 16,
+	 {"a word of the test language"}},
+	{"term out of range",
+	 WITH("  clock feedback within 1001 days"),
+	 SKL_ESYNTAX,
+	 11,
+	 25,
+	 {"'1001'", "1000"}},
+	{"wpg-15",
+	 WITH("  never any older-than wpg-15"),
+	 SKL_ESYNTAX,
+	 11,
+	 24,
+	 {"'wpg-15'", "wpg-14"}},
+	{"four questions",
+	 WITH("  weigh \"1\"\n  weigh \"2\"\n  weigh \"3\"\n  weigh \"4\""),
+	 SKL_ELIMIT,
+	 14,
+	 9,
+	 {"questions to weigh"}},
+	{"nine clocks",
+	 WITH("  clock ban, ban, ban, ban, ban, ban, ban, ban, ban"),
+	 SKL_ELIMIT,
+	 11,
+	 0,
+	 {"clocks"}},
+	{"nine duties",
+	 WITH("  duty feedback, feedback, feedback, feedback, feedback, feedback, feedback, "
+	      "feedback, "
+	      "feedback"),
+	 SKL_ELIMIT,
+	 11,
+	 0,
+	 {"duties"}},
+	{"nine friends",
+	 WITH("  together-with B, B, B, B, B, B, B, B, B"),
+	 SKL_ELIMIT,
+	 11,
+	 0,
+	 {"together-with"}},
 	{"forbid that allows",
 	 T_HEAD "forbid A-1 \"r\"\n  allow identity\nend\n",
 	 SKL_ESYNTAX,
@@ -434,6 +510,38 @@ static void examples_and_ids_across_files(void **state)
 	assert_non_null(strstr(error.text, "two.rules: rule 'A-1'"));
 	assert_non_null(strstr(error.text, "one.rules"));
 	assert_null(policy);
+}
+
+/* Cut short anywhere, or with one byte that cannot be: loaded or refused, with a place; never more.
+ */
+static void any_cut_and_any_odd_byte(void **state)
+{
+	struct skl_buf text;
+	size_t loaded = 0;
+
+	(void)state;
+	t_read("tests/fuzz/policy.in/rules-all", &text);
+	for (size_t at = 1; at < text.len; at++) {
+		uint8_t kept = text.data[at];
+		struct skl_policy *policy;
+		struct skl_error error;
+		enum skl_err err = t_load_view(skl_view_of(text.data + 1, at - 1), &policy, &error);
+
+		assert_true((err == SKL_OK) == (policy != NULL));
+		assert_true(err == SKL_OK || (error.code == err && error.line > 0));
+		loaded += err == SKL_OK;
+		skl_policy_free(policy);
+
+		text.data[at] = 0x01;
+		err = t_load_view(skl_view_of(text.data + 1, text.len - 1), &policy, &error);
+		text.data[at] = kept;
+		assert_true((err == SKL_OK) == (policy != NULL));
+		assert_true(err == SKL_OK || (error.code == err && error.line > 0));
+		skl_policy_free(policy);
+	}
+	/* whole after the head of the agreement, and after its last rule */
+	assert_true(loaded > 0 && loaded < 100);
+	skl_buf_done(&text);
 }
 
 /* Two agreements may open the same only one after the other. */
@@ -666,6 +774,7 @@ int main(void)
 		cmocka_unit_test(bad_input_says_where_and_what),
 		cmocka_unit_test(caps_hold),
 		cmocka_unit_test(examples_and_ids_across_files),
+		cmocka_unit_test(any_cut_and_any_odd_byte),
 		cmocka_unit_test(old_and_new_version_do_not_overlap),
 		cmocka_unit_test(the_design_sample_loads_and_passes),
 		cmocka_unit_test(line_ends_comments_and_commas),

@@ -319,6 +319,31 @@ static void explained_for_the_administrator(void **state)
 	skl_buf_done(&buf);
 }
 
+/* A prohibition of a whole message; a denial whose reason the sender may not hear. */
+static void explained_prohibition(void **state)
+{
+	static const char rules[] =
+		T_HEAD "rule A-1 \"r\"\n from veilig_thuis\n kind progress\n to shelter\n"
+		       " purpose recovery\n ground wmo:4-1-1-2-d\n allow help_plan\n"
+		       " because \"b\"\n test \"t\" permitted\nend\n"
+		       "forbid F-1 \"whole\"\n kind progress\n when pattern coercive_control\n"
+		       " because \"danger\"\n test \"t\" denied_forbidden like A-1 pattern "
+		       "coercive_control\nend\n";
+	static const char *const says[] = {"reden: forbidden", "afzender hoort dit niet",
+					   "regel F-1 \"whole\": danger", NULL};
+	struct skl_policy *policy = t_load(rules);
+	struct skl_buf buf;
+
+	(void)state;
+	skl_buf_init(&buf, 65536);
+	check_explained(policy,
+			"from=veilig_thuis kind=progress to=shelter purpose=recovery "
+			"ground=wmo:4-1-1-2-d pattern=coercive_control",
+			SKL_LANGUAGE_NL, says, &buf);
+	skl_buf_done(&buf);
+	skl_policy_free(policy);
+}
+
 /* Everything that can fail has a name in both languages. */
 static void misses_have_names(void **state)
 {
@@ -351,6 +376,7 @@ int main(void)
 		cmocka_unit_test(texts_word_for_word),
 		cmocka_unit_test(texts_append_and_know_their_room),
 		cmocka_unit_test(explained_for_the_administrator),
+		cmocka_unit_test(explained_prohibition),
 		cmocka_unit_test(misses_have_names),
 	};
 
