@@ -45,6 +45,9 @@
 #define T_HANDOVER                                                                                 \
 	"from=veilig_thuis kind=handover_offer to=local_team purpose=organise_direct_safety "      \
 	"ground=wmo:4-1-1-2-d has identity "
+#define T_CONSULT                                                                                  \
+	"from=police kind=information_response to=veilig_thuis purpose=safety_consultation "       \
+	"ground=wpg:18-1/bpg:4-2-1-i has identity request "
 #define T_ACUTE "urgency=acute acute-by "
 
 static const struct skl_policy_opts t_opts = {SKL_ENVIRONMENT_TEST, T_NOW_MS};

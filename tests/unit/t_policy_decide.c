@@ -117,7 +117,16 @@ static const struct row rows[] = {
 	 SKL_CATEGORY_HELP_PLAN, 0},
 	{T_FEEDBACK "without feedback has door_card", "", SKL_OUTCOME_DENIED_NO_RULE,
 	 SKL_CUT_REASON_REQUIRED_SECTION_MISSING, 0, 0},
+	/* consultation: on what the case holds, not on what the sender says */
+	{T_CONSULT "unsafety structural", "PV-14", SKL_OUTCOME_PERMITTED, 0, 0, 0},
+	{T_CONSULT "claimed unsafety structural", "", SKL_OUTCOME_DENIED_NO_RULE,
+	 SKL_CUT_REASON_NO_RULE, 0, 0},
+	{T_CONSULT, "", SKL_OUTCOME_DENIED_NO_RULE, SKL_CUT_REASON_NO_RULE, 0, 0},
 	/* towards the local team */
+	{T_HANDOVER "no-check", "", SKL_OUTCOME_DENIED_NO_RULE, SKL_CUT_REASON_CHECK_MISSING, 0, 0},
+	/* not on the emergency list: acute waives nothing */
+	{T_HANDOVER T_ACUTE "no-check", "", SKL_OUTCOME_DENIED_NO_RULE,
+	 SKL_CUT_REASON_CHECK_MISSING, 0, 0},
 	{T_HANDOVER "has contact household incident measures child red_flags", "VL-02",
 	 SKL_OUTCOME_PERMITTED, 0, 0, 0},
 	{T_HANDOVER "has history_violence", "VL-02", SKL_OUTCOME_CUT, SKL_CUT_REASON_FORBIDDEN,
