@@ -419,6 +419,7 @@ static enum skl_err take_inclusion(struct skl_client *client, const Schakel__V1_
 		return err;
 	if (!bad) {
 		found(txn, &proof->promise);
+		client->proofs_at_mono_ms = 0; /* there may be more than one round asks for */
 		return SKL_OK;
 	}
 	struct skl_spool_promise kept = proof->promise;

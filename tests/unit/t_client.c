@@ -442,6 +442,25 @@ static void many_messages_pass_a_small_window(void **state)
 	assert_true(stage->hub.seen[SKL_COMMAND_RECEIPT] < 120);
 }
 
+/* More promises than one round of proofs: the rounds follow each other without a pause. */
+static void many_promises_are_found_without_a_pause(void **state)
+{
+	struct stage *stage = *state;
+	struct skl_client_status status;
+	uint8_t id[16];
+	start_both(stage);
+	for (unsigned i = 0; i < 100; i++)
+		stage_submit(stage, 0, NULL, id);
+	stage_until(stage, stage->police.result_count == 100);
+	int64_t began_ms = world_mono_ms;
+	hub_sign(&stage->hub);
+	stage_until(stage,
+		    !skl_client_status(stage->police.client, &status) && !status.spool.promises);
+	assert_true(world_mono_ms - began_ms < 2000);
+	stage_until(stage, !skl_client_status(stage->vt.client, &status) && !status.spool.promises);
+	assert_true(world_mono_ms - began_ms < 2000);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_setup, stage_teardown)
@@ -463,6 +482,7 @@ int main(void)
 		TEST(errors_are_retried_or_told),
 		TEST(what_expires_is_told),
 		TEST(many_messages_pass_a_small_window),
+		TEST(many_promises_are_found_without_a_pause),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
