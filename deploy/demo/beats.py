@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The four beats and the account, made from what the run left in its folder."""
 
+import datetime
 import json
 import os
 
@@ -41,6 +42,12 @@ class Run:
 
     def answers(self, root, native_id):
         return story.outcome_files(self.path("police", "out"), root, native_id)
+
+
+def clock_time(moment):
+    """An RFC 3339 moment as people here read it: date and time where they are."""
+    local = datetime.datetime.fromisoformat(moment.replace("Z", "+00:00")).astimezone()
+    return local.strftime("%d-%m-%Y %H:%M")
 
 
 def reason_of(cuts, category):
@@ -99,7 +106,7 @@ def answer_back(run):
         (notes["data_s"], say("politiegegevens bij Veilig Thuis (wettelijk: binnen 24 uur)", "police data at Veilig Thuis (due within 24 hours)")),
         (notes["feedback_s"], say("terugkoppeling met deurkaart bij de politie", "feedback with door card is with the police")),
     ]
-    heard = notes["receipt_s"]
+    heard = notes["feedback_s"]
     quotes = [Quote(say("Terugkoppeling", "Feedback"), " ".join(feedback.itertext()).split("\n")[0] if card is None else
                     " ".join(text.strip() for text in _texts(feedback, "tekst", "stap") if text.strip()))]
     if card is not None:
@@ -141,8 +148,8 @@ def way_out(run):
             ], "good"),
             Lines([
                 say("Acuut, met een vormfout: toch verstuurd, want u-19c2 verklaarde het acuut. Herstel voor "
-                    f"{repair.get('voor')}:",
-                    f"Acute, with a fault of form: sent all the same, as u-19c2 declared it acute. Repair before {repair.get('voor')}:"),
+                    f"{clock_time(repair.get('voor'))}:",
+                    f"Acute, with a fault of form: sent all the same, as u-19c2 declared it acute. Repair before {clock_time(repair.get('voor'))}:"),
                 *["  " + point for point in points],
             ]),
         ],
@@ -157,8 +164,8 @@ def proof(run):
         ("store", say("opslag en sleutels van het knooppunt", "the hub's store and keys")),
         ("logs", say("logs van knooppunt en notaris", "logs of hub and notary")),
         ("memory", say("geheugen van het knooppunt", "the hub's memory")),
-        ("adapter", say("adapter van Veilig Thuis: daar hoort het, dus het zoeken werkt",
-                        "Veilig Thuis' adapter: it belongs there, so the search works")),
+        ("adapter", say("map en geheugen van de adapter van de politie: daar hoort het, dus het zoeken werkt",
+                        "folder and memory of the police's adapter: it belongs there, so the search works")),
     )]
     return Beat(
         say("Bewijs", "Proof"),

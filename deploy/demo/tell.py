@@ -81,8 +81,9 @@ class Terminal:
 
     def show_quote(self, block):
         self.line(block.source, "strong")
-        for text in textwrap.wrap(block.text, self.width - 4):
-            self.line("  | " + text)
+        for line in block.text.splitlines():
+            for text in textwrap.wrap(line, self.width - 4) or [""]:
+                self.line("  | " + text)
 
     def show_table(self, block):
         width = (self.width - 3 * (len(block.heads) - 1)) // len(block.heads)
@@ -139,7 +140,7 @@ class Page:
 
     def show_quote(self, block):
         self.parts.append(
-            f"<p class=strong>{html.escape(block.source)}</p><blockquote>{html.escape(block.text)}</blockquote>"
+            f"<p class=strong>{html.escape(block.source)}</p><blockquote><pre>{html.escape(block.text)}</pre></blockquote>"
         )
 
     def show_table(self, block):
