@@ -50,9 +50,21 @@ def clock_time(moment):
     return local.strftime("%d-%m-%Y %H:%M")
 
 
-def reason_of(cuts, category):
-    """The first reason given for a category, in people's words; "" if none is."""
-    return next((cut["text"] for cut in cuts if cut["category"] == category), "")
+REASONS = {
+    "forbidden": "a rule forbids this",
+    "source_law": "collected under a law that excludes sharing",
+    "person_kind": "not about this person",
+}
+
+
+def words_of(run, cut):
+    """Why something is cut: the hub's Dutch label, or its English one."""
+    return run.say(cut["text"], REASONS.get(cut["reason"], cut["reason"].replace("_", " ")))
+
+
+def reason_of(run, cuts, category):
+    """The first reason given for a category; "" if none is."""
+    return next((words_of(run, cut) for cut in cuts if cut["category"] == category), "")
 
 
 def three_views(run):
@@ -68,9 +80,9 @@ def three_views(run):
     for item in items:
         labels.append(run.label(item.category))
         came = story.arrived(received, item)
-        cut = reason_of(received["notShared"], item.category) or say("niet gedeeld", "not shared")
+        cut = reason_of(run, received["notShared"], item.category) or say("niet gedeeld", "not shared")
         answers = [asked[id(section)] for section in came]
-        team_cut = next((answer["text"] for answer in answers if not answer["allowed"]), "")
+        team_cut = next((words_of(run, answer) for answer in answers if not answer["allowed"]), "")
         if not came:
             team_cut = say("Veilig Thuis heeft dit niet", "Veilig Thuis does not have this")
         rows.append(
