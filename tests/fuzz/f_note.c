@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+
+/*
+ * Any bytes as a signed note, as its checkpoint, as a verifier key and as a secret key file. A note
+ * that parses is put together again from its parts and must parse to the same.
+ */
+
+#include "fuzz.h"
+
+#include <stdlib.h>
+
+#include "skl_key.h"
+#include "skl_note.h"
+
+static void again(const struct skl_note *note)
+{
+	static struct skl_note other;
+	struct skl_buf buf;
+
+	skl_buf_init(&buf, SKL_LIMIT_NOTE);
+	skl_buf_add_view(&buf, note->text);
+	skl_buf_add_u8(&buf, '\n');
+	for (size_t i = 0; i < note->sig_count; i++) {
+		skl_buf_add_view(&buf, note->sigs[i].line);
+		skl_buf_add_u8(&buf, '\n');
+	}
+	if (skl_note_parse(skl_buf_view(&buf), &other) != SKL_OK ||
+	    !skl_view_equal(other.text, note->text) || other.sig_count != note->sig_count)
+		abort();
+	skl_buf_done(&buf);
+}
+
+static void checkpoint(struct skl_view text)
+{
+	struct skl_checkpoint parsed;
+	struct skl_buf buf;
+
+	if (skl_checkpoint_parse(text, &parsed) != SKL_OK)
+		return;
+	skl_buf_init(&buf, SKL_LIMIT_NOTE);
+	skl_checkpoint_format(&parsed, &buf);
+	if (!skl_view_equal(skl_buf_view(&buf), text))
+		abort(); /* a checkpoint has one text */
+	skl_buf_done(&buf);
+}
+
+static void verifier_key(struct skl_view text)
+{
+	struct skl_note_verifier parsed;
+	struct skl_buf buf;
+
+	if (skl_note_verifier_parse(text, &parsed) != SKL_OK)
+		return;
+	skl_buf_init(&buf, 1024);
+	skl_note_verifier_format(&parsed, &buf);
+	if (!skl_view_equal(skl_buf_view(&buf), text))
+		abort();
+	skl_buf_done(&buf);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct skl_note note;
+	struct skl_view bytes = skl_view_of(data, size);
+	struct skl_note_verifier verifier;
+	struct skl_key *key = NULL;
+
+	if (skl_wire_init() != SKL_OK)
+		return 0;
+	checkpoint(bytes);
+	verifier_key(bytes);
+	if (skl_key_parse(bytes, &key, NULL) == SKL_OK)
+		skl_key_free(key);
+	if (skl_note_parse(bytes, &note) != SKL_OK)
+		return 0;
+	again(&note);
+	checkpoint(note.text);
+	if (skl_note_verifier_parse(
+		    skl_view_str("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/"
+				 "LDE4izWy10TW"),
+		    &verifier) == SKL_OK)
+		(void)!skl_note_verify(&note, &verifier, NULL);
+	return 0;
+}
