@@ -40,6 +40,7 @@ enum skl_err skl_note_verifier_parse(struct skl_view text, struct skl_note_verif
 {
 	struct skl_note_verifier verifier = {0};
 	const uint8_t *plus = text.len ? memchr(text.data, '+', text.len) : NULL;
+	char digits[9];
 	size_t name_len = plus ? (size_t)(plus - text.data) : 0, len = 0;
 	uint8_t hash[4], key[33];
 
@@ -55,7 +56,9 @@ enum skl_err skl_note_verifier_parse(struct skl_view text, struct skl_note_verif
 	verifier.algorithm = (enum skl_note_algorithm)key[0];
 	memcpy(verifier.public_key, key + 1, 32);
 	verifier.hash = skl_get_u32be(hash);
-	if (verifier.hash != key_hash(skl_view_of(text.data, name_len), key[0], key + 1))
+	skl_hex_encode(skl_view_of(hash, 4), digits); /* one text a key: lower case only */
+	if (memcmp(digits, plus + 1, 8) != 0 ||
+	    verifier.hash != key_hash(skl_view_of(text.data, name_len), key[0], key + 1))
 		return SKL_ESYNTAX;
 	*ret_verifier = verifier;
 	return SKL_OK;

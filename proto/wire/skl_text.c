@@ -91,13 +91,26 @@ void skl_b64_encode(struct skl_view bytes, char *ret_text)
 				sodium_base64_VARIANT_ORIGINAL);
 }
 
+/* libsodium 1.0.18 takes some bytes above 0x7f for characters of the alphabet. */
+static bool b64_alphabet(struct skl_view text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t c = text.data[i];
+
+		if (!is_lower(c) && !is_digit(c) && !(c >= 'A' && c <= 'Z') && c != '+' &&
+		    c != '/' && c != '=')
+			return false;
+	}
+	return true;
+}
+
 enum skl_err skl_b64_decode(struct skl_view text, uint8_t *ret_bytes, size_t cap, size_t *ret_len)
 {
 	const char *end = NULL;
 	size_t len = 0;
 
 	/* libsodium refuses trailing bits that are not zero, so that each value has one text. */
-	if (text.len % 4 ||
+	if (text.len % 4 || !b64_alphabet(text) ||
 	    sodium_base642bin(ret_bytes, cap, (const char *)text.data, text.len, NULL, &len, &end,
 			      sodium_base64_VARIANT_ORIGINAL) != 0)
 		return SKL_ESYNTAX;

@@ -115,9 +115,10 @@ static bool scalar(struct check *check, ProtobufCType type, size_t end)
 	case PROTOBUF_C_TYPE_INT32:
 	case PROTOBUF_C_TYPE_SINT32:
 	case PROTOBUF_C_TYPE_UINT32:
-	case PROTOBUF_C_TYPE_ENUM:
 		/* protobuf-c would drop the high bits, another reader might not. */
 		return varint(check, end, &value) && value <= UINT32_MAX;
+	case PROTOBUF_C_TYPE_ENUM:
+		return varint(check, end, &value) && value <= INT32_MAX;
 	case PROTOBUF_C_TYPE_STRING:
 	case PROTOBUF_C_TYPE_BYTES:
 	case PROTOBUF_C_TYPE_MESSAGE:
