@@ -21,6 +21,7 @@ static const struct command {
 	const char *help;
 } commands[] = {
 	{"verify", audit_verify, "read a copy of the trail again and say what is wrong with it"},
+	{"query", audit_query, "ask the trail of a hub, with a mandate"},
 	{"proof", audit_proof, "print an entry with its proof that it is in the trail"},
 };
 

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef QUERY_H
+#define QUERY_H
+
+/*
+ * query - ask the hub's trail as a supervisor with a mandate, and show what it answers.
+ *
+ * Owner:    one thread.
+ * Errors:   as named; EDENIED is an answer as well: the hub recorded the query and said no.
+ * Limits:   a page of 1,000 rows; 16 values a filter.
+ *
+ * The query is a signed message and an entry of its own before its answer leaves. Nothing of an
+ * answer is shown that does not prove itself: the query's entry by the hub's promise, each row by
+ * its path to the signed checkpoint, each detail by the commitment in its row.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "schakel/v1/session.pb-c.h"
+#include "skl_attr.h"
+#include "skl_buf.h"
+#include "skl_client.h"
+#include "skl_code.h"
+#include "skl_err.h"
+
+#define QUERY_LIST_MAX       16
+#define QUERY_REGISTRARS_MAX 16
+
+/* From the configuration file; freed by query_config_done. */
+struct query_config {
+	char *partner;
+	char *desk;
+	char *keys;
+	char *state;
+	char *directory;
+	char *endpoint; /* "" : that of the directory */
+	char *registrar[QUERY_REGISTRARS_MAX];
+	size_t registrar_count;
+	unsigned quorum;
+	uint32_t wait_ms; /* for the hub, and for an answer; 20 s */
+};
+SKL_MUST_CHECK enum skl_err query_config_read(const char *path, struct query_config *ret_config,
+					      struct skl_error *reterr);
+void query_config_done(struct query_config *config);
+
+/* Numbers of one closed list. */
+struct query_list {
+	uint32_t value[QUERY_LIST_MAX];
+	size_t count;
+};
+
+/* What is asked. Strings are borrowed; "" means any. */
+struct query {
+	enum skl_mandate mandate;
+	const char *of; /* the partner an fg_of_partner looks after */
+	enum skl_query_reason reason;
+	const char *user;        /* who asks */
+	const char *case_number; /* the supervisor's own */
+	int64_t from_ms;
+	int64_t until_ms;
+	const char *sender;
+	const char *recipient;
+	const char *user_ref;
+	struct query_list entries;
+	struct query_list kinds;
+	struct query_list outcomes;
+	struct query_list categories;
+	struct query_list grounds;
+	struct query_list reasons;
+	bool has_message;
+	uint8_t message[16];
+	bool has_case;
+	uint8_t case_ref[16];
+	bool without_consent;
+	bool details;
+	uint64_t first_index;
+	uint32_t limit;
+};
+
+/* A connection for queries. */
+struct query_link;
+SKL_MUST_CHECK enum skl_err query_link_open(const struct query_config *config,
+					    struct query_link **ret_link, struct skl_error *reterr);
+void query_link_close(struct query_link *link);
+SKL_DEFINE_CLEANUP(struct query_link, query_link_close)
+const struct skl_directory *query_link_directory(const struct query_link *link);
+
+/*
+ * Ask one page; next is what the page before gave, or empty. show is called with the answer, which
+ * is borrowed; what it returns is returned. EUNREACHABLE, ETIMEOUT, ESIGNATURE (no valid promise),
+ * EDENIED (after show).
+ */
+typedef enum skl_err (*query_show_fn)(void *arg, const Schakel__V1__Answer *answer);
+SKL_MUST_CHECK enum skl_err query_ask(struct query_link *link, const struct query *query,
+				      struct skl_view next, query_show_fn show, void *arg,
+				      struct skl_error *reterr);
+
+/* How answers are shown. */
+struct query_view {
+	const struct skl_directory *directory; /* borrowed */
+	bool is_json;
+	bool is_dutch;
+	uint64_t rows;       /* shown so far */
+	uint64_t unproven;   /* of them, not yet under a checkpoint */
+	struct skl_buf next; /* for the next page; empty at the end */
+	struct skl_error why;
+};
+/* A query_show_fn: check everything, then print. ESIGNATURE for what does not prove itself. */
+SKL_MUST_CHECK enum skl_err query_view_show(void *view, const Schakel__V1__Answer *answer);
+
+/* Any message as JSON, fields and codes by their names; bytes in hexadecimal. */
+void query_json(const ProtobufCMessage *message, FILE *to);
+
+#endif

@@ -1,0 +1,141 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+#
+# schakel-audit query: a supervisor asks a hub; the query is an entry of its own, what is shown
+# proves itself, and who has no mandate sees nothing.
+
+. "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
+. "$SRC/tests/integration/peer-lib.sh"
+
+audit=$BIN/schakel-audit
+
+# conf PARTNER [ENDPOINT]
+conf() {
+	cat >"$1.conf" <<-EOF
+		partner = "$1"
+		desk = "desk"
+		keys = "$env/$1"
+		state = "$TMPDIR/state-$1"
+		directory = "$env/directory.note"
+		registrars = {"$(cat "$env/care/registrar.vkey")", "$(cat "$env/just/registrar.vkey")"}
+		${2:+endpoint = \"$2\"}
+	EOF
+}
+
+# ask [OPTION...]: as the supervisor with the mandate of the privacy authority
+ask() {
+	"$audit" query --config toezicht.conf --mandate ap --reason periodic_audit --user u-77 "$@" \
+		>answer 2>notes
+}
+
+size() {
+	ctl status && ctl_value trail size
+}
+
+hub_make
+conf toezicht
+conf politie-nh
+
+# --- usage
+test_expect 'help' "$audit" query --help
+test_expect_status 2 'no mandate' "$audit" query --config toezicht.conf --reason complaint --user u-1
+test_expect_status 2 'an unknown reason' "$audit" query --config toezicht.conf --mandate ap \
+	--reason curiosity --user u-1
+test_expect_status 2 'an unknown kind' "$audit" query --config toezicht.conf --mandate ap \
+	--reason complaint --user u-1 --kind gossip
+test_expect_status 2 'an officer of nobody' "$audit" query --config toezicht.conf \
+	--mandate fg_of_partner --reason complaint --user u-1
+test_expect_status 2 'half an id' "$audit" query --config toezicht.conf --mandate ap \
+	--reason complaint --user u-1 --message 1234
+test_expect_status 3 'no configuration' "$audit" query --config nowhere.conf --mandate ap \
+	--reason complaint --user u-1
+echo 'partner = "toezicht' >broken.conf
+test_expect_status 3 'a broken configuration' "$audit" query --config broken.conf --mandate ap \
+	--reason complaint --user u-1
+sed 's/registrars = .*/registrars = {"care:x+1+y"}/' toezicht.conf >strangers.conf
+test_expect_status 3 'a directory signed by others' "$audit" query --config strangers.conf \
+	--mandate ap --reason complaint --user u-1
+
+# --- answers
+hub_start
+for n in 1 2 3; do
+	peer politie-nh hello to=vt-zw muni=0479 submit
+done
+disclosure=$(out_value entry '^recipient')
+peer politie-nh hello to=reclas muni=0479 submit
+denied=$(out_value entry '^recipient')
+before=$(size)
+ask
+test_is "$?" 0 'a supervisor with a mandate is answered'
+test_is "$(size)" $((before + 1)) 'and the query is an entry'
+test_like "$(grep "^ *$disclosure " answer)" 'politie-nh -> vt-zw' 'the disclosure is in the answer'
+test_like "$(cat notes)" "^$(grep -c . answer) rows, " 'and the rows are counted'
+
+ask --json --details
+test_is "$?" 0 'JSON'
+test_expect 'each line is an entry with its proof' "$PYTHON" - "$disclosure" "$denied" <<'END'
+import json, sys
+rows = {row["index"]: row for row in map(json.loads, open("answer"))}
+row = rows[int(sys.argv[1])]
+assert row["entry"]["sender"] == "politie-nh", row
+assert row["entry"]["recipient"].startswith("vt-zw"), row
+detail = row["details"][0]["detail"]
+assert detail["kind"] == "KIND_POLICE_REPORT" and len(detail["id"]) == 32, detail
+assert any(section.get("delivered") for section in detail["sections"]), detail
+assert rows[int(sys.argv[2])]["entry"]["outcome"].startswith("OUTCOME_DENIED"), rows
+queries = [row for row in rows.values() if row["entry"]["kind"] == "ENTRY_QUERY"]
+assert queries and queries[0]["details"][0]["detail"]["mandate"] == "MANDATE_AP", queries
+END
+
+# Rows become proven with the next checkpoint.
+proven() {
+	ask --json --first "$disclosure" --limit 1 && grep -q '"proven":true' answer
+}
+test_wait_for 30 'an entry is proven by a signed checkpoint' proven
+
+ask --outcome denied_no_rule --outcome denied_forbidden
+test_is "$?" 0 'a filter on outcomes'
+test_is "$(grep -c . answer)" "$(grep -c 'politie-nh -> reclas' answer)" 'only refusals'
+ask --kind police_report --recipient vt-zw
+test_is "$(grep -c 'politie-nh -> vt-zw' answer)" 3 'a filter on kind and recipient'
+id=$(ask --json --details --first "$disclosure" --limit 1 &&
+	"$PYTHON" -c 'import json; print(json.loads(open("answer").readline())["details"][0]["detail"]["id"])')
+ask --message "$id"
+test_is "$(grep -c . answer)" 1 'one message by its id'
+ask --until 2020-01-01
+test_is "$? $(grep -c . answer)" '0 0' 'nothing so long ago'
+
+before=$(size)
+ask --limit 2
+test_is "$(grep -c . answer)" 2 'a page'
+test_like "$(cat notes)" 'there are more' 'and it says that there are more'
+ask --limit 2 --all --until "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --entry decision
+test_is "$? $(grep -c . answer)" '0 4' 'all pages'
+test_is "$(($(size) - before > 2))" 1 'each page is a query of its own'
+
+ask --lang nl --details --first "$disclosure" --limit 1
+test_like "$(cat answer)" ': gedeeld' 'in Dutch'
+
+# --- scope
+"$audit" query --config toezicht.conf --mandate fg_of_partner --of politie-nh --reason complaint \
+	--user u-77 >answer 2>notes
+test_is "$?" 0 'an officer of one partner'
+test_is "$(grep -vc politie-nh answer)" 0 'sees the lines of that partner alone'
+test_expect_status 1 'a mandate it has not' "$audit" query --config toezicht.conf --mandate igj \
+	--reason complaint --user u-77
+test_like "$(cat "$TMPDIR/err")" 'No access' 'with a sentence'
+before=$(size)
+test_expect_status 1 'a partner without a mandate' "$audit" query --config politie-nh.conf \
+	--mandate ap --reason complaint --user u-77
+test_is "$(cat "$TMPDIR/out")" '' 'sees nothing'
+test_is "$(size)" $((before + 1)) 'and the attempt is an entry'
+test_expect_status 1 'the name of a worker without a case number' "$audit" query \
+	--config toezicht.conf --mandate ap --reason complaint --user u-77 --user-ref u-7f3a
+
+# --- no hub
+stop_bg hub
+conf toezicht "ipc://$TMPDIR/nobody.sock"
+test_expect_status 3 'no hub, no answer' "$audit" query --wait 1 --config toezicht.conf \
+	--mandate ap --reason complaint --user u-77
+test_like "$(cat "$TMPDIR/err")" 'cannot be reached' 'and it says so'
+done_testing
