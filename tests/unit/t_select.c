@@ -294,7 +294,8 @@ static void test_sections(void **state)
 	offer(&story, &opens, &seen);
 	assert_int_equal(seen.env.of[SCHAKEL__V1__ROW__ROW_SECTION].count, 1);
 	assert_int_equal(seen.env.of[SCHAKEL__V1__ROW__ROW_KEY].count, 1);
-	assert_non_null(skl_envelope_find_key(&seen.env, story.recipients[TO_HELPER], story.incident));
+	assert_non_null(
+		skl_envelope_find_key(&seen.env, story.recipients[TO_HELPER], story.incident));
 	assert_true(has_subject(&seen, &story, SUSPECT));
 	assert_false(has_subject(&seen, &story, VICTIM));
 	/* No pseudonym without the identity of that person. */
@@ -499,6 +500,38 @@ static void test_bits(void **state)
 	assert_in_range(skl_code_count(SKL_LIST_POSITION), 1, 63);
 }
 
+/* What a row needs and may have never overlap; a number that may be there has a list. */
+static void check_sense(const struct skl_row_fields *fields)
+{
+	uint32_t all = fields->required | fields->optional;
+
+	assert_int_equal(fields->required & fields->optional, 0);
+	assert_int_equal((all & SKL_FIELD_VALUE) != 0, fields->value_list != SKL_NO_NUMBER);
+	assert_int_equal((all & SKL_FIELD_DETAIL) != 0, fields->detail_list != SKL_NO_NUMBER);
+	assert_int_equal((all & SKL_FIELD_THIRD) != 0, fields->third_list != SKL_NO_NUMBER);
+	/* A desk without its partner names nobody; a row that goes by its ref has one. */
+	assert_true(!(all & SKL_FIELD_DESK) || all & SKL_FIELD_PARTNER);
+	assert_true(fields->opens != SKL_OPENS_REF || fields->required & SKL_FIELD_REF);
+	assert_true(fields->opens != SKL_OPENS_SECTION || fields->required & SKL_FIELD_SECTION);
+}
+
+static void test_fields(void **state)
+{
+	(void)state;
+	for (uint32_t code = 1; code <= skl_code_count(SKL_LIST_FACT); code++) {
+		assert_non_null(skl_fact_fields(code));
+		check_sense(skl_fact_fields(code));
+	}
+	for (uint32_t code = 1; code <= skl_code_count(SKL_LIST_EVENT); code++) {
+		assert_non_null(skl_event_fields(code));
+		check_sense(skl_event_fields(code));
+	}
+	assert_null(skl_fact_fields(0));
+	assert_null(skl_fact_fields(skl_code_count(SKL_LIST_FACT) + 1));
+	assert_null(skl_event_fields(0));
+	assert_null(skl_event_fields(skl_code_count(SKL_LIST_EVENT) + 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -506,6 +539,7 @@ int main(void)
 		cmocka_unit_test(test_positions), cmocka_unit_test(test_consent),
 		cmocka_unit_test(test_refs),      cmocka_unit_test(test_closed_section),
 		cmocka_unit_test(test_no_trace),  cmocka_unit_test(test_bits),
+		cmocka_unit_test(test_fields),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

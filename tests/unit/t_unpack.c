@@ -12,6 +12,7 @@
 
 #include "schakel/v1/session.pb-c.h"
 #include "schakel/v1/trail.pb-c.h"
+#include "skl_frame.h"
 #include "skl_mem.h"
 #include "skl_unpack.h"
 
@@ -531,6 +532,34 @@ static void test_arena(void **state)
 	skl_arena_done(&arena);
 }
 
+/* --- commands ----------------------------------------------------------------------------------
+ */
+
+static void test_commands(void **state)
+{
+	unsigned bodies = 0;
+
+	(void)state;
+	for (unsigned i = 1; i <= SKL_COMMAND_COUNT; i++) {
+		enum skl_command command = (enum skl_command)i;
+		const char *name = skl_command_name(command);
+
+		assert_non_null(name);
+		assert_in_range(strlen(name), 2, SKL_LIMIT_COMMAND);
+		assert_int_equal(skl_command_from(skl_view_str(name)), command);
+		bodies += skl_command_body(command, true) || skl_command_body(command, false);
+		assert_int_equal(skl_command_has_sections(command),
+				 command == SKL_COMMAND_SUBMIT || command == SKL_COMMAND_OFFER);
+	}
+	assert_int_equal(bodies, SKL_COMMAND_COUNT - 1); /* BYE has none */
+	assert_int_equal(skl_command_from(skl_view_str("SUBMIT ")), SKL_COMMAND_UNSPECIFIED);
+	assert_int_equal(skl_command_from(skl_view_str("submit")), SKL_COMMAND_UNSPECIFIED);
+	assert_int_equal(skl_command_from(skl_view_of("HELLO\0", 6)), SKL_COMMAND_UNSPECIFIED);
+	assert_int_equal(skl_command_from(skl_view_of(NULL, 0)), SKL_COMMAND_UNSPECIFIED);
+	assert_null(skl_command_name((enum skl_command)99));
+	assert_null(skl_command_body((enum skl_command)99, true));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -539,7 +568,7 @@ int main(void)
 		cmocka_unit_test(test_fields),     cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_types),      cmocka_unit_test(test_traps),
 		cmocka_unit_test(test_worst_case), cmocka_unit_test(test_pack),
-		cmocka_unit_test(test_arena),
+		cmocka_unit_test(test_arena),      cmocka_unit_test(test_commands),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
