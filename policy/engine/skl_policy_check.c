@@ -320,6 +320,21 @@ static bool has_rule_for(const struct skl_policy *policy, uint32_t kind)
 	return false;
 }
 
+/* One finding for all kinds that no rule permits: there are many before a rule set is whole. */
+static void find_kinds(const struct skl_policy *policy, skl_policy_finding_fn report, void *arg)
+{
+	struct skl_buf names;
+
+	skl_buf_init(&names, 8192);
+	for (uint32_t kind = 1; kind <= skl_code_count(SKL_LIST_KIND); kind++)
+		if (!has_rule_for(policy, kind))
+			skl_buf_addf(&names, "%s %s", names.len ? "," : "no rule permits (denied):",
+				     skl_code_name(SKL_LIST_KIND, kind));
+	if (names.len && skl_buf_err(&names) == SKL_OK)
+		report(arg, "", 0, skl_buf_str(&names));
+	skl_buf_done(&names);
+}
+
 void skl_policy_findings(const struct skl_policy *policy, int64_t now_ms,
 			 skl_policy_finding_fn report, void *arg)
 {
@@ -341,11 +356,5 @@ void skl_policy_findings(const struct skl_policy *policy, int64_t now_ms,
 			       "the agreement is not valid yet; until then its rules permit "
 			       "nothing");
 	}
-	for (uint32_t kind = 1; kind <= skl_code_count(SKL_LIST_KIND); kind++) {
-		if (has_rule_for(policy, kind))
-			continue;
-		(void)snprintf(text, sizeof(text), "no rule for kind %s: denied_no_rule",
-			       skl_code_name(SKL_LIST_KIND, kind));
-		report(arg, "", 0, text);
-	}
+	find_kinds(policy, report, arg);
 }

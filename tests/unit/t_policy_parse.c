@@ -727,7 +727,8 @@ static void count_finding(void *arg, const char *file, unsigned line, const char
 	(void)file;
 	(void)line;
 	findings->count++;
-	findings->kinds += strstr(text, "no rule for kind") != NULL;
+	for (const char *at = strstr(text, "no rule permits"); at; at = strchr(at + 1, ','))
+		findings->kinds++;
 	findings->has_end |= strstr(text, "ends in 10 days") != NULL;
 	findings->has_begin |= strstr(text, "not valid yet") != NULL;
 }
@@ -741,7 +742,7 @@ static void findings_name_kinds_and_terms(void **state)
 	(void)state;
 	skl_policy_findings(policy, T_NOW_MS, count_finding, &findings);
 	assert_int_equal(findings.kinds, skl_code_count(SKL_LIST_KIND) - 1);
-	assert_int_equal(findings.count, findings.kinds);
+	assert_int_equal(findings.count, 1);
 	assert_int_equal(skl_date_parse(skl_view_str("2026-12-22"), &end_ms), SKL_OK);
 	skl_policy_findings(policy, end_ms, count_finding, &findings);
 	assert_true(findings.has_end);
