@@ -93,6 +93,10 @@ static enum skl_err copy_name(char field[SKL_STORE_NAME_MAX + 1], const char *na
 	return SKL_OK;
 }
 
+/*
+ * A desk may have several positions, and then each of them narrows what it gets: a new position
+ * is added, the same one again changes its times.
+ */
 static enum skl_err add_participant(struct skl_case *held, const char *partner, const char *desk,
 				    enum skl_desk_position position, int64_t from_ms,
 				    int64_t until_ms)
@@ -103,7 +107,21 @@ static enum skl_err add_participant(struct skl_case *held, const char *partner, 
 
 	if (err == SKL_OK)
 		err = copy_name(row.desk, desk);
-	return err == SKL_OK ? skl_case_participant_set(held, &row) : err;
+	if (err != SKL_OK)
+		return err;
+	for (size_t i = 0; i < held->participant_count; i++) {
+		struct skl_case_participant *old = &held->participant[i];
+
+		if (old->position == position && strcmp(old->partner, row.partner) == 0 &&
+		    strcmp(old->desk, row.desk) == 0) {
+			*old = row;
+			return SKL_OK;
+		}
+	}
+	if (held->participant_count == SKL_CASE_PARTICIPANTS_MAX)
+		return SKL_ELIMIT;
+	held->participant[held->participant_count++] = row;
+	return SKL_OK;
 }
 
 static void end_participant(struct skl_case *held, const Schakel__V1__EventRow *row, int64_t now_ms)

@@ -398,6 +398,13 @@ SKL_MUST_CHECK enum skl_err skl_change_clocks(struct skl_turn *turn, const struc
 /* Is this term the sender's to keep? Then the recipient has nothing to answer by it. */
 bool skl_change_is_senders(const struct skl_part *part, enum skl_clock clock);
 
+/* --- skl_opens: what a recipient is in the case, for the rows it gets ------------------------ */
+
+/* knows() of *ret_opens works as long as the turn. */
+SKL_MUST_CHECK enum skl_err skl_opens_fill(struct skl_turn *turn, const struct skl_item *item,
+					   const struct skl_part *part,
+					   struct skl_envelope_opens *ret_opens);
+
 /* --- skl_offer: what goes out -------------------------------------------------------------- */
 
 /* Put a released message in the outbox of a recipient. */

@@ -85,17 +85,13 @@ static bool fill_answer_before(struct skl_turn *turn, const struct skl_part *par
 static enum skl_err make_header(struct skl_turn *turn, const struct skl_item *item,
 				const struct skl_part *part, struct skl_view *ret_header)
 {
-	const struct skl_envelope_opens opens = {
-		.recipient = part->row->number,
-		.sections = part->opens,
-		.facts = part->decision.facts,
-		.events = part->decision.events,
-	};
+	struct skl_envelope_opens opens;
 	Schakel__V1__OfferedMessage offered;
-	enum skl_err err;
+	enum skl_err err = skl_opens_fill(turn, item, part, &opens);
 
 	schakel__v1__offered_message__init(&offered);
-	err = skl_envelope_select(item->env, &opens, turn->arena, &offered);
+	if (err == SKL_OK)
+		err = skl_envelope_select(item->env, &opens, turn->arena, &offered);
 	if (err != SKL_OK)
 		return err;
 	offered.repair_due_ms = part->decision.repair_due_ms;

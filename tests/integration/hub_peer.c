@@ -71,6 +71,7 @@ struct peer {
 	char skip[128];
 	char purpose[32];
 	char ground[64];
+	char events[1024];
 	long credit;
 	long credit_bytes;
 	long timeout_ms;
@@ -294,6 +295,23 @@ static void print_result(struct peer *peer, const char *word)
 		print_recipient(peer, result, i);
 }
 
+/* What was opened, beside sections: counts of rows, and each event. */
+static void print_rows(const struct skl_envelope *env)
+{
+	const Schakel__V1__EventRow *event;
+
+	(void)printf("rows recipients=%zu subjects=%zu pseudonyms=%zu facts=%zu events=",
+		     env->of[SCHAKEL__V1__ROW__ROW_RECIPIENT].count,
+		     env->of[SCHAKEL__V1__ROW__ROW_SUBJECT].count,
+		     env->of[SCHAKEL__V1__ROW__ROW_PSEUDONYM].count,
+		     env->of[SCHAKEL__V1__ROW__ROW_FACT].count);
+	for (size_t i = 0; (event = skl_envelope_event(env, i)); i++)
+		(void)printf("%s%s%s%s", i ? "," : "",
+			     skl_code_name(SKL_LIST_EVENT, (uint32_t)event->code),
+			     event->partner[0] ? ":" : "", event->partner);
+	(void)printf("\n");
+}
+
 static void note_message(struct peer *peer, const Schakel__V1__Offer *offer)
 {
 	struct skl_view frames[FRAMES_MAX];
@@ -347,6 +365,8 @@ static void note_message(struct peer *peer, const Schakel__V1__Offer *offer)
 			       section->row->ciphertext_digest.data, 32);
 	}
 	(void)printf("\n");
+	if (err == SKL_OK)
+		print_rows(&opened->env);
 	skl_opened_done(opened);
 	skl_free(opened);
 }
@@ -516,6 +536,11 @@ static void add_section(struct peer *peer, struct skl_draft *draft, enum skl_cat
 	skl_free(text);
 }
 
+static bool unhex(const char *text, uint8_t ret_id[16])
+{
+	return text[0] && skl_hex_decode(skl_view_str(text), ret_id, 16) == SKL_OK;
+}
+
 static void add_recipients(struct peer *peer, struct skl_draft *draft)
 {
 	char names[512];
@@ -542,6 +567,76 @@ static void add_recipients(struct peer *peer, struct skl_draft *draft)
 	}
 }
 
+/* "code,name=value,...;code,..." with subject=1 (victim) or 2 (perpetrator). */
+static void set_event_field(Schakel__V1__EventRow *event, char *field, const uint32_t *subjects,
+			    uint8_t ref[16])
+{
+	char *value = strchr(field, '=');
+
+	if (!value)
+		die(field);
+	*value++ = 0;
+	if (strcmp(field, "partner") == 0)
+		event->partner = value;
+	else if (strcmp(field, "desk") == 0)
+		event->desk = value;
+	else if (strcmp(field, "subject") == 0)
+		event->subject = subjects[value[0] == '2'];
+	else if (strcmp(field, "value") == 0)
+		event->value = (uint32_t)strtoul(value, NULL, 10);
+	else if (strcmp(field, "position") == 0)
+		event->value = skl_code_number(SKL_LIST_DESK_POSITION, skl_view_str(value));
+	else if (strcmp(field, "ref") == 0 && unhex(value, ref))
+		event->ref = (ProtobufCBinaryData){16, ref};
+	else
+		die(field);
+}
+
+/* Cut at the first of `at`; *rest is what follows, NULL at the end. */
+static char *next_word(char **rest, char at)
+{
+	char *word = *rest;
+
+	*rest = word ? strchr(word, at) : NULL;
+	if (*rest)
+		*(*rest)++ = 0;
+	return word;
+}
+
+static void add_events(struct peer *peer, struct skl_draft *draft, const uint32_t *subjects)
+{
+	char text[sizeof(peer->events)];
+	char *events = text, *fields, *field;
+
+	(void)snprintf(text, sizeof(text), "%s", peer->events);
+	while ((fields = next_word(&events, ';')) && fields[0]) {
+		Schakel__V1__EventRow event;
+		uint8_t ref[16];
+
+		schakel__v1__event_row__init(&event);
+		field = next_word(&fields, ',');
+		event.code = (Schakel__V1__EventCode)skl_code_number(SKL_LIST_EVENT,
+								     skl_view_str(field));
+		while ((field = next_word(&fields, ',')))
+			set_event_field(&event, field, subjects, ref);
+		skl_draft_event(draft, &event);
+	}
+}
+
+static void add_case_contents(struct peer *peer, struct skl_draft *draft)
+{
+	const enum skl_position victim[] = {SKL_POSITION_VICTIM};
+	const enum skl_position perpetrator[] = {SKL_POSITION_PERPETRATOR};
+	const uint8_t pseudonyms[2][32] = {{1, 2, 3, 4}, {5, 6, 7, 8}};
+	uint32_t subjects[2];
+
+	subjects[0] = skl_draft_subject(draft, victim, 1);
+	subjects[1] = skl_draft_subject(draft, perpetrator, 1);
+	for (int i = 0; i < 2; i++)
+		skl_draft_pseudonym(draft, subjects[i], 1, pseudonyms[i], 0);
+	add_events(peer, draft, subjects);
+}
+
 static void add_contents(struct peer *peer, struct skl_draft *draft, uint32_t kind)
 {
 	const enum skl_position positions[] = {SKL_POSITION_VICTIM};
@@ -558,6 +653,8 @@ static void add_contents(struct peer *peer, struct skl_draft *draft, uint32_t ki
 	} else if (kind == SKL_KIND_FEEDBACK) {
 		subject = skl_draft_subject(draft, positions, 1);
 		add_section(peer, draft, SKL_CATEGORY_FEEDBACK, subject);
+	} else if (kind == SKL_KIND_PARTICIPANT_CHANGE || kind == SKL_KIND_PROGRESS) {
+		add_case_contents(peer, draft);
 	} else if (kind == SKL_KIND_REPORT_RECEIPT) {
 		skl_draft_event_at(draft, SKL_EVENT_REPORT_RECEIVED_AT, skl_now_ms());
 	}
@@ -601,11 +698,6 @@ static void add_facts(struct peer *peer, struct skl_draft *draft)
 	}
 	if (peer->muni[0])
 		skl_draft_competence(draft, peer->muni, SKL_COMPETENCE_REGISTERED_HOME);
-}
-
-static bool unhex(const char *text, uint8_t ret_id[16])
-{
-	return text[0] && skl_hex_decode(skl_view_str(text), ret_id, 16) == SKL_OK;
 }
 
 static struct skl_draft *make_draft(struct peer *peer, struct skl_key *sign)
@@ -975,6 +1067,7 @@ static bool set_text(struct peer *peer, const char *name, const char *value)
 		{"skip", peer->skip, sizeof(peer->skip)},
 		{"purpose", peer->purpose, sizeof(peer->purpose)},
 		{"ground", peer->ground, sizeof(peer->ground)},
+		{"events", peer->events, sizeof(peer->events)},
 	};
 
 	for (size_t i = 0; i < SKL_COUNT(rows); i++)

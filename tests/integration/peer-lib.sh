@@ -67,6 +67,7 @@ hub_make() {
 	hub_partner vt-zw veilig_thuis care --regions 11
 	hub_partner vt-other veilig_thuis care --regions 12
 	hub_partner reclas probation justice --regions 11
+	hub_partner team local_team care --regions 11
 	hub_partner toezicht supervisor supervision
 	"$BIN/schakel-keys" generate --hub --origin schakel.test/2026 \
 		--endpoint "ipc://$TMPDIR/h.sock" --log schakel.test/2026 --out "$env/hub" \
