@@ -33,6 +33,7 @@
 #include "skl_unpack.h"
 
 #define FRAMES_MAX 80
+#define LONG_MS    20000 /* for what has to come */
 
 struct offer {
 	uint64_t number;
@@ -78,6 +79,7 @@ struct peer {
 	long count;
 	long size;
 	long generation;
+	long want;
 	long created_shift_ms;
 	long life_ms;
 	bool acute;
@@ -911,21 +913,33 @@ static bool do_receipt(struct peer *peer)
 	return ok;
 }
 
-/* Take offers and receipt each at once, until none comes any more for the timeout. */
+/*
+ * Take offers and receipt each at once: `want` of them with the long deadline of an answer that has
+ * to come, and then until none comes for the timeout.
+ */
 static bool do_drain(struct peer *peer)
 {
+	const long quiet_ms = peer->timeout_ms;
 	char command[32];
+	long got = 0;
 
-	while (receive(peer, skl_mono_ms() + peer->timeout_ms)) {
+	for (;;) {
+		if (!receive(peer, skl_mono_ms() + (got < peer->want ? LONG_MS : quiet_ms)))
+			break;
 		handle(peer, command);
 		while (peer->offer_count) {
 			struct offer offer = peer->offers[--peer->offer_count];
+			bool ok;
 
-			if (!send_receipt(peer, &offer, peer->state))
+			got++;
+			peer->timeout_ms = LONG_MS;
+			ok = send_receipt(peer, &offer, peer->state);
+			peer->timeout_ms = quiet_ms;
+			if (!ok)
 				return false;
 		}
 	}
-	return true;
+	return got >= peer->want;
 }
 
 static bool do_quiet(struct peer *peer)
@@ -1083,6 +1097,7 @@ static bool set_number(struct peer *peer, const char *name, const char *value)
 		const char *name;
 		long *field;
 	} rows[] = {
+		{"want", &peer->want},
 		{"credit", &peer->credit},
 		{"credit-bytes", &peer->credit_bytes},
 		{"timeout", &peer->timeout_ms},
@@ -1145,7 +1160,7 @@ int main(int argc, char **argv)
 	peer->partner = argv[2];
 	peer->credit = 64;
 	peer->credit_bytes = 16l << 20;
-	peer->timeout_ms = 10000;
+	peer->timeout_ms = LONG_MS;
 	peer->count = 1;
 	(void)snprintf(peer->kind, sizeof(peer->kind), "police_report");
 	(void)snprintf(peer->purpose, sizeof(peer->purpose), "stop_violence");

@@ -14,6 +14,11 @@ hub_start
 
 report=(to=vt-zw muni=0479)
 
+# Nothing waits for a signature: the next commit is the next message's.
+checkpointed() {
+	ctl status && [ "$(ctl_value trail size)" = "$(ctl_value trail checkpoint_size)" ]
+}
+
 # --- the commit fails ----------------------------------------------------------
 
 for fault in EDISKFULL EMAPFULL ECORRUPT ENOMEM; do
@@ -40,19 +45,18 @@ for fault in EDISKFULL EMAPFULL ECORRUPT ENOMEM; do
 	test_is "$(ctl_value queue waiting)" 0 "$fault: nothing waits"
 	peer politie-nh hello "${report[@]}" submit
 	test_is "$(out_value outcome '^result')" cut "$fault: and it goes on without a restart"
-	peer vt-zw hello timeout=1000 drain
+	peer vt-zw hello want=1 timeout=500 drain
 	test_is "$(grep -c '^offer' out)" 1 "$fault: the recipient gets the message that was recorded"
 	grep -q "$id" out
 	test_is $? 1 "$fault: and not the other"
-	peer politie-nh hello timeout=300 drain
+	peer politie-nh hello want=1 timeout=300 drain
 done
 log_has hub 'commit.failed error=ECORRUPT'
 test_ok $? 'failures are in the log'
 
 # --- killed between commit and answer ----------------------------------------------
 
-ctl status
-before=$(ctl_value trail size)
+wait_for 30 checkpointed
 echo kill-after >fault
 peer politie-nh hello "${report[@]}" timeout=1000 file="$TMPDIR/message" post save timeout=1500 quiet
 id=$(out_value id '^sent')
@@ -69,12 +73,13 @@ peer politie-nh hello file="$TMPDIR/message" resend
 test_is "$(out_value digest '^result')" "$first" 'and the same result each time, byte for byte'
 log_has hub "message.repeated id=$id"
 test_ok $? 'it was recorded before the kill'
-peer vt-zw hello timeout=1000 drain
+peer vt-zw hello want=1 timeout=500 drain
 test_is "$(grep -c "^offer.*$id" out)" 1 'the recipient gets it once'
 
 # --- killed before the commit: nothing was recorded -----------------------------------
 
-peer politie-nh hello timeout=300 drain
+peer politie-nh hello want=1 timeout=300 drain
+wait_for 30 checkpointed
 ctl status
 before=$(ctl_value trail size)
 echo kill-before >fault
@@ -96,6 +101,11 @@ test_ok $? 'for the first time'
 
 # --- a disk in doubt ends the process -------------------------------------------------------
 
+# Nothing else is to be written then: mail and checkpoint are done first.
+peer politie-nh hello timeout=500 drain
+peer vt-zw hello want=1 timeout=500 drain
+peer politie-nh hello want=1 timeout=500 drain
+wait_for 30 checkpointed
 echo EIO >fault
 peer politie-nh hello "${report[@]}" submit
 test_is "$(out_value code '^error')" ENOTRECORDED 'a failed sync: nothing recorded'

@@ -37,9 +37,9 @@ helper='participant,partner=reclas,desk=desk,position=helper_of_perpetrator'
 friend='participant,partner=team,desk=desk,position=helper_of_victim'
 both='position,subject=1,value=1;discussed,subject=2,value=1'
 
-# sees PARTNER: the events of what it is offered now, sorted
+# sees PARTNER: the events of the message it is offered now, sorted
 sees() {
-	peer "$1" hello timeout=700 drain
+	peer "$1" hello want=1 timeout=200 drain
 	sed -n 's/^rows .*events=//p' out | tr ',' '\n' | sort | paste -sd,
 }
 
@@ -106,10 +106,10 @@ test_is "$(sees politie-nh)" '' 'and to no other'
 # --- offers do not count -----------------------------------------------------------------------
 
 peer politie-nh hello to=vt-zw muni=0479 submit
-peer vt-zw hello timeout=700 drain
+peer vt-zw hello want=1 timeout=200 drain
 first=$(out_value number '^offer')
 peer politie-nh hello to=vt-zw muni=0479 submit
-peer vt-zw hello timeout=700 drain
+peer vt-zw hello want=1 timeout=200 drain
 second=$(out_value number '^offer')
 test_is "$((${#first} > 12 && ${#second} > 12))" 1 'numbers of offers do not tell how many there were'
 

@@ -31,7 +31,7 @@ first=$(out_value id '^offer')
 test_is "$first " "${ids%% *} " 'the oldest of a case comes first'
 test_is "$(grep -c '^offer' out)" 1 'and alone: the next waits for its receipt'
 number=$(out_value number '^offer')
-peer vt-zw hello offer timeout=1000 state=stored receipt forget drain
+peer vt-zw hello offer want=2 timeout=500 state=stored receipt forget drain
 test_is "$(out_value number '^offer')" "$number" 'without a receipt it is offered again, same number'
 test_is "$(sed -n 's/^offer .*id=\([0-9a-f]*\).*/\1/p' out | tr '\n' ' ')" "$ids" \
 	'then all three, in order'
@@ -40,7 +40,7 @@ test_is "$(sed -n 's/^offer .*seq=\([0-9]*\).*/\1/p' out | tr '\n' ' ')" '1 2 3 
 peer vt-zw hello timeout=500 quiet
 grep -q '^quiet yes' out
 test_ok $? 'what has its receipt is not offered again'
-peer politie-nh hello timeout=1000 drain
+peer politie-nh hello want=3 timeout=500 drain
 test_is "$(grep -c '^forwarded.*state=stored.*signature=OK' out)" 3 \
 	'the sender gets the signed receipts'
 peer politie-nh hello timeout=500 quiet
@@ -59,12 +59,12 @@ peer vt-zw hello offer receipt receipt state=handed_over receipt receipt
 test_is "$(grep -c '^RECEIPT' out)" 4 'each receipt is confirmed'
 ctl status
 test_is "$(ctl_value trail size)" $((before + 2)) 'stored and handed over are one entry each'
-peer politie-nh hello timeout=1000 drain
+peer politie-nh hello want=2 timeout=500 drain
 test_is "$(sed -n 's/^forwarded.*state=\([a-z_]*\).*/\1/p' out | tr '\n' ' ')" 'stored handed_over ' \
 	'and reach the sender once'
 peer politie-nh hello "${report[@]}" submit
 peer vt-zw hello offer state=refused receipt timeout=300 quiet
-peer politie-nh hello timeout=1000 drain
+peer politie-nh hello want=1 timeout=500 drain
 test_is "$(out_value state '^forwarded')" refused 'a refusal reaches the sender'
 peer vt-zw hello timeout=500 quiet
 grep -q '^quiet yes' out
@@ -72,20 +72,20 @@ test_ok $? 'and is final'
 # --- credit --------------------------------------------------------------------------------
 
 peer politie-nh hello "${report[@]}" count=6 submit
-peer vt-zw credit=2 hello timeout=500 quiet
+peer vt-zw credit=2 hello offer offer timeout=500 quiet
 test_is "$(grep -c '^offer' out)" 2 'no more than the credit in messages'
-peer vt-zw credit=6 credit-bytes=1 hello timeout=500 quiet
+peer vt-zw credit=6 credit-bytes=1 hello offer timeout=500 quiet
 test_is "$(grep -c '^offer' out)" 1 'one offer is always allowed, whatever the credit in bytes'
-peer vt-zw credit=2 hello timeout=1000 drain
+peer vt-zw credit=2 hello want=6 timeout=500 drain
 test_is "$(grep -c '^offer' out)" 6 'receipts give credit back'
 peer politie-nh hello timeout=500 drain
 
 # --- cases do not hold each other --------------------------------------------------------------
 
 peer politie-nh hello "${report[@]}" case=$case1 count=2 submit case=$case2 submit
-peer vt-zw hello timeout=500 quiet
+peer vt-zw hello offer offer timeout=500 quiet
 test_is "$(grep -c '^offer' out)" 2 'one of each case at a time'
-peer vt-zw hello timeout=1000 drain
+peer vt-zw hello want=4 timeout=500 drain
 test_is "$(grep -c '^offer' out)" 4 'and all of them in the end'
 peer politie-nh hello "${report[@]}" case=$case1 submit case=$case2 acute=1 submit
 acute=$(sed -n 's/^sent id=//p' out | tail -n 1)
