@@ -506,6 +506,8 @@ static enum skl_err read_hub(struct skl_client *client)
 	/* Nothing of it is durable, nothing was receipted: the hub says it again. */
 	if (flush_err)
 		skl_session_restart(client->session);
+	if (err == SKL_EMAPFULL)
+		skl_client_full(client);
 	return flush_err ? flush_err : err;
 }
 

@@ -224,6 +224,19 @@ static void give_credit(struct skl_client *client)
 	skl_buf_done(&body);
 }
 
+/* An offer found no room: no credit until there is more. */
+void skl_client_full(struct skl_client *client)
+{
+	struct skl_spool_stats stats = {0};
+	struct skl_spool_txn *txn;
+	if (!skl_client_begin(client, false, &txn)) {
+		enum skl_err err = skl_spool_stats(txn, &stats);
+		skl_spool_abort(txn);
+		client->full_bytes = !err && stats.bytes ? stats.bytes : UINT64_MAX;
+	}
+	skl_client_raise(client, SKL_ALARM_SPOOL_FULL, SKL_EMAPFULL, skl_now_ms(), NULL, NULL);
+}
+
 /* Room for what the hub may offer? A spool that cannot tell has none. */
 static bool has_room(struct skl_client *client)
 {
@@ -234,7 +247,11 @@ static bool has_room(struct skl_client *client)
 		return false;
 	err = skl_spool_stats(txn, &stats);
 	skl_spool_abort(txn);
-	bool has = !err && stats.bytes < stats.max_bytes / 10 * 8;
+	/* After a refusal something must have left; else the same offer would be refused again. */
+	bool has = !err && stats.bytes < stats.max_bytes / 10 * 8 &&
+		   (!client->full_bytes || stats.bytes < client->full_bytes);
+	if (has)
+		client->full_bytes = 0;
 	if (has)
 		skl_client_lower(client, SKL_ALARM_SPOOL_FULL);
 	else

@@ -96,6 +96,7 @@ struct skl_client {
 	uint64_t refused_number; /* announced, fetched and not valid: not waited for again */
 	int64_t directory_until_mono_ms; /* asked for; 0: not */
 	bool has_credit;
+	uint64_t full_bytes; /* contents when an offer found no room; 0: there is */
 
 	/* out */
 	size_t flight_count;
@@ -191,6 +192,8 @@ void skl_client_directory_missed(struct skl_client *client);
 /* Is a newer one announced than we have, and may it still come? */
 bool skl_client_directory_is_behind(const struct skl_client *client);
 void skl_client_directory_step(struct skl_client *client);
+/* An offer found no room in the spool. */
+void skl_client_full(struct skl_client *client);
 /* The hub's keys and endpoint of the directory in force go to the session. */
 SKL_MUST_CHECK enum skl_err skl_client_directory_apply(struct skl_client *client);
 

@@ -41,6 +41,12 @@ static void join(char ret_path[256], const char *prefix, const char *folder, con
 	skl_buf_done(&buf);
 }
 
+void world_set_wall(int64_t at_ms)
+{
+	wall_ms = at_ms;
+	skl_clock_set_virtual(wall_ms);
+}
+
 static struct skl_key *new_key(enum skl_key_use use, const char *name)
 {
 	struct skl_key *key = NULL;

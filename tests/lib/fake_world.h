@@ -73,5 +73,7 @@ struct skl_client_opts world_client_opts(const struct world *world, int partner)
 extern int64_t world_mono_ms;
 int64_t world_mono(void);
 void world_pass(int64_t ms);
+/* Set the wall clock forward or back; monotonic time does not notice. */
+void world_set_wall(int64_t at_ms);
 
 #endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the hub promised is looked for in its trail, and a changed trail is noticed. */
+#include "fake_stage.h"
+
+#include <string.h>
+
+#include "skl_clock.h"
+
+static void start_police(struct stage *stage)
+{
+	stage_start(stage, POLICE);
+	stage_until(stage, stage->police.ups == 1);
+}
+
+/* Submit n messages and wait for their results. */
+static void submit_some(struct stage *stage, size_t n, uint8_t ids[][16])
+{
+	size_t before = stage->police.result_count;
+	for (size_t i = 0; i < n; i++)
+		stage_submit(stage, 0, NULL, ids[i]);
+	stage_until(stage, stage->police.result_count == before + n);
+}
+
+static uint64_t promises_left(struct stage *stage)
+{
+	struct skl_client_status status;
+	assert_int_equal(skl_client_status(stage->police.client, &status), SKL_OK);
+	return status.spool.promises;
+}
+
+static uint64_t pinned_size(struct stage *stage)
+{
+	struct skl_client_status status;
+	assert_int_equal(skl_client_status(stage->police.client, &status), SKL_OK);
+	return status.checkpoint_size;
+}
+
+static void promises_are_found_checkpoint_after_checkpoint(void **state)
+{
+	struct stage *stage = *state;
+	uint8_t ids[40][16];
+	start_police(stage);
+	submit_some(stage, 3, ids);
+	assert_int_equal(promises_left(stage), 3);
+	hub_sign(&stage->hub);
+	stage_until(stage, !promises_left(stage));
+	submit_some(stage, 37, ids);
+	hub_sign(&stage->hub);
+	stage_until(stage, !promises_left(stage));
+	assert_int_equal(pinned_size(stage), 40);
+	/* A promise the checkpoint does not reach yet waits. */
+	submit_some(stage, 1, ids);
+	stage_rounds(stage, 20);
+	assert_int_equal(promises_left(stage), 1);
+	assert_int_equal(stage->police.alarms[SKL_ALARM_PROMISE_LATE], 0);
+	hub_sign(&stage->hub);
+	stage_until(stage, !promises_left(stage));
+	for (int kind = 1; kind <= SKL_ALARM_COUNT; kind++)
+		assert_int_equal(stage->police.alarms[kind], 0);
+}
+
+static void a_promise_not_kept_in_time_cries(void **state)
+{
+	struct stage *stage = *state;
+	uint8_t ids[1][16];
+	start_police(stage);
+	submit_some(stage, 1, ids);
+	world_pass(59000);
+	stage_until(stage, stage->police.ups >= 1);
+	stage_rounds(stage, 5);
+	assert_int_equal(stage->police.alarms[SKL_ALARM_PROMISE_LATE], 0);
+	world_pass(2000);
+	stage_until(stage, stage->police.alarms[SKL_ALARM_PROMISE_LATE] == 1);
+	/* It asked the hub for a checkpoint by itself before that. */
+	stage_until(stage, stage->hub.seen[SKL_COMMAND_CHECKPOINT] >= 1);
+	world_pass(3000);
+	stage_rounds(stage, 5);
+	assert_int_equal(stage->police.alarms[SKL_ALARM_PROMISE_LATE], 1); /* said once */
+	world_pass(30000);
+	hub_sign(&stage->hub);
+	stage_until(stage, stage->police.lowered[SKL_ALARM_PROMISE_LATE] == 1);
+	assert_int_equal(promises_left(stage), 0);
+}
+
+static void the_pin_outlives_the_process(void **state)
+{
+	struct stage *stage = *state;
+	uint8_t ids[4][16];
+	start_police(stage);
+	submit_some(stage, 4, ids);
+	hub_sign(&stage->hub);
+	stage_until(stage, pinned_size(stage) == 4);
+	stage_stop(stage, POLICE);
+	/* The hub comes back with an older trail: a restored backup, or worse. */
+	stage->hub.leaf_count = 2;
+	hub_sign(&stage->hub);
+	stage_start(stage, POLICE);
+	assert_int_equal(pinned_size(stage), 4);
+	stage_until(stage, stage->police.alarms[SKL_ALARM_CHECKPOINT_BROKEN] == 1);
+	assert_int_equal(pinned_size(stage), 4);
+}
+
+static void swap_leaf(struct fake_hub *hub, size_t at)
+{
+	hub->leaves[at].data[hub->leaves[at].len - 1] ^= 1;
+}
+
+static void another_trail_of_the_same_size_cries(void **state)
+{
+	struct stage *stage = *state;
+	uint8_t ids[4][16];
+	start_police(stage);
+	submit_some(stage, 4, ids);
+	hub_sign(&stage->hub);
+	stage_until(stage, pinned_size(stage) == 4);
+	swap_leaf(&stage->hub, 1);
+	hub_sign(&stage->hub);
+	stage_until(stage, stage->police.alarms[SKL_ALARM_CHECKPOINT_BROKEN] == 1);
+}
+
+static void a_changed_past_cries(void **state)
+{
+	struct stage *stage = *state;
+	uint8_t ids[4][16];
+	start_police(stage);
+	submit_some(stage, 3, ids);
+	hub_sign(&stage->hub);
+	stage_until(stage, pinned_size(stage) == 3 && !promises_left(stage));
+	submit_some(stage, 3, ids);
+	swap_leaf(&stage->hub, 1);
+	hub_sign(&stage->hub);
+	stage_until(stage, stage->police.alarms[SKL_ALARM_CHECKPOINT_BROKEN] == 1);
+	assert_int_equal(pinned_size(stage), 3);
+	assert_int_equal(promises_left(stage), 3); /* nothing is believed under it */
+}
+
+static void a_leaf_that_is_not_the_promised_one_cries(void **state)
+{
+	struct stage *stage = *state;
+	uint8_t ids[4][16];
+	start_police(stage);
+	submit_some(stage, 4, ids);
+	swap_leaf(&stage->hub, 2);
+	hub_sign(&stage->hub);
+	stage_until(stage, stage->police.alarms[SKL_ALARM_PROMISE_BROKEN] == 1);
+	stage_until(stage, promises_left(stage) == 1); /* kept as evidence */
+	world_pass(20000);
+	stage_rounds(stage, 20);
+	assert_int_equal(stage->police.alarms[SKL_ALARM_PROMISE_BROKEN], 1);
+	/* Its message keeps its body: it may have to be sent again. */
+	assert_int_equal(stage_outgoing(stage, ids[2]).promises, 1);
+}
+
+static void an_entry_that_says_something_else_cries(void **state)
+{
+	struct stage *stage = *state;
+	uint8_t ids[1][16];
+	start_police(stage);
+	stage->hub.lies_in_leaf = true; /* told permitted, recorded denied */
+	submit_some(stage, 1, ids);
+	hub_sign(&stage->hub);
+	stage_until(stage, stage->police.alarms[SKL_ALARM_PROMISE_BROKEN] == 1);
+}
+
+static void forged_proofs_are_not_believed(void **state)
+{
+	struct stage *stage = *state;
+	uint8_t ids[5][16];
+	start_police(stage);
+	submit_some(stage, 5, ids);
+	stage->hub.forges_proof = true;
+	hub_sign(&stage->hub);
+	stage_until(stage, stage->police.alarms[SKL_ALARM_PROMISE_BROKEN] == 5);
+	assert_int_equal(promises_left(stage), 5);
+	submit_some(stage, 1, ids);
+	hub_sign(&stage->hub);
+	stage_until(stage, stage->police.alarms[SKL_ALARM_CHECKPOINT_BROKEN] == 1);
+	assert_int_equal(pinned_size(stage), 5);
+}
+
+static void a_checkpoint_by_another_key_cries(void **state)
+{
+	struct stage *stage = *state;
+	uint8_t ids[1][16];
+	start_police(stage);
+	submit_some(stage, 1, ids);
+	struct skl_key *log = stage->world.hub_log;
+	stage->world.hub_log = NULL;
+	assert_int_equal(skl_key_new(SKL_KEY_USE_SIGN, WORLD_ORIGIN, NULL, &stage->world.hub_log),
+			 SKL_OK);
+	hub_sign(&stage->hub);
+	stage_until(stage, stage->police.alarms[SKL_ALARM_CHECKPOINT_FORGED] == 1);
+	assert_int_equal(pinned_size(stage), 0);
+	skl_key_free(stage->world.hub_log);
+	stage->world.hub_log = log;
+	hub_sign(&stage->hub);
+	stage_until(stage, !promises_left(stage));
+}
+
+static void a_witness_cosigns_what_is_consistent(void **state)
+{
+	struct stage *stage = *state;
+	uint8_t ids[2][16];
+	stage->opts[POLICE].is_witness = true;
+	start_police(stage);
+	submit_some(stage, 2, ids);
+	hub_sign(&stage->hub);
+	stage_until(stage, stage->hub.cosigned == 1);
+	submit_some(stage, 1, ids);
+	hub_sign(&stage->hub);
+	stage_until(stage, stage->hub.cosigned == 2);
+	swap_leaf(&stage->hub, 0);
+	submit_some(stage, 1, ids);
+	hub_sign(&stage->hub);
+	stage_until(stage, stage->police.alarms[SKL_ALARM_CHECKPOINT_BROKEN] == 1);
+	assert_int_equal(stage->hub.cosigned, 2);
+}
+
+static void the_recipient_looks_too(void **state)
+{
+	struct stage *stage = *state;
+	uint8_t ids[1][16];
+	start_police(stage);
+	stage_start(stage, VT);
+	submit_some(stage, 1, ids);
+	stage_until(stage, stage->vt.message_count == 1);
+	struct skl_client_status status;
+	assert_int_equal(skl_client_status(stage->vt.client, &status), SKL_OK);
+	assert_int_equal(status.spool.promises, 1);
+	swap_leaf(&stage->hub, 0);
+	hub_sign(&stage->hub);
+	stage_until(stage, stage->vt.alarms[SKL_ALARM_PROMISE_BROKEN] == 1);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, stage_setup, stage_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(promises_are_found_checkpoint_after_checkpoint),
+		TEST(a_promise_not_kept_in_time_cries),
+		TEST(the_pin_outlives_the_process),
+		TEST(another_trail_of_the_same_size_cries),
+		TEST(a_changed_past_cries),
+		TEST(a_leaf_that_is_not_the_promised_one_cries),
+		TEST(an_entry_that_says_something_else_cries),
+		TEST(forged_proofs_are_not_believed),
+		TEST(a_checkpoint_by_another_key_cries),
+		TEST(a_witness_cosigns_what_is_consistent),
+		TEST(the_recipient_looks_too),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
