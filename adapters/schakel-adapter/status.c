@@ -52,7 +52,7 @@ static json_t *make_status(struct adapter *adapter)
 		set_age(root, "oldest_received_ms", spool->in_oldest_ms, now_ms);
 		set_number(root, "promises", (int64_t)spool->promises);
 		set_number(root, "after_records", (int64_t)spool->after_records);
-		set_number(root, "spool_bytes", (int64_t)spool->bytes);
+		set_number(root, "spool_bytes", (int64_t)(spool->out_bytes + spool->in_bytes));
 		set_number(root, "spool_max_bytes", (int64_t)spool->max_bytes);
 	}
 	if (adapter->role->health)

@@ -177,7 +177,7 @@ static void on_down(void *arg, const struct skl_session_down *down)
 	if (down->by_hub && (unsigned)down->err / 1000 == 3)
 		skl_client_raise(client, SKL_ALARM_REFUSED, down->err, skl_now_ms(), NULL,
 				 down->text);
-	if (down->err == SKL_EMALFORMED || down->err == SKL_EVERSION)
+	if (!down->by_hub && (unsigned)down->err / 1000 == 2)
 		skl_client_alarm(client, SKL_ALARM_PROTOCOL, down->err, NULL, 0, down->text);
 	if (client->opts.calls.on_state)
 		client->opts.calls.on_state(client->opts.arg, SKL_SESSION_CLOSED, down);
@@ -247,6 +247,10 @@ static enum skl_err on_command(void *arg, enum skl_command command, struct skl_v
 		break;
 	case SKL_COMMAND_OFFER:
 		err = skl_client_offer(client, body, sections, section_count);
+		if (err == SKL_EMAPFULL) {
+			skl_client_full(client);
+			err = SKL_OK;
+		}
 		break;
 	case SKL_COMMAND_RECEIPT:
 		err = skl_client_receipt_recorded(client, body);
@@ -506,8 +510,6 @@ static enum skl_err read_hub(struct skl_client *client)
 	/* Nothing of it is durable, nothing was receipted: the hub says it again. */
 	if (flush_err)
 		skl_session_restart(client->session);
-	if (err == SKL_EMAPFULL)
-		skl_client_full(client);
 	return flush_err ? flush_err : err;
 }
 
@@ -536,8 +538,6 @@ enum skl_err skl_client_step(struct skl_client *client, int64_t timeout_ms)
 		if (!err)
 			err = step_err;
 	}
-	if (err == SKL_EMAPFULL)
-		err = SKL_OK; /* alarm SPOOL_FULL: what is there goes on, new messages wait */
 	if (err)
 		skl_client_raise(client, SKL_ALARM_SPOOL_FAILED, err, skl_now_ms(), NULL,
 				 skl_err_text(err));

@@ -208,32 +208,32 @@ void skl_client_directory_missed(struct skl_client *client)
 	client->refused_number = client->announced;
 }
 
-/* Credit is given when the newest directory that can be had is here. */
-static void give_credit(struct skl_client *client)
+static enum skl_err send_credit(struct skl_client *client, uint32_t messages, uint64_t bytes)
 {
 	Schakel__V1__Credit credit = SCHAKEL__V1__CREDIT__INIT;
 	struct skl_buf body;
-	credit.messages = client->opts.credit_messages;
-	credit.bytes = client->opts.credit_bytes;
+	credit.messages = messages;
+	credit.bytes = bytes;
 	skl_buf_init(&body, SKL_LIMIT_HEADER);
 	enum skl_err err = skl_pack(&credit.base, &body);
 	if (!err)
 		err = skl_session_send(client->session, SKL_COMMAND_CREDIT, skl_buf_view(&body),
 				       NULL, 0);
-	client->has_credit = !err; /* else at the next step */
 	skl_buf_done(&body);
+	return err;
 }
 
-/* An offer found no room: no credit until there is more. */
+/*
+ * An offer found no room. The hub stops offering; what goes out goes on; the offer comes again in
+ * a new session, begun when there is room.
+ */
 void skl_client_full(struct skl_client *client)
 {
-	struct skl_spool_stats stats = {0};
-	struct skl_spool_txn *txn;
-	if (!skl_client_begin(client, false, &txn)) {
-		enum skl_err err = skl_spool_stats(txn, &stats);
-		skl_spool_abort(txn);
-		client->full_bytes = !err && stats.bytes ? stats.bytes : UINT64_MAX;
-	}
+	client->is_full = true;
+	client->has_credit = false;
+	enum skl_err ignored =
+		send_credit(client, 0, 0); /* else its offers are not stored either */
+	(void)ignored;
 	skl_client_raise(client, SKL_ALARM_SPOOL_FULL, SKL_EMAPFULL, skl_now_ms(), NULL, NULL);
 }
 
@@ -247,17 +247,29 @@ static bool has_room(struct skl_client *client)
 		return false;
 	err = skl_spool_stats(txn, &stats);
 	skl_spool_abort(txn);
-	/* After a refusal something must have left; else the same offer would be refused again. */
-	bool has = !err && stats.bytes < stats.max_bytes / 10 * 8 &&
-		   (!client->full_bytes || stats.bytes < client->full_bytes);
-	if (has)
-		client->full_bytes = 0;
+	/* Well below its half, so that one message more or less does not matter. */
+	bool has = !err && stats.in_bytes <= stats.max_bytes / 2 / 10 * 8;
 	if (has)
 		skl_client_lower(client, SKL_ALARM_SPOOL_FULL);
 	else
 		skl_client_raise(client, SKL_ALARM_SPOOL_FULL, SKL_EMAPFULL, skl_now_ms(), NULL,
 				 NULL);
 	return has;
+}
+
+/* Credit is given when the newest directory that can be had is here, and there is room. */
+static void give_credit(struct skl_client *client)
+{
+	if (client->has_credit || skl_client_directory_is_behind(client) || !has_room(client))
+		return;
+	if (client->is_full) {
+		client->is_full = false;
+		skl_session_restart(client->session);
+		return;
+	}
+	/* If it cannot be sent now: at the next step. */
+	client->has_credit =
+		!send_credit(client, client->opts.credit_messages, client->opts.credit_bytes);
 }
 
 void skl_client_directory_step(struct skl_client *client)
@@ -273,6 +285,5 @@ void skl_client_directory_step(struct skl_client *client)
 	if (client->directory_until_mono_ms &&
 	    skl_client_mono_ms(client) >= client->directory_until_mono_ms)
 		skl_client_directory_missed(client);
-	if (!client->has_credit && !skl_client_directory_is_behind(client) && has_room(client))
-		give_credit(client);
+	give_credit(client);
 }

@@ -96,7 +96,7 @@ struct skl_client {
 	uint64_t refused_number; /* announced, fetched and not valid: not waited for again */
 	int64_t directory_until_mono_ms; /* asked for; 0: not */
 	bool has_credit;
-	uint64_t full_bytes; /* contents when an offer found no room; 0: there is */
+	bool is_full; /* an offer of this session found no room */
 
 	/* out */
 	size_t flight_count;

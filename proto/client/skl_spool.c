@@ -273,7 +273,8 @@ enum skl_err skl_spool_commit(struct skl_spool_txn *txn)
 	if (!txn || !txn->mdb)
 		return SKL_EBUG;
 	if (txn->has_counts && txn->may_write) {
-		meta_put_u64(txn, SKL_META_BYTES, txn->bytes);
+		meta_put_u64(txn, SKL_META_OUT_BYTES, txn->out_bytes);
+		meta_put_u64(txn, SKL_META_IN_BYTES, txn->in_bytes);
 		meta_put_u64(txn, SKL_META_SEQ, txn->seq);
 	}
 	if (txn->err || !txn->may_write) {
@@ -301,31 +302,34 @@ static void load_counts(struct skl_spool_txn *txn)
 {
 	if (txn->has_counts)
 		return;
-	txn->bytes = meta_u64(txn, SKL_META_BYTES);
+	txn->out_bytes = meta_u64(txn, SKL_META_OUT_BYTES);
+	txn->in_bytes = meta_u64(txn, SKL_META_IN_BYTES);
 	txn->seq = meta_u64(txn, SKL_META_SEQ);
 	txn->has_counts = true;
 }
 
-uint64_t skl_spool_bytes(struct skl_spool_txn *txn)
+uint64_t skl_spool_bytes(struct skl_spool_txn *txn, enum skl_spool_db db)
 {
 	load_counts(txn);
-	return txn->bytes;
+	return db == SKL_DB_OUT_BODY ? txn->out_bytes : txn->in_bytes;
 }
 
-bool skl_spool_is_full(struct skl_spool_txn *txn, uint64_t more, bool may_use_reserve)
+bool skl_spool_is_full(struct skl_spool_txn *txn, enum skl_spool_db db, uint64_t more,
+		       bool may_use_reserve)
 {
-	load_counts(txn);
-	uint64_t max = txn->spool->max_bytes;
-	if (!may_use_reserve)
+	uint64_t max = txn->spool->max_bytes / 2;
+	if (db == SKL_DB_OUT_BODY && !may_use_reserve)
 		max -= max / 10;
-	return more > max || txn->bytes > max - more;
+	return more > max || skl_spool_bytes(txn, db) > max - more;
 }
 
-void skl_spool_count_bytes(struct skl_spool_txn *txn, uint64_t added, uint64_t removed)
+void skl_spool_count_bytes(struct skl_spool_txn *txn, enum skl_spool_db db, uint64_t added,
+			   uint64_t removed)
 {
 	load_counts(txn);
-	txn->bytes += added;
-	txn->bytes -= removed < txn->bytes ? removed : txn->bytes;
+	uint64_t *bytes = db == SKL_DB_OUT_BODY ? &txn->out_bytes : &txn->in_bytes;
+	*bytes += added;
+	*bytes -= removed < *bytes ? removed : *bytes;
 }
 
 uint64_t skl_spool_next_seq(struct skl_spool_txn *txn)

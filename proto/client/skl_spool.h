@@ -12,9 +12,11 @@
  * Errors:   EIO, EDISKFULL, EMAPFULL, ECORRUPT (a record that does not decrypt or decode), EFORMAT
  *           (made by a newer program), EPERM. A transaction remembers its first error; later
  *           calls on it do nothing and commit returns it, so that nothing is half written.
- * Limits:   max_bytes of contents. New messages are refused above it with EMAPFULL (incoming and
- *           ordinary outgoing ones above 90 % of it); records that say what became of a message
- *           have room of their own beyond it. Not on a network file system.
+ * Limits:   max_bytes of contents, half of it for outgoing and half for incoming messages, so that
+ *           neither keeps the other out: outgoing ones leave only when receipts come in. What finds
+ *           no room is refused with EMAPFULL; the last tenth for outgoing ones is for acute ones.
+ *           Records that say what became of a message have room of their own beyond it. Not on a
+ *           network file system.
  *
  * A commit that returned SKL_OK survives kill -9 and power loss (default sync flags of LMDB).
  * Every value but the format mark is sealed with XChaCha20-Poly1305 under the spool key, bound
@@ -75,7 +77,8 @@ enum skl_spool_meta {
 	SKL_META_GENERATION = 1, /* u64be: of the last HELLO */
 	SKL_META_DIRECTORY,      /* signed note of the highest directory seen */
 	SKL_META_CHECKPOINT,     /* signed note of the newest checkpoint found consistent */
-	SKL_META_BYTES,          /* u64be: contents kept, for the limit */
+	SKL_META_OUT_BYTES,      /* u64be: outgoing contents kept, for the limit */
+	SKL_META_IN_BYTES,       /* u64be: incoming */
 	SKL_META_SEQ             /* u64be: last number given out */
 };
 
@@ -304,7 +307,8 @@ struct skl_spool_stats {
 	uint64_t promises;
 	int64_t promise_oldest_ms; /* of the lowest index */
 	uint64_t after_records;
-	uint64_t bytes;
+	uint64_t out_bytes; /* contents; each may be half of max_bytes */
+	uint64_t in_bytes;
 	uint64_t max_bytes;
 };
 SKL_MUST_CHECK enum skl_err skl_spool_stats(struct skl_spool_txn *txn,

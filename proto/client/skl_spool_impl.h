@@ -45,7 +45,8 @@ struct skl_spool_txn {
 	MDB_txn *mdb; /* NULL: not in use */
 	bool may_write;
 	enum skl_err err;
-	uint64_t bytes; /* SKL_META_BYTES and _SEQ, read when needed, written at commit */
+	uint64_t out_bytes; /* META_OUT_BYTES, _IN_BYTES, _SEQ: read when needed, written */
+	uint64_t in_bytes;  /* at commit */
 	uint64_t seq;
 	bool has_counts;
 };
@@ -83,11 +84,16 @@ void skl_spool_fail(struct skl_spool_txn *txn, enum skl_err err);
 /* May this txn write? Sticks EBUG if not. */
 bool skl_spool_may_write(struct skl_spool_txn *txn);
 
-/* Would more bytes of content pass the limit (or nine tenths of it)? */
-bool skl_spool_is_full(struct skl_spool_txn *txn, uint64_t more, bool may_use_reserve);
+/*
+ * Would more bytes of content (of SKL_DB_OUT_BODY or SKL_DB_IN_BODY) pass the limit? The last tenth
+ * for outgoing ones is counted only with may_use_reserve.
+ */
+bool skl_spool_is_full(struct skl_spool_txn *txn, enum skl_spool_db db, uint64_t more,
+		       bool may_use_reserve);
 /* Content came (+) or went (-). */
-void skl_spool_count_bytes(struct skl_spool_txn *txn, uint64_t added, uint64_t removed);
-uint64_t skl_spool_bytes(struct skl_spool_txn *txn);
+void skl_spool_count_bytes(struct skl_spool_txn *txn, enum skl_spool_db db, uint64_t added,
+			   uint64_t removed);
+uint64_t skl_spool_bytes(struct skl_spool_txn *txn, enum skl_spool_db db);
 uint64_t skl_spool_next_seq(struct skl_spool_txn *txn);
 
 /* Remember when to forget. key is an id (OUT) or an in key (IN). */

@@ -133,7 +133,7 @@ enum skl_err skl_spool_in_add(struct skl_spool_txn *txn, struct skl_in *in, stru
 	if (txn->err)
 		return txn->err;
 	bool has_body = !is_final(in->state);
-	if (has_body && skl_spool_is_full(txn, body.len, false))
+	if (has_body && skl_spool_is_full(txn, SKL_DB_IN_BODY, body.len, false))
 		return txn->err ? txn->err : SKL_EMAPFULL;
 	in->seq = skl_spool_next_seq(txn);
 	write_in(txn, in);
@@ -143,7 +143,7 @@ enum skl_err skl_spool_in_add(struct skl_spool_txn *txn, struct skl_in *in, stru
 		skl_spool_db_put(txn, SKL_DB_IN_BODY, key_view(in->key), body);
 		skl_spool_db_put(txn, SKL_DB_IN_OPEN, skl_view_of(seq, sizeof seq),
 				 key_view(in->key));
-		skl_spool_count_bytes(txn, body.len, 0);
+		skl_spool_count_bytes(txn, SKL_DB_IN_BODY, body.len, 0);
 	}
 	skl_spool_prune_at(txn, SKL_DB_IN, key_view(in->key), in->expires_ms);
 	return txn->err;
@@ -161,7 +161,7 @@ void skl_spool_in_set(struct skl_spool_txn *txn, const struct skl_in *in)
 	seq_key(in->seq, seq);
 	skl_spool_db_del(txn, SKL_DB_IN_BODY, key_view(in->key));
 	skl_spool_db_del(txn, SKL_DB_IN_OPEN, skl_view_of(seq, sizeof seq));
-	skl_spool_count_bytes(txn, 0, size);
+	skl_spool_count_bytes(txn, SKL_DB_IN_BODY, 0, size);
 }
 
 enum skl_err skl_spool_in_body(struct skl_spool_txn *txn, const uint8_t key[SKL_SPOOL_IN_KEY_BYTES],

@@ -176,13 +176,13 @@ enum skl_err skl_spool_out_add(struct skl_spool_txn *txn, struct skl_out *out,
 									       : SKL_EEXISTS;
 	if (err != SKL_ENOTFOUND)
 		return err;
-	if (skl_spool_is_full(txn, fresh.size, fresh.acute))
+	if (skl_spool_is_full(txn, SKL_DB_OUT_BODY, fresh.size, fresh.acute))
 		return txn->err ? txn->err : SKL_EMAPFULL;
 	fresh.seq = skl_spool_next_seq(txn);
 	err = put_frames(txn, &fresh, frames, frame_count);
 	if (err)
 		return err;
-	skl_spool_count_bytes(txn, fresh.size, 0);
+	skl_spool_count_bytes(txn, SKL_DB_OUT_BODY, fresh.size, 0);
 	write_out(txn, &fresh);
 	skl_spool_prune_at(txn, SKL_DB_OUT, id_view(fresh.id), fresh.expires_ms);
 	*out = fresh;
@@ -260,7 +260,7 @@ void skl_spool_out_drop_body(struct skl_spool_txn *txn, const struct skl_out *ou
 	if (!skl_spool_db_size(txn, SKL_DB_OUT_BODY, id_view(out->id)))
 		return;
 	skl_spool_db_del(txn, SKL_DB_OUT_BODY, id_view(out->id));
-	skl_spool_count_bytes(txn, 0, out->size);
+	skl_spool_count_bytes(txn, SKL_DB_OUT_BODY, 0, out->size);
 }
 
 /* The record a key of OUT_DUE names. */

@@ -225,7 +225,8 @@ enum skl_err skl_spool_stats(struct skl_spool_txn *txn, struct skl_spool_stats *
 	if (!skl_spool_promise_next(txn, NULL, &promise))
 		stats.promise_oldest_ms = promise.at_ms;
 	stats.after_records = skl_spool_db_count(txn, SKL_DB_AFTER);
-	stats.bytes = skl_spool_bytes(txn);
+	stats.out_bytes = skl_spool_bytes(txn, SKL_DB_OUT_BODY);
+	stats.in_bytes = skl_spool_bytes(txn, SKL_DB_IN_BODY);
 	stats.max_bytes = txn->spool->max_bytes;
 	if (!txn->err)
 		*ret_stats = stats;

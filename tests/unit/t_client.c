@@ -44,7 +44,7 @@ static void a_message_arrives_and_is_receipted(void **state)
 	struct skl_client_status status;
 	stage_until(stage, !skl_client_status(stage->vt.client, &status) && !status.spool.promises);
 	assert_int_equal(skl_client_status(stage->police.client, &status), SKL_OK);
-	assert_int_equal(status.spool.bytes, 0);
+	assert_int_equal(status.spool.out_bytes, 0);
 	assert_int_equal(status.spool.promises, 0);
 	assert_int_equal(status.checkpoint_size, 1);
 	assert_int_equal(stage->hub.submit_count, 1);
@@ -416,7 +416,7 @@ static void what_expires_is_told(void **state)
 	struct skl_client_status status;
 	assert_int_equal(skl_client_status(stage->police.client, &status), SKL_OK);
 	assert_int_equal(status.spool.out_open, 0);
-	assert_int_equal(status.spool.bytes, 0);
+	assert_int_equal(status.spool.out_bytes, 0);
 	/* Two days later even the id is forgotten, so that nothing is kept for ever. */
 	world_pass(SKL_LIMIT_SEEN_MS + 60000);
 	struct skl_out out;
