@@ -131,6 +131,8 @@ static enum skl_err send_parts(struct skl_session *session, enum skl_command com
 			       size_t section_count)
 {
 	enum skl_err err = skl_session_socket_send(session, command, body, sections, section_count);
+	if (!err)
+		session->said_at_ms = session->opts.mono_ms();
 	if (err && err != SKL_EAGAIN) {
 		skl_session_restart(session);
 		err = SKL_EAGAIN;
@@ -399,11 +401,13 @@ static int64_t late_at_ms(const struct skl_session *session)
 	return session->began_at_ms + session->opts.connect_ms;
 }
 
+/*
+ * Counted from what we said, not from what we heard: either side ends a session in which it heard
+ * nothing, so one who only listens would be dropped. The answer shows the hub to us as well.
+ */
 static int64_t ping_at_ms(const struct skl_session *session)
 {
-	int64_t last = session->heard_at_ms > session->pinged_at_ms ? session->heard_at_ms
-								    : session->pinged_at_ms;
-	return last + session->opts.ping_ms;
+	return session->said_at_ms + session->opts.ping_ms;
 }
 
 static void keep_time(struct skl_session *session)
@@ -417,7 +421,7 @@ static void keep_time(struct skl_session *session)
 	} else if (session->state == SKL_SESSION_OPEN && now >= ping_at_ms(session)) {
 		Schakel__V1__Ping ping = SCHAKEL__V1__PING__INIT;
 		ping.number = ++session->ping_number;
-		session->pinged_at_ms = now;
+		session->said_at_ms = now; /* even if it finds no room: once a period */
 		(void)send_message(session, SKL_COMMAND_PING, &ping.base); /* silence tells */
 	} else if (session->state == SKL_SESSION_CLOSED && now >= session->retry_at_ms) {
 		happen(session, ON_TRY);

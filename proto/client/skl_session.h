@@ -75,7 +75,7 @@ struct skl_session_opts {
 	struct skl_session_calls calls;
 	void *arg;
 	uint32_t connect_ms;      /* 5,000: until a peer and its WELCOME are there */
-	uint32_t ping_ms;         /* 5,000: of silence, then PING */
+	uint32_t ping_ms;         /* 5,000: after so long without sending, PING */
 	uint32_t silence_ms;      /* 15,000: of silence, then the session is lost */
 	uint32_t backoff_min_ms;  /* 250 */
 	uint32_t backoff_max_ms;  /* 30,000 */
@@ -124,7 +124,7 @@ void skl_session_restart(struct skl_session *session);
 void skl_session_stop(struct skl_session *session);
 
 enum skl_session_state skl_session_state(const struct skl_session *session);
-/* After so much silence the session asks whether the hub is there. */
+/* After so long without sending anything the session sends a PING, which the hub answers. */
 int64_t skl_session_ping_ms(const struct skl_session *session);
 /* Milliseconds since the hub was last heard; -1: never. */
 int64_t skl_session_silence_ms(const struct skl_session *session);

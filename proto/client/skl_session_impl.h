@@ -43,7 +43,7 @@ struct skl_session {
 	int64_t began_at_ms;
 	int64_t opened_at_ms;
 	int64_t heard_at_ms;
-	int64_t pinged_at_ms;
+	int64_t said_at_ms; /* a whole message sent */
 	bool has_heard;
 };
 

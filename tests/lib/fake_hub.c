@@ -732,13 +732,25 @@ void hub_crash(struct fake_hub *hub)
 	bind_socket(hub);
 }
 
+void hub_forget(struct fake_hub *hub)
+{
+	for (size_t i = 0; i < hub->message_count; i++)
+		skl_free(hub->messages[i].result.data);
+	hub->message_count = 0;
+}
+
+void hub_cut(struct fake_hub *hub, size_t size)
+{
+	for (size_t i = size; i < hub->leaf_count; i++)
+		skl_free(hub->leaves[i].data);
+	hub->leaf_count = size;
+}
+
 void hub_close(struct fake_hub *hub)
 {
 	unbind_socket(hub);
-	for (size_t i = 0; i < hub->leaf_count; i++)
-		skl_free(hub->leaves[i].data);
-	for (size_t i = 0; i < hub->message_count; i++)
-		skl_free(hub->messages[i].result.data);
+	hub_cut(hub, 0);
+	hub_forget(hub);
 	for (size_t i = 0; i < hub->offer_count; i++) {
 		skl_free(hub->offers[i].body.data);
 		for (size_t k = 0; k < hub->offers[i].section_count; k++)

@@ -105,6 +105,10 @@ void hub_close(struct fake_hub *hub);
 void hub_crash(struct fake_hub *hub);
 /* Read all that is there and answer, offer what waits. */
 void hub_step(struct fake_hub *hub);
+/* Forget the messages (not the leaves and offers): the same ids are decided anew. */
+void hub_forget(struct fake_hub *hub);
+/* Cut the tree back to size leaves. */
+void hub_cut(struct fake_hub *hub, size_t size);
 /* Sign a checkpoint of all leaves and send it to every session. */
 void hub_sign(struct fake_hub *hub);
 /* Tell every session that there is directory number. */

@@ -37,7 +37,7 @@ static void check_distrusted(struct stage *stage, const bool *lie)
 	stage_until(stage, stage->police.alarms[SKL_ALARM_PROMISE_FORGED] == 2);
 	assert_memory_equal(stage->hub.submit_digests[1], stage->hub.submit_digests[0], 32);
 	*(bool *)(uintptr_t)lie = false;
-	stage->hub.message_count = 0;
+	hub_forget(&stage->hub);
 	world_pass(5000);
 	stage_until(stage, stage->police.result_count == 1);
 }
@@ -322,7 +322,7 @@ static void a_second_message_under_one_id_is_refused(void **state)
 	char other[256];
 	snprintf(other, sizeof other, "%s/other.spool", stage->world.folder);
 	stage->opts[POLICE].spool_dir = other;
-	stage->hub.message_count = 0; /* the hub forgot as well, or does not care */
+	hub_forget(&stage->hub); /* it lost its memory as well, or does not care */
 	stage_start(stage, POLICE);
 
 	struct skl_error why;

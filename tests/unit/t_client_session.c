@@ -68,6 +68,30 @@ static void a_silent_hub_is_left(void **state)
 	assert_true(skl_client_hub_reachable(stage->police.client));
 }
 
+/* A hub ends a session in which it hears nothing: listening alone is not enough. */
+static void who_only_listens_still_speaks(void **state)
+{
+	struct stage *stage = *state;
+	static const uint8_t number[] = {0x08, 0x07};
+	struct skl_view pong[2] = {skl_view_str("PONG"), skl_view_of(number, sizeof number)};
+	stage_start(stage, VT);
+	stage_until(stage, stage->vt.ups == 1);
+	stage_rounds(stage, 20);
+	unsigned longest = 0;
+	unsigned quiet = 0;
+	for (unsigned second = 0; second < 30; second++) {
+		unsigned pings = stage->hub.seen[SKL_COMMAND_PING];
+		hub_send(&stage->hub, VT, pong, 2); /* it hears something each second */
+		stage_rounds(stage, 10);
+		world_pass(990);
+		quiet = stage->hub.seen[SKL_COMMAND_PING] == pings ? quiet + 1 : 0;
+		longest = quiet > longest ? quiet : longest;
+	}
+	assert_in_range(stage->hub.seen[SKL_COMMAND_PING], 5, 7);
+	assert_in_range(longest, 1, 6); /* seconds, of the 15 that the hub waits */
+	assert_int_equal(stage->vt.downs, 0);
+}
+
 static void a_missing_hub_cries_once(void **state)
 {
 	struct stage *stage = *state;
@@ -465,6 +489,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_restarted_hub_is_found_again),
 		TEST(a_silent_hub_is_left),
+		TEST(who_only_listens_still_speaks),
 		TEST(a_missing_hub_cries_once),
 		TEST(another_hub_key_is_no_hub),
 		TEST(a_refused_partner_is_told),

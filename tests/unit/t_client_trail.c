@@ -92,7 +92,7 @@ static void the_pin_outlives_the_process(void **state)
 	stage_until(stage, pinned_size(stage) == 4);
 	stage_stop(stage, POLICE);
 	/* The hub comes back with an older trail: a restored backup, or worse. */
-	stage->hub.leaf_count = 2;
+	hub_cut(&stage->hub, 2);
 	hub_sign(&stage->hub);
 	stage_start(stage, POLICE);
 	assert_int_equal(pinned_size(stage), 4);
