@@ -11,9 +11,9 @@
  * Bytes tried: every header of every page, and ROUNDS others. Prints TAP.
  */
 #include <fcntl.h>
-#include <signal.h>
 #include <inttypes.h>
 #include <lmdb.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -115,7 +115,8 @@ static bool read_in_child(const char *folder, struct reading *ret_reading)
 		int null = open("/dev/null", O_WRONLY);
 
 		(void)dup2(null, 2);
-		/* liblmdb may die of what it reads here; a sanitizer is not to report it as ours. */
+		/* liblmdb may die of what it reads here; a sanitizer is not to report it as ours.
+		 */
 		(void)signal(SIGSEGV, SIG_DFL);
 		(void)signal(SIGBUS, SIG_DFL);
 		(void)signal(SIGFPE, SIG_DFL);
