@@ -127,6 +127,7 @@ struct skl_client {
 	size_t proof_count;
 	struct skl_client_proof proofs[SKL_CLIENT_PROOFS]; /* ring */
 	int64_t proofs_at_mono_ms;
+	int64_t proofs_until_mono_ms; /* then what was asked is given up */
 	int64_t late_at_mono_ms;
 
 	/* alarms and housekeeping */

@@ -207,10 +207,43 @@ static enum skl_err ask(struct skl_client *client, const struct skl_client_proof
 		err = skl_session_send(client->session, SKL_COMMAND_PROOF, skl_buf_view(&body),
 				       NULL, 0);
 	skl_buf_done(&body);
-	if (!err)
+	if (!err) {
 		client->proofs[(client->proof_first + client->proof_count++) % SKL_CLIENT_PROOFS] =
 			*proof;
+		client->proofs_until_mono_ms = skl_client_mono_ms(client) + client->opts.answer_ms;
+	}
 	return err;
+}
+
+/* What was asked is not waited for any more. */
+static void forget_asked(struct skl_client *client)
+{
+	client->proof_count = 0;
+	client->is_asking_consistency = false;
+}
+
+/*
+ * The request this is the answer to. Answers come in order, but one may be missing: the hub found
+ * no room for it in the pipe. What was asked before is then asked again.
+ */
+static bool find_asked(struct skl_client *client, const Schakel__V1__ProofReply *reply,
+		       struct skl_client_proof *ret_proof)
+{
+	for (size_t i = 0; i < client->proof_count; i++) {
+		size_t at = (client->proof_first + i) % SKL_CLIENT_PROOFS;
+		const struct skl_client_proof *proof = &client->proofs[at];
+		if (reply->old_size != proof->old_size ||
+		    (!proof->old_size && reply->index != proof->promise.index))
+			continue;
+		*ret_proof = *proof;
+		for (size_t k = 0; k < i; k++)
+			if (client->proofs[(client->proof_first + k) % SKL_CLIENT_PROOFS].old_size)
+				client->is_asking_consistency = false;
+		client->proof_first = (at + 1) % SKL_CLIENT_PROOFS;
+		client->proof_count -= i + 1;
+		return true;
+	}
+	return false;
 }
 
 static enum skl_err ask_consistency(struct skl_client *client)
@@ -299,6 +332,8 @@ enum skl_err skl_client_trail_step(struct skl_client *client)
 {
 	enum skl_err err = SKL_OK;
 	int64_t now_ms = skl_client_mono_ms(client);
+	if (client->proof_count && now_ms >= client->proofs_until_mono_ms)
+		forget_asked(client);
 	if (skl_session_state(client->session) == SKL_SESSION_OPEN) {
 		err = ask_consistency(client);
 		if (!err && client->wants_checkpoint && !client->is_asking_consistency)
@@ -319,8 +354,7 @@ enum skl_err skl_client_trail_step(struct skl_client *client)
 
 void skl_client_trail_down(struct skl_client *client)
 {
-	client->proof_count = 0;
-	client->is_asking_consistency = false;
+	forget_asked(client);
 	client->proofs_at_mono_ms = 0;
 }
 
@@ -435,20 +469,11 @@ enum skl_err skl_client_trail_proof(struct skl_client *client, struct skl_view b
 	Schakel__V1__ProofReply *reply = NULL;
 	skl_arena_init(&arena, SKL_CLIENT_ARENA, SKL_CLIENT_ARENA_CALLS);
 	enum skl_err err = skl_unpack(&schakel__v1__proof_reply__descriptor, body, &arena, &reply);
-	if (!err && !client->proof_count)
-		err = SKL_EMALFORMED;
-	if (!err) {
-		struct skl_client_proof proof = client->proofs[client->proof_first];
-		client->proof_first = (client->proof_first + 1) % SKL_CLIENT_PROOFS;
-		client->proof_count--;
-		if (reply->old_size != proof.old_size ||
-		    (!proof.old_size && reply->index != proof.promise.index))
-			err = SKL_EMALFORMED;
-		else if (proof.old_size)
-			err = take_consistency(client, reply, &proof);
-		else
-			err = take_inclusion(client, reply, &proof, &arena);
-	}
+	struct skl_client_proof proof;
+	/* Not asked, or given up meanwhile: it says nothing that is believed. */
+	if (!err && find_asked(client, reply, &proof))
+		err = proof.old_size ? take_consistency(client, reply, &proof)
+				     : take_inclusion(client, reply, &proof, &arena);
 	skl_arena_done(&arena);
 	return err;
 }

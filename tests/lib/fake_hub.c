@@ -523,7 +523,8 @@ static void on_proof(struct fake_hub *hub, const struct hub_session *session, st
 				(ProtobufCBinaryData){.len = hub->leaves[request->index].len,
 						      .data = hub->leaves[request->index].data};
 	}
-	answer(hub, session->routing, "PROOF", &reply.base);
+	if (!hub->loses_proof || hub->seen[SKL_COMMAND_PROOF] % hub->loses_proof)
+		answer(hub, session->routing, "PROOF", &reply.base);
 }
 
 static void send_checkpoint(struct fake_hub *hub, const uint8_t routing[32])

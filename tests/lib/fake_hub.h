@@ -87,13 +87,14 @@ struct fake_hub {
 	bool is_deaf[SKL_COMMAND_COUNT + 1]; /* reads and forgets such a command */
 	uint32_t error_code;                 /* answers SUBMIT with this ERROR */
 	uint32_t error_retry_ms;
-	bool forges_promise; /* signs with another key */
-	bool lies_in_leaf;   /* the entry says denied */
-	bool drops_verdict;  /* the Result leaves a recipient out */
-	bool refuses_hello;  /* ERROR EKEYREVOKED */
-	bool forges_proof;   /* one bit of each path flipped */
-	bool is_silent;      /* answers nothing at all */
-	bool forges_receipt; /* one bit of each forwarded receipt flipped */
+	bool forges_promise;  /* signs with another key */
+	bool lies_in_leaf;    /* the entry says denied */
+	bool drops_verdict;   /* the Result leaves a recipient out */
+	bool refuses_hello;   /* ERROR EKEYREVOKED */
+	bool forges_proof;    /* one bit of each path flipped */
+	unsigned loses_proof; /* each so many-th PROOF finds no room; 0: none */
+	bool is_silent;       /* answers nothing at all */
+	bool forges_receipt;  /* one bit of each forwarded receipt flipped */
 	/* Change an offer on its way; NULL: nothing. */
 	void (*tamper)(void *arg, struct hub_bytes *frames, size_t count);
 	void *tamper_arg;

@@ -461,6 +461,44 @@ static void many_promises_are_found_without_a_pause(void **state)
 	assert_true(world_mono_ms - began_ms < 2000);
 }
 
+static void pass_seconds(struct stage *stage, unsigned seconds)
+{
+	for (unsigned i = 0; i < seconds; i++) {
+		world_pass(1000);
+		stage_rounds(stage, 10);
+	}
+}
+
+/* The hub found no room for some of the proofs, then for none of them. */
+static void a_proof_that_does_not_come_is_asked_again(void **state)
+{
+	struct stage *stage = *state;
+	struct skl_client_status status;
+	uint8_t id[16];
+	start_both(stage);
+	for (unsigned i = 0; i < 40; i++)
+		stage_submit(stage, 0, NULL, id);
+	stage_until(stage, stage->police.result_count == 40);
+	stage->hub.loses_proof = 3;
+	hub_sign(&stage->hub);
+	pass_seconds(stage, 30);
+	stage_until(stage,
+		    !skl_client_status(stage->police.client, &status) && !status.spool.promises);
+	stage->hub.loses_proof = 0;
+	stage->hub.is_deaf[SKL_COMMAND_PROOF] = true;
+	stage_submit(stage, 0, NULL, id);
+	stage_until(stage, stage->police.result_count == 41);
+	hub_sign(&stage->hub);
+	stage_rounds(stage, 50);
+	assert_true(stage->hub.seen[SKL_COMMAND_PROOF] >= 41);
+	assert_int_equal(stage_outgoing(stage, id).promises, 1);
+	stage->hub.is_deaf[SKL_COMMAND_PROOF] = false;
+	pass_seconds(stage, 20);
+	stage_until(stage, stage_outgoing(stage, id).state == SKL_OUT_DONE);
+	assert_int_equal(stage->police.ups, 1);
+	assert_int_equal(stage->police.alarms[SKL_ALARM_PROTOCOL], 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_setup, stage_teardown)
@@ -483,6 +521,7 @@ int main(void)
 		TEST(what_expires_is_told),
 		TEST(many_messages_pass_a_small_window),
 		TEST(many_promises_are_found_without_a_pause),
+		TEST(a_proof_that_does_not_come_is_asked_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
