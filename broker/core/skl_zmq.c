@@ -55,7 +55,8 @@ static bool set_int(void *socket, struct int_option row)
 static bool set_limits(void *socket, const struct skl_router_opts *opts)
 {
 	const int beat = opts->heartbeat_ms ? opts->heartbeat_ms : 5000;
-	const int hwm = opts->hwm ? opts->hwm : 64;
+	const int receive = opts->receive_hwm ? opts->receive_hwm : 64;
+	const int send = opts->send_hwm ? opts->send_hwm : 256;
 	const struct int_option rows[] = {
 		{ZMQ_LINGER, 0},
 		{ZMQ_ROUTER_MANDATORY, 1},
@@ -64,8 +65,8 @@ static bool set_limits(void *socket, const struct skl_router_opts *opts)
 		{ZMQ_HEARTBEAT_IVL, beat},
 		{ZMQ_HEARTBEAT_TIMEOUT, 3 * beat},
 		{ZMQ_HEARTBEAT_TTL, 3 * beat},
-		{ZMQ_SNDHWM, hwm},
-		{ZMQ_RCVHWM, hwm},
+		{ZMQ_SNDHWM, send},
+		{ZMQ_RCVHWM, receive},
 		{ZMQ_BACKLOG, opts->backlog ? opts->backlog : 128},
 		{ZMQ_TCP_KEEPALIVE, 1},
 		{ZMQ_TCP_KEEPALIVE_IDLE, 30},

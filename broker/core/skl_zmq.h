@@ -41,7 +41,8 @@ struct skl_router_opts {
 	int handshake_ms;      /* 1,000 */
 	int heartbeat_ms;      /* 5,000: interval; timeout and TTL are three times that */
 	int backlog;           /* 128 */
-	int hwm;               /* 64 messages each way */
+	int receive_hwm;       /* 64 messages: what waits beyond it waits at the sender */
+	int send_hwm;          /* 256: one turn's answers and offers to one peer; more is dropped */
 };
 
 /*

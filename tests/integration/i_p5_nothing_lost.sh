@@ -115,4 +115,10 @@ ctl status
 test_is "$(ctl_value counters messages_expired)" 1 'and counted'
 test_is "$(ctl_value store payload_bytes)" 0 'its content is gone'
 
+# --- a burst --------------------------------------------------------------------------------
+
+# More answers at once than a small pipe holds: a lost one would cost its sender ten seconds.
+peer politie-nh hello "${report[@]}" life=0 count=200 post timeout=2000 drain
+test_is "$(grep -c '^result id=' out)" 200 '200 reports in one go have 200 answers'
+
 done_testing
