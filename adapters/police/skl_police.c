@@ -193,6 +193,8 @@ void skl_police_emergency(struct skl_police *police, const char *native_id,
 				 skl_adapter_phone(adapter, partner), record.at_ms, &text);
 	err = tell_about(police, "nood", "noodinstructie", id, "", &text);
 	memcpy(record.message_id, id, SKL_ID_BYTES);
+	/* Who phones is recorded by people; what is recorded here is that they were told to. */
+	(void)snprintf(record.user_ref, sizeof(record.user_ref), "schakel-adapter");
 	(void)snprintf(record.partner, sizeof(record.partner), "%.64s", partner);
 	(void)snprintf(record.text, sizeof(record.text),
 		       "Knooppunt niet bereikbaar of zonder antwoord bij een acute melding; "
