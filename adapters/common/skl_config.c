@@ -15,7 +15,7 @@
 /* libconfuse's error function has no argument of ours; reading happens once, at start. */
 static struct skl_error *current_error;
 
-static void on_error(cfg_t *cfg, const char *format, va_list args)
+SKL_PRINTF(2, 0) static void on_error(cfg_t *cfg, const char *format, va_list args)
 {
 	char text[180];
 

@@ -83,6 +83,17 @@ static bool is_plain_text(const char *text, size_t len)
 	return true;
 }
 
+/* Code points of UTF-8: every byte that does not continue another (jansson refuses broken UTF-8).
+ */
+static size_t count_characters(const char *text, size_t len)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < len; i++)
+		count += ((unsigned char)text[i] & 0xc0u) != 0x80u ? 1 : 0;
+	return count;
+}
+
 static const char *check_string(const struct skl_content_field *field, const json_t *value)
 {
 	const char *text = json_string_value(value);
@@ -96,7 +107,7 @@ static const char *check_string(const struct skl_content_field *field, const jso
 	case SKL_CONTENT_TEXT:
 		if (len == 0)
 			return "empty";
-		if (len > field->max)
+		if (count_characters(text, len) > field->max)
 			return "longer than the limit";
 		return is_plain_text(text, len) ? NULL : "control characters";
 	case SKL_CONTENT_DATE:

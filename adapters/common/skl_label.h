@@ -29,9 +29,9 @@
 #define SKL_LABEL_MAX_BYTES (1024u * 1024u)
 
 enum skl_content_type {
-	SKL_CONTENT_TEXT, /* UTF-8, at most max bytes, not empty, no control characters but \n \t */
-	SKL_CONTENT_DATE, /* "2026-03-04" */
-	SKL_CONTENT_TIME, /* RFC 3339 with offset or Z */
+	SKL_CONTENT_TEXT,    /* at most max characters, not empty, no controls but \n \t */
+	SKL_CONTENT_DATE,    /* "2026-03-04" */
+	SKL_CONTENT_TIME,    /* RFC 3339 with offset or Z */
 	SKL_CONTENT_NUMBER,  /* whole number, 0 .. max */
 	SKL_CONTENT_BOOL,    /* true or false */
 	SKL_CONTENT_SUBJECT, /* number of a subject that the section's row names in `about` */
@@ -54,7 +54,7 @@ struct skl_content_field {
 	const char *name;
 	enum skl_content_type type;
 	unsigned flags;
-	uint32_t max;                           /* TEXT: bytes; NUMBER: highest */
+	uint32_t max;                           /* TEXT: characters; NUMBER: highest */
 	enum skl_list list;                     /* CODE */
 	const char *const *words;               /* WORD: NULL-terminated */
 	const struct skl_content_field *fields; /* OBJECT */

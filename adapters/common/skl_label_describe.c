@@ -5,7 +5,7 @@ static void describe_type(struct skl_buf *buf, const struct skl_content_field *f
 {
 	switch (field->type) {
 	case SKL_CONTENT_TEXT:
-		skl_buf_addf(buf, "text, %u bytes", (unsigned)field->max);
+		skl_buf_addf(buf, "text, %u characters", (unsigned)field->max);
 		break;
 	case SKL_CONTENT_DATE:
 		skl_buf_add_str(buf, "date");

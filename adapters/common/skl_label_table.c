@@ -10,9 +10,9 @@
 #define MANY    SKL_CONTENT_MANY
 #define EXCUSED SKL_CONTENT_EXCUSED
 
-#define TEXT(field, bytes, flag)                                                                   \
+#define TEXT(field, characters, flag)                                                              \
 	{                                                                                          \
-		.name = field, .type = SKL_CONTENT_TEXT, .flags = flag, .max = bytes               \
+		.name = field, .type = SKL_CONTENT_TEXT, .flags = flag, .max = characters          \
 	}
 #define DATE(field, flag)                                                                          \
 	{                                                                                          \

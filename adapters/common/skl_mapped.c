@@ -229,6 +229,11 @@ void skl_mapped_append(struct skl_mapped *mapped, json_t *object, const char *ke
 		skl_mapped_set(mapped, object, key, list);
 		list = json_object_get(object, key);
 	}
+	if (json_array_size(list) >= SKL_CONTENT_MANY_MAX) {
+		mapped->dropped++;
+		json_decref(value);
+		return;
+	}
 	if (json_array_append_new(list, value) && !mapped->err)
 		mapped->err = SKL_ENOMEM;
 }

@@ -60,8 +60,8 @@ struct skl_mapped_subject {
 	bool is_convicted; /* Wpg 6b has a kind for it, the positions have not */
 	/* For the pseudonym; "" where not known. */
 	char bsn[10];
-	char family_name[201];
-	char given_names[201];
+	char family_name[4 * 200 + 1];
+	char given_names[4 * 200 + 1];
 	char born[11];
 };
 
@@ -113,6 +113,7 @@ struct skl_mapped {
 	enum skl_competence competence;
 	const char *parked; /* why a person must look first (literal), NULL if not */
 	bool is_acute;
+	size_t dropped; /* items beyond the 64 of a list: the caller must say so */
 	size_t subject_count;
 	struct skl_mapped_subject *subjects; /* owned */
 	size_t section_count;
@@ -158,7 +159,7 @@ SKL_MUST_CHECK enum skl_err skl_mapped_check(const struct skl_mapped *mapped,
 void skl_mapped_set_text(struct skl_mapped *mapped, json_t *object, const char *key,
 			 const char *text);
 void skl_mapped_set(struct skl_mapped *mapped, json_t *object, const char *key, json_t *value);
-/* Append to the list object[key], made at the first. */
+/* Append to the list object[key], made at the first; beyond 64 it is counted in dropped. */
 void skl_mapped_append(struct skl_mapped *mapped, json_t *object, const char *key, json_t *value);
 
 #endif

@@ -38,7 +38,7 @@ static void map_item(struct skl_police_reading *reading, const xmlNode *node, js
 	const struct skl_police_word *role = skl_police_attr_word(node, "rol", roles);
 	const struct skl_police_word *scope = skl_police_attr_word(node, "bereik", scopes);
 	SKL_CLEANUP(skl_freep) char *text = skl_police_text(reading, node, 4000);
-	char period[101];
+	SKL_CLEANUP(skl_freep) char *period = skl_police_attr_text(reading, node, "periode", 100);
 	json_t *item;
 
 	if (!role || !text) {
@@ -48,8 +48,7 @@ static void map_item(struct skl_police_reading *reading, const xmlNode *node, js
 	}
 	item = json_object();
 	skl_police_set_time(reading, item, "at", skl_police_time(node, "wanneer"));
-	if (skl_police_attr(node, "periode", period, sizeof(period)))
-		skl_mapped_set_text(reading->mapped, item, "period", period);
+	skl_mapped_set_text(reading->mapped, item, "period", period);
 	skl_mapped_set_text(reading->mapped, item, "role", role->name);
 	skl_mapped_set_text(reading->mapped, item, "scope",
 			    scope ? scope->name : "persons_involved");

@@ -107,28 +107,66 @@ static void drop_controls(char *text)
 	*to = '\0';
 }
 
+/* Cut after max code points of UTF-8. */
+static bool clip(char *text, size_t max)
+{
+	size_t count = 0;
+
+	for (; *text; text++) {
+		if (((unsigned char)*text & 0xc0u) == 0x80u)
+			continue;
+		if (count++ == max) {
+			*text = '\0';
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A clean copy of a text of libxml2's, which is released. */
+static char *clean(struct skl_police_reading *reading, const xmlNode *node, xmlChar *value,
+		   const char *what, size_t max)
+{
+	struct skl_view view = trim(value ? (const char *)value : "");
+	char *copy = view.len ? skl_memdup(view.data, view.len) : NULL;
+
+	if (view.len && !copy)
+		reading->mapped->err = SKL_ENOMEM;
+	if (value)
+		xmlFree(value);
+	if (!copy)
+		return NULL;
+	drop_controls(copy);
+	/* Only where the schema let it pass because the report is declared acute. */
+	if (clip(copy, max))
+		skl_police_fault(reading, node, "schema",
+				 "\"%s\" is langer dan %zu tekens; het eerste deel gaat mee.", what,
+				 max);
+	if (*copy)
+		return copy;
+	skl_free(copy);
+	return NULL;
+}
+
 char *skl_police_text(struct skl_police_reading *reading, const xmlNode *node, size_t max)
 {
-	xmlChar *value = node ? xmlNodeGetContent(node) : NULL;
-	char *copy = NULL;
-	struct skl_view view;
+	return node ? clean(reading, node, xmlNodeGetContent(node), (const char *)node->name, max)
+		    : NULL;
+}
 
-	if (!value)
-		return NULL;
-	view = trim((const char *)value);
-	if (view.len > max) {
-		skl_police_fault(reading, node, "schema",
-				 "<%s> is langer dan %zu tekens; maak de tekst korter.",
-				 (const char *)node->name, max);
-	} else if (view.len) {
-		copy = skl_memdup(view.data, view.len);
-		if (!copy)
-			reading->mapped->err = SKL_ENOMEM;
-		else
-			drop_controls(copy);
-	}
-	xmlFree(value);
-	return copy;
+char *skl_police_attr_text(struct skl_police_reading *reading, const xmlNode *node,
+			   const char *name, size_t max)
+{
+	return clean(reading, node, xmlGetNoNsProp(node, XML(name)), name, max);
+}
+
+void skl_police_copy_text(struct skl_police_reading *reading, const xmlNode *node, size_t max,
+			  char *ret)
+{
+	char *text = skl_police_text(reading, node, max);
+
+	(void)snprintf(ret, 4 * max + 1, "%s", text ? text : "");
+	skl_free(text);
 }
 
 int64_t skl_police_time(const xmlNode *node, const char *name)

@@ -48,8 +48,16 @@ const xmlNode *skl_police_next(const xmlNode *node, const char *name);
 /* Attribute, trimmed; false (and "") if it is not there, empty or does not fit. */
 bool skl_police_attr(const xmlNode *node, const char *name, char *ret, size_t size);
 bool skl_police_attr_is(const xmlNode *node, const char *name, const char *value);
-/* Text of an element, trimmed, at most max bytes; NULL if there is none. Released by skl_free. */
+/*
+ * Text of an element (NULL: none) or attribute: trimmed, without controls, cut at max characters
+ * with a finding. NULL if there is none. Released by skl_free.
+ */
 char *skl_police_text(struct skl_police_reading *reading, const xmlNode *node, size_t max);
+char *skl_police_attr_text(struct skl_police_reading *reading, const xmlNode *node,
+			   const char *name, size_t max);
+/* The same into a place of 4 * max + 1 bytes; "" if there is none. */
+void skl_police_copy_text(struct skl_police_reading *reading, const xmlNode *node, size_t max,
+			  char *ret);
 /* Attribute as a moment; 0 if it is not there or no time. */
 int64_t skl_police_time(const xmlNode *node, const char *name);
 

@@ -164,7 +164,8 @@ static void map_fact(struct skl_police_reading *reading, const xmlNode *node, si
 	size_t who = person_of(reading, node, "wie");
 	size_t whom = person_of(reading, node, "tegen");
 	struct skl_mapped_section *section;
-	char text[201];
+	SKL_CLEANUP(skl_freep) char *place = NULL;
+	char text[33];
 	json_t *fact;
 
 	/* Target first: the section is about what was done to somebody. */
@@ -190,8 +191,8 @@ static void map_fact(struct skl_police_reading *reading, const xmlNode *node, si
 	}
 	skl_mapped_set_text(mapped, fact, "ref", text);
 	map_when(reading, node, fact);
-	if (skl_police_attr(node, "waar", text, sizeof(text)))
-		skl_mapped_set_text(mapped, fact, "place", text);
+	place = skl_police_attr_text(reading, node, "waar", 300);
+	skl_mapped_set_text(mapped, fact, "place", place);
 	map_types(reading, node, fact, whom);
 	map_who_what_whom(reading, node, fact, who, whom);
 	skl_mapped_append(mapped, section->content, "facts", fact);

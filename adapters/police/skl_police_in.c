@@ -418,6 +418,10 @@ static enum skl_err take_in(struct intake *in)
 		return handle(in);
 	if (err == SKL_EMALFORMED || err == SKL_EFIELD)
 		return reject(in);
+	if (err == SKL_ETOOLARGE)
+		return reject_for(in, "te-groot",
+				  "Er zijn te veel personen of onderdelen voor een bericht (ten "
+				  "hoogste 64). Splits de melding.");
 	/* taken away, or no file: not ours to move */
 	return err == SKL_ENOTFOUND || err == SKL_EINVAL ? SKL_OK : err;
 }
@@ -439,7 +443,7 @@ static enum skl_err take_release(struct intake *in, const char *release)
 	}
 	is_good = !err && apply_release(in, skl_buf_str(&text));
 	skl_buf_done(&text);
-	if (err == SKL_EMALFORMED || err == SKL_EFIELD)
+	if (err == SKL_EMALFORMED || err == SKL_EFIELD || err == SKL_ETOOLARGE)
 		err = reject(in);
 	else if (!err && is_good)
 		return handle(in);

@@ -236,17 +236,22 @@ static void set_yes_no(struct skl_police_reading *reading, const xmlNode *node, 
 
 static void map_school(struct skl_police_reading *reading, const xmlNode *node, json_t *content)
 {
-	char text[201];
+	SKL_CLEANUP(skl_freep) char *name = NULL;
+	SKL_CLEANUP(skl_freep) char *contact = NULL;
+	SKL_CLEANUP(skl_freep) char *phone = NULL;
 	json_t *school;
 
-	if (!node || !skl_police_attr(node, "naam", text, sizeof(text)))
+	if (!node)
 		return;
+	name = skl_police_attr_text(reading, node, "naam", 200);
+	if (!name)
+		return; /* told by the schema */
+	contact = skl_police_attr_text(reading, node, "contact", 200);
+	phone = skl_police_attr_text(reading, node, "telefoon", 32);
 	school = json_object();
-	skl_mapped_set_text(reading->mapped, school, "name", text);
-	if (skl_police_attr(node, "contact", text, sizeof(text)))
-		skl_mapped_set_text(reading->mapped, school, "contact", text);
-	if (skl_police_attr(node, "telefoon", text, 33))
-		skl_mapped_set_text(reading->mapped, school, "phone", text);
+	skl_mapped_set_text(reading->mapped, school, "name", name);
+	skl_mapped_set_text(reading->mapped, school, "contact", contact);
+	skl_mapped_set_text(reading->mapped, school, "phone", phone);
 	skl_mapped_set(reading->mapped, content, "school", school);
 }
 
@@ -309,5 +314,10 @@ void skl_police_map_report(struct skl_police_reading *reading, const xmlNode *ro
 		if (place)
 			skl_police_map_history(reading, node, place);
 	}
+	if (mapped->dropped)
+		skl_police_fault(reading, root, "te-groot",
+				 "%zu onderdelen gaan niet mee: een lijst heeft ten hoogste 64 "
+				 "regels. Splits de melding.",
+				 mapped->dropped);
 	set_person_kinds(reading);
 }

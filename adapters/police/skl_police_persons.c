@@ -94,32 +94,20 @@ static void mark_person(const struct skl_police_reading *reading, const xmlNode 
 	section->as_of_ms = reading->made_ms;
 }
 
-static void copy_child_text(const xmlNode *parent, const char *name, char *ret, size_t size)
-{
-	const xmlNode *child = parent ? skl_police_child(parent, name) : NULL;
-	xmlChar *value = child ? xmlNodeGetContent(child) : NULL;
-	const char *from = value ? (const char *)value : "";
-	size_t len;
-
-	from += strspn(from, " \t\r\n");
-	len = strlen(from);
-	while (len && strchr(" \t\r\n", from[len - 1]))
-		len--;
-	if (len >= size)
-		len = 0; /* the schema has told it */
-	memcpy(ret, from, len);
-	ret[len] = '\0';
-	if (value)
-		xmlFree(value);
-}
-
-static bool map_name(const xmlNode *node, struct skl_mapped_subject *subject, char prefix[41])
+/* False without a family name. */
+static bool map_name(struct skl_police_reading *reading, const xmlNode *node,
+		     struct skl_mapped_subject *subject, char prefix[4 * 40 + 1])
 {
 	const xmlNode *name = skl_police_child(node, "naam");
 
-	copy_child_text(name, "voornamen", subject->given_names, sizeof(subject->given_names));
-	copy_child_text(name, "voorvoegsel", prefix, 41);
-	copy_child_text(name, "achternaam", subject->family_name, sizeof(subject->family_name));
+	prefix[0] = '\0';
+	if (!name)
+		return false;
+	skl_police_copy_text(reading, skl_police_child(name, "voornamen"), 200,
+			     subject->given_names);
+	skl_police_copy_text(reading, skl_police_child(name, "voorvoegsel"), 40, prefix);
+	skl_police_copy_text(reading, skl_police_child(name, "achternaam"), 200,
+			     subject->family_name);
 	return *subject->family_name != '\0';
 }
 
@@ -134,11 +122,11 @@ static void map_identity(struct skl_police_reading *reading, const xmlNode *node
 	struct skl_mapped *mapped = reading->mapped;
 	struct skl_mapped_section *section;
 	const struct skl_police_word *sex;
-	char text[48];
-	char prefix[41];
+	SKL_CLEANUP(skl_freep) char *word = NULL;
+	char prefix[4 * 40 + 1];
 	int64_t born_ms = 0;
 
-	if (!map_name(node, subject, prefix)) {
+	if (!map_name(reading, node, subject, prefix)) {
 		/* identity needs a name; without one the person is still there, by position */
 		skl_police_fault(reading, node, "schema", "Persoon %s heeft geen achternaam.",
 				 subject->ref);
@@ -161,8 +149,8 @@ static void map_identity(struct skl_police_reading *reading, const xmlNode *node
 	skl_mapped_set_text(mapped, section->content, "prefix", prefix);
 	skl_mapped_set_text(mapped, section->content, "family_name", subject->family_name);
 	skl_mapped_set_text(mapped, section->content, "born", subject->born);
-	copy_child_text(node, "geslacht", text, sizeof(text));
-	sex = skl_police_word(sexes, text);
+	word = skl_police_text(reading, skl_police_child(node, "geslacht"), 40);
+	sex = word ? skl_police_word(sexes, word) : NULL;
 	if (sex)
 		skl_mapped_set_text(mapped, section->content, "sex", sex->name);
 }
@@ -192,16 +180,22 @@ static void map_bsn(struct skl_police_reading *reading, const xmlNode *node,
 
 static json_t *map_address(struct skl_police_reading *reading, const xmlNode *node)
 {
-	static const char *const parts[][2] = {{"straat", "street"},
-					       {"huisnummer", "number"},
-					       {"postcode", "postcode"},
-					       {"plaats", "place"}};
+	static const struct {
+		const char *nl;
+		const char *name;
+		size_t max;
+	} parts[] = {{"straat", "street", 200},
+		     {"huisnummer", "number", 20},
+		     {"postcode", "postcode", 16},
+		     {"plaats", "place", 100}};
 	json_t *address = json_object();
-	char text[201];
 
 	for (size_t i = 0; i < SKL_COUNT(parts); i++) {
-		copy_child_text(node, parts[i][0], text, sizeof(text));
-		skl_mapped_set_text(reading->mapped, address, parts[i][1], text);
+		SKL_CLEANUP(skl_freep)
+		char *text =
+			skl_police_text(reading, skl_police_child(node, parts[i].nl), parts[i].max);
+
+		skl_mapped_set_text(reading->mapped, address, parts[i].name, text);
 	}
 	return address;
 }

@@ -475,6 +475,54 @@ static void test_too_large(void **state)
 	skl_mapped_done(&mapped);
 }
 
+/* The schema counts characters, so does the content: 200 letters with accents are no fault. */
+static void test_characters(void **state)
+{
+	struct skl_mapped mapped;
+	struct skl_findings findings;
+	struct skl_error error = {0};
+	struct skl_buf xml;
+	struct skl_buf name;
+
+	(void)state;
+	skl_buf_init(&xml, 1 << 20);
+	skl_buf_init(&name, 4096);
+	skl_buf_add_view(&xml, skl_buf_view(&sample));
+	skl_buf_add_str(&name, "<achternaam>");
+	for (int i = 0; i < 200; i++)
+		skl_buf_add_str(&name, "é");
+	edit(&xml, "<achternaam>Voorbeeld", skl_buf_str(&name));
+	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_OK);
+	assert_int_equal(skl_mapped_check(&mapped, &error), SKL_OK);
+	skl_mapped_done(&mapped);
+	/* One more is; declared acute, the first 200 go. */
+	edit(&xml, "<achternaam>é", "<achternaam>éé");
+	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_EFIELD);
+	assert_string_equal(findings.items[0].rule, "schema");
+	skl_mapped_done(&mapped);
+	edit(&xml, "urgentie=\"voorrang\"", "acuut-verklaard-door=\"u-55aa\"");
+	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_OK);
+	assert_int_equal(skl_mapped_check(&mapped, &error), SKL_OK);
+	assert_int_equal(strlen(mapped.subjects[0].family_name), 400);
+	skl_mapped_done(&mapped);
+	skl_buf_done(&name);
+	skl_buf_done(&xml);
+}
+
+/* A root that is neither of ours. */
+static void test_other_root(void **state)
+{
+	struct skl_mapped mapped;
+	struct skl_findings findings;
+
+	(void)state;
+	assert_int_equal(read_xml(skl_view_str("<rapport id=\"x\"/>"), &mapped, &findings),
+			 SKL_EFIELD);
+	assert_string_equal(findings.items[0].rule, "schema");
+	assert_non_null(strstr(findings.items[0].text, "<rapport> is geen melding"));
+	skl_mapped_done(&mapped);
+}
+
 static void test_data(void **state)
 {
 	struct skl_mapped mapped;
@@ -545,6 +593,8 @@ int main(void)
 		cmocka_unit_test(test_explicit_addressee),
 		cmocka_unit_test(test_source_law),
 		cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_characters),
+		cmocka_unit_test(test_other_root),
 		cmocka_unit_test(test_data),
 		cmocka_unit_test(test_data_one_size),
 	};

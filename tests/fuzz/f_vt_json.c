@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+
+/* JSON of a partner's own system: a verdict for all bytes; what is taken is what a recipient takes.
+ */
+
+#include "fuzz.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "veilig_thuis/skl_vt_json.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct skl_context about;
+	struct skl_vt_opts opts = {.now_ms = INT64_C(1772720400000), .about = &about};
+	struct skl_findings findings = {0};
+	struct skl_mapped mapped;
+	struct skl_error error = {0};
+	struct skl_buf text;
+	enum skl_err err;
+	json_t *object;
+
+	about.subject_count = 2;
+	about.subjects[0].number = 1448162;
+	about.subjects[1].number = 77120355;
+	(void)snprintf(about.partner, sizeof(about.partner), "politie-nh");
+	object = skl_vt_parse(skl_view_of(data, size), &findings);
+	skl_buf_init(&text, 1 << 20);
+	if (!object) {
+		if (findings.count == 0)
+			abort();
+	} else {
+		err = skl_vt_map(object, &opts, &mapped, &findings);
+		if (err == SKL_EFIELD && findings.count == 0)
+			abort();
+		if (!err && (findings.is_fatal || skl_mapped_check(&mapped, &error)))
+			abort();
+		skl_mapped_done(&mapped);
+		json_decref(object);
+	}
+	if (findings.count) {
+		json_t *said;
+
+		skl_vt_error(&findings, &text);
+		said = json_loadb(skl_buf_str(&text), text.len, 0, NULL);
+		if (!json_object_get(said, "error"))
+			abort();
+		json_decref(said);
+	}
+	skl_buf_done(&text);
+	return 0;
+}
