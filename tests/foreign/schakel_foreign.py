@@ -559,7 +559,7 @@ class Opened:
     def open(self, frames, partner, seal_secrets):
         """Steps 4 and 6: `contents` is section number to bytes, `opened` the digests for the receipt."""
         common, mine = self.common, self.of("recipient")[0]
-        need(mine.partner == partner and mine.key_id in seal_secrets, "EKEYUNKNOWN", "not for us")
+        need(mine.partner == partner and mine.key_id in seal_secrets, "EOPEN", "not for us")
         key = open_recipient_key(mine.sealed_key, seal_secrets[mine.key_id], mine.number, mine.key_id,
                                  self.offered.common)
         by_digest, sections = {blake(f): f for f in frames}, self.of("section")
