@@ -137,7 +137,10 @@ static unsigned column_of(struct parse *parse, const char *key)
 static enum skl_err need(struct parse *parse, const char *key, struct word **ret)
 {
 	*ret = find_word(parse, key);
-	return *ret ? SKL_OK : bad(parse, SKL_EFIELD, 1, "a word is missing", key);
+	if (*ret)
+		return SKL_OK;
+	(void)bad(parse, SKL_EFIELD, 1, "a word is missing", key);
+	return SKL_EFIELD;
 }
 
 static enum skl_err all_used(const struct parse *parse)
@@ -493,8 +496,10 @@ static enum skl_err head_value(struct parse *parse, const char *word, const char
 	const char *line = next_line(parse);
 	size_t len = strlen(word);
 
-	if (!line || strncmp(line, word, len) != 0 || line[len] != ' ' || !line[len + 1])
-		return bad(parse, SKL_ESYNTAX, 1, "expected here", word);
+	if (!line || strncmp(line, word, len) != 0 || line[len] != ' ' || !line[len + 1]) {
+		(void)bad(parse, SKL_ESYNTAX, 1, "expected here", word);
+		return SKL_ESYNTAX;
+	}
 	*ret = line + len + 1;
 	return SKL_OK;
 }
@@ -502,7 +507,7 @@ static enum skl_err head_value(struct parse *parse, const char *word, const char
 static enum skl_err read_previous(struct parse *parse)
 {
 	struct skl_directory *directory = parse->directory;
-	const char *value;
+	const char *value = NULL;
 	enum skl_err err = head_value(parse, "previous", &value);
 
 	if (err || strcmp(value, "none") == 0)

@@ -62,6 +62,7 @@ static enum skl_err put_row(struct build *build, const Schakel__V1__Row *row,
 	return err;
 }
 
+/* frame is NULL in a plan: nothing is sealed. */
 static enum skl_err put_section(struct build *build, struct skl_draft_sealed_section *section,
 				struct skl_sealed_frame *frame)
 {
@@ -78,7 +79,7 @@ static enum skl_err put_section(struct build *build, struct skl_draft_sealed_sec
 	enum skl_err err = SKL_OK;
 
 	schakel__v1__row__init(&row);
-	if (!build->is_plan) {
+	if (frame) {
 		struct skl_buf bytes;
 
 		skl_buf_init(&bytes, SKL_LIMIT_FRAME);

@@ -507,12 +507,31 @@ static enum skl_err check_consent(const struct rows *rows, size_t i)
 	return SKL_OK;
 }
 
-static bool numbers_ok(enum skl_list list, const uint32_t *numbers, size_t count)
+static bool numbers_ok(enum skl_list list, const void *numbers, size_t count)
 {
+	const uint32_t *codes = numbers; /* protobuf-c makes an int-sized enum of each list */
+
 	for (size_t i = 0; i < count; i++)
-		if (!in_list(list, numbers[i]))
+		if (!in_list(list, codes[i]))
 			return false;
 	return true;
+}
+
+static bool query_lists_ok(const Schakel__V1__QueryRow *row)
+{
+	return numbers_ok(SKL_LIST_ENTRY, row->entries, row->n_entries) &&
+	       numbers_ok(SKL_LIST_KIND, row->kinds, row->n_kinds) &&
+	       numbers_ok(SKL_LIST_OUTCOME, row->outcomes, row->n_outcomes) &&
+	       numbers_ok(SKL_LIST_GROUND, row->grounds, row->n_grounds) &&
+	       numbers_ok(SKL_LIST_CUT_REASON, row->reasons, row->n_reasons) &&
+	       numbers_ok(SKL_LIST_CATEGORY, row->categories, row->n_categories);
+}
+
+static bool query_names_ok(const Schakel__V1__QueryRow *row)
+{
+	return (!row->sender[0] || is_id_text(row->sender)) &&
+	       (!row->recipient[0] || is_id_text(row->recipient)) &&
+	       (!row->user_ref[0] || is_user_ref(row->user_ref));
 }
 
 static enum skl_err check_query(const struct rows *rows, size_t i)
@@ -525,17 +544,9 @@ static enum skl_err check_query(const struct rows *rows, size_t i)
 	if (row->from_ms < 0 || row->until_ms < 0 ||
 	    (row->until_ms && row->until_ms <= row->from_ms))
 		return BAD(SKL_ETIME, "query row: until is not after from");
-	if ((row->sender[0] && !is_id_text(row->sender)) ||
-	    (row->recipient[0] && !is_id_text(row->recipient)) ||
-	    (row->user_ref[0] && !is_user_ref(row->user_ref)))
+	if (!query_names_ok(row))
 		return BAD(SKL_EFIELD, "query row: sender, recipient or user_ref is no id");
-	/* protobuf-c makes an int-sized enum of each list; the pre-check let 32 bits through. */
-	if (!numbers_ok(SKL_LIST_ENTRY, (const uint32_t *)row->entries, row->n_entries) ||
-	    !numbers_ok(SKL_LIST_KIND, (const uint32_t *)row->kinds, row->n_kinds) ||
-	    !numbers_ok(SKL_LIST_OUTCOME, (const uint32_t *)row->outcomes, row->n_outcomes) ||
-	    !numbers_ok(SKL_LIST_GROUND, (const uint32_t *)row->grounds, row->n_grounds) ||
-	    !numbers_ok(SKL_LIST_CUT_REASON, (const uint32_t *)row->reasons, row->n_reasons) ||
-	    !numbers_ok(SKL_LIST_CATEGORY, (const uint32_t *)row->categories, row->n_categories))
+	if (!query_lists_ok(row))
 		return BAD(SKL_EFIELD, "query row: a number is not in its list");
 	if (!empty_or(row->message_id, SKL_ID_BYTES) || !empty_or(row->case_ref, SKL_ID_BYTES))
 		return BAD(SKL_EFIELD, "query row: message_id and case_ref have 16 bytes or none");

@@ -80,8 +80,8 @@ enum skl_err skl_hex_decode(struct skl_view text, uint8_t *ret_bytes, size_t len
 		if (hex_digit(text.data[i]) < 0)
 			return SKL_ESYNTAX;
 	for (size_t i = 0; i < len; i++)
-		ret_bytes[i] = (uint8_t)(hex_digit(text.data[2 * i]) << 4 |
-					 hex_digit(text.data[2 * i + 1]));
+		ret_bytes[i] = (uint8_t)((unsigned)hex_digit(text.data[2 * i]) << 4 |
+					 (unsigned)hex_digit(text.data[2 * i + 1]));
 	return SKL_OK;
 }
 

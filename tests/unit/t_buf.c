@@ -164,6 +164,7 @@ static void test_memory(void **state)
 	(void)state;
 	assert_non_null(zero);
 	bytes = skl_calloc(10, 10);
+	assert_non_null(bytes);
 	for (int i = 0; i < 100; i++)
 		assert_int_equal(bytes[i], 0);
 	text = skl_memdup("abc", 2);

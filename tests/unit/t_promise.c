@@ -408,6 +408,7 @@ static enum skl_err rewrap_decode(struct rewrap *w)
 		err = skl_rewrap_decode(back, &arena, decoded);
 	for (size_t i = 0; i < w->count; i++)
 		skl_buf_done(&w->rows[i]);
+	w->rewrap.rows = NULL; /* was of this function */
 	skl_buf_done(&buf);
 	skl_arena_done(&arena);
 	skl_key_free(key);
