@@ -14,10 +14,13 @@ void skl_free(void *memory)
 
 void *skl_calloc(size_t count, size_t size)
 {
+	size_t bytes;
+
+	/* calloc checks too, but under ASan it ends the process. */
+	if (!skl_mul_size(count, size, &bytes))
+		return NULL;
 	atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed);
-	if (count == 0 || size == 0)
-		return calloc(1, 1);
-	return calloc(count, size);
+	return calloc(bytes ? bytes : 1, 1);
 }
 
 void *skl_realloc_array(void *memory, size_t count, size_t size)
