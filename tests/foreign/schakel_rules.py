@@ -138,9 +138,9 @@ def check_value(kind, value, children, about):
         need(isinstance(value, int) and low <= value <= high, "EMISLABELLED", "number")
     else:
         need(isinstance(value, str) and value, "EMISLABELLED", "string")
-        size = re.match(r"text, (\d+) bytes", kind)
+        size = re.match(r"text, (\d+) characters", kind)
         if size:
-            need(len(value.encode()) <= int(size[1]) and
+            need(len(value) <= int(size[1]) and
                  not re.search("[\0-\x08\x0b-\x1f\x7f]", value), "EMISLABELLED", "text")
         elif kind == "time":
             parse_time(value)
