@@ -23,7 +23,7 @@ peer politie-nh hello to=vt-zw muni=0479 marker="$marker" submit
 test_is "$(out_value outcome '^result')" cut 'and one that waits'
 
 in_memory() {
-	"$PYTHON" "$SRC/tests/integration/hub_scan.py" "$(pid_of hub)" "$@" >scan || fail 'scan'
+	"$PYTHON" "$SRC/tests/lib/find_words.py" memory "$(pid_of hub)" -- "$@" >scan || fail 'scan'
 	awk -v word="$1" '$1 == word { print $2 }' scan
 }
 
