@@ -428,7 +428,8 @@ static void what_a_permit_brings(void **state)
 
 	/* from Monday 12:00 Dutch time: five working days end the next Monday */
 	decision = t_decide(policy, "from=veilig_thuis kind=report_receipt to=police "
-				    "purpose=stop_violence ground=wmo:4-1-1-2-g");
+				    "purpose=stop_violence ground=wmo:4-1-1-2-g "
+				    "after=police_report");
 	assert_int_equal(decision.outcome, SKL_OUTCOME_PERMITTED);
 	assert_int_equal(decision.clock_count, 2);
 	assert_int_equal(decision.clocks[0].clock, SKL_CLOCK_TRIAGE);
