@@ -64,6 +64,7 @@ struct mdbfile_cursor {
 	size_t last_len;
 	uint8_t last_key[KEY_MAX];
 	uint8_t *value; /* owned, of a row on pages of its own */
+	size_t value_cap;
 };
 
 /* --- little-endian fields ----------------------------------------------------- */
@@ -381,10 +382,15 @@ static bool load_overflow(struct mdbfile_cursor *cursor, uint64_t number, size_t
 	}
 	if (get64(header) != number)
 		tell(file, cursor->name, number, "the page has another number");
-	if (!cursor->value)
-		cursor->value = skl_calloc(1, VALUE_MAX);
-	if (!cursor->value ||
-	    mdbfile_read(file, number * file->page_size + PAGE_HEADER, cursor->value, len) != len) {
+	if (len > cursor->value_cap) {
+		uint8_t *grown = skl_realloc_array(cursor->value, len, 1);
+
+		if (!grown)
+			return false;
+		cursor->value = grown;
+		cursor->value_cap = len;
+	}
+	if (mdbfile_read(file, number * file->page_size + PAGE_HEADER, cursor->value, len) != len) {
 		tell(file, cursor->name, number, "unreadable");
 		return false;
 	}
@@ -424,7 +430,7 @@ static struct mdbfile_cursor *cursor_of(struct mdbfile *file, struct tree tree, 
 	cursor->name = name;
 	cursor->tree = tree;
 	cursor->top = -1;
-	cursor->pages_left = file->last_page + 1;
+	cursor->pages_left = file->size / file->page_size + 1;
 	return cursor;
 }
 
