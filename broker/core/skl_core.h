@@ -182,6 +182,9 @@ struct skl_turn {
 	struct skl_trail_batch sealed;
 	uint8_t signature[64];
 	const struct skl_tree *tree;
+	const struct skl_item *items; /* of the batch; NULL: a turn without messages */
+	size_t item_count;
+	bool is_delivery_broken;  /* it failed where it took offers from the outbox */
 	struct skl_offer *offers; /* SKL_TURN_OFFERS, in the arena */
 	size_t offer_count;
 	uint64_t offer_bytes;
@@ -241,7 +244,7 @@ struct skl_hub {
 	int64_t started_ms;
 	int64_t next_tend_mono_ms;
 	int64_t next_slow_mono_ms;
-	int64_t next_mail_mono_ms; /* when an outbox item becomes due; 0: not known */
+	int64_t deliver_mono_ms; /* no offers before this: taking them failed */
 	uint64_t expiry_cursor;
 	bool tells_directory; /* sessions are to hear of a new directory */
 	bool has_faults;      /* one is not written down yet */

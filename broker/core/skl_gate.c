@@ -183,6 +183,8 @@ static void set_credit(struct skl_seat *seat, const Schakel__V1__Credit *credit)
 {
 	seat->credit_messages = credit ? credit->messages : 0;
 	seat->credit_bytes = credit ? credit->bytes : 0;
+	if (seat->credit_bytes > SKL_CREDIT_BYTES)
+		seat->credit_bytes = SKL_CREDIT_BYTES;
 }
 
 static enum skl_err return_mail(struct skl_turn *turn, void *arg)

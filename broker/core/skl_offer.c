@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <string.h>
 
+#include "skl_clock.h"
 #include "skl_core.h"
 #include "skl_frame.h"
 #include "skl_log.h"
@@ -406,69 +407,108 @@ static bool is_broken(enum skl_err err)
 	       (int)err / 1000 == 2;
 }
 
-/* May this go out now, into this session? */
-static bool fits(const struct skl_turn *turn, const struct skl_seat *seat,
-		 const struct skl_outbox_item *item, uint64_t pending_bytes, uint32_t pending_count)
-{
-	struct skl_seat look = *seat;
+/* What a session will have open when this turn's receipts and offers are done. */
+struct room {
+	uint32_t credit_messages;
+	uint64_t credit_bytes;
+	uint32_t count;
+	uint64_t bytes;
+	uint32_t added;
+};
 
-	look.open_count += pending_count;
-	look.open_bytes += pending_bytes;
-	return turn->offer_count < SKL_TURN_OFFERS &&
-	       turn->offer_bytes + item->size_bytes <= SKL_TURN_OFFER_BYTES + SKL_MSG_MAX_BYTES &&
-	       skl_seat_has_credit(&look, item->size_bytes);
+/* A receipt recorded in this turn gives its credit back in this turn: one sync for both. */
+static struct room room_of(const struct skl_turn *turn, const struct skl_seat *seat)
+{
+	struct room room = {seat->credit_messages, seat->credit_bytes, seat->open_count,
+			    seat->open_bytes, 0};
+
+	for (size_t i = 0; i < turn->item_count; i++) {
+		const struct skl_item *item = &turn->items[i];
+
+		if (item->what != SKL_SEAT_ON_RECEIPT || item->err != SKL_OK ||
+		    item->peer->seat != seat)
+			continue;
+		for (size_t r = 0; r < item->receipt->n_items; r++) {
+			uint64_t bytes;
+
+			if (!skl_seat_open_bytes(
+				    seat,
+				    skl_offer_number_show(&turn->hub->offer_key,
+							  item->receipt->items[r]->offer),
+				    &bytes) ||
+			    !room.count || room.bytes < bytes)
+				continue;
+			room.count--;
+			room.bytes -= bytes;
+		}
+	}
+	return room;
 }
 
-static uint64_t take_offer(struct skl_turn *turn, const struct skl_offer *offer, uint32_t *pending)
+static bool fits(const struct skl_turn *turn, const struct room *room,
+		 const struct skl_outbox_item *item)
+{
+	return turn->offer_count < SKL_TURN_OFFERS &&
+	       turn->offer_bytes + item->size_bytes <= SKL_TURN_OFFER_BYTES + SKL_MSG_MAX_BYTES &&
+	       skl_seat_credit_allows(room->credit_messages, room->credit_bytes, room->count,
+				      room->bytes, item->size_bytes);
+}
+
+static void take_offer(struct skl_turn *turn, const struct skl_offer *offer, struct room *room)
 {
 	turn->offer_count++;
 	turn->offer_bytes += offer->bytes;
-	(*pending)++;
-	return offer->bytes;
+	room->count++;
+	room->added++;
+	room->bytes += offer->bytes;
+}
+
+/* Make one item into an offer of the turn, or set it apart. */
+static enum skl_err add_offer(struct skl_turn *turn, const struct skl_seat *seat,
+			      struct skl_outbox_item *item, struct room *room)
+{
+	struct skl_offer *offer = &turn->offers[turn->offer_count];
+	enum skl_err err;
+
+	*offer = (struct skl_offer){.number = item->number, .bytes = item->size_bytes};
+	memcpy(offer->routing, seat->routing, SKL_ROUTING_ID_BYTES);
+	/* The frames first: what fails must not have been marked as offered. */
+	err = make_frames(turn, item, offer);
+	if (err == SKL_OK)
+		err = make_body(turn, item, offer);
+	if (is_broken(err))
+		return park_broken(turn, item, err);
+	if (err == SKL_OK)
+		take_offer(turn, offer, room);
+	return err;
 }
 
 static enum skl_err collect_peer(struct skl_turn *turn, struct skl_seat *seat)
 {
 	struct skl_outbox_item *item = skl_arena_alloc(turn->arena, sizeof(*item));
-	uint64_t pending_bytes = 0;
-	uint32_t pending = 0;
+	struct room room = room_of(turn, seat);
+	enum skl_err err = item ? SKL_OK : SKL_ENOMEM;
 
-	if (!item)
-		return SKL_ENOMEM;
-	while (pending < OFFERS_PER_PEER) {
-		struct skl_offer *offer = &turn->offers[turn->offer_count];
+	while (err == SKL_OK && room.added < OFFERS_PER_PEER) {
 		int64_t later_ms = 0;
-		enum skl_err err =
-			skl_outbox_next(turn->txn, seat->peer->id, turn->now_ms, item, &later_ms);
 
+		err = skl_outbox_next(turn->txn, seat->peer->id, turn->now_ms, item, &later_ms);
 		if (err == SKL_ENOTFOUND) {
 			seat->peer->mail_later_ms = later_ms;
 			seat->peer->is_drained = true;
 			return SKL_OK;
 		}
-		if (err != SKL_OK)
-			return err;
-		if (!fits(turn, seat, item, pending_bytes, pending)) {
+		if (err == SKL_OK && !fits(turn, &room, item)) {
 			/* Waits for credit, or for the next turn. */
 			turn->is_cut_short |= turn->offer_count >= SKL_TURN_OFFERS ||
 					      turn->offer_bytes >= SKL_TURN_OFFER_BYTES;
 			return SKL_OK;
 		}
-		*offer = (struct skl_offer){.number = item->number, .bytes = item->size_bytes};
-		memcpy(offer->routing, seat->routing, SKL_ROUTING_ID_BYTES);
-		/* The frames first: what fails must not have been marked as offered. */
-		err = make_frames(turn, item, offer);
 		if (err == SKL_OK)
-			err = make_body(turn, item, offer);
-		if (is_broken(err))
-			err = park_broken(turn, item, err);
-		else if (err == SKL_OK)
-			pending_bytes += take_offer(turn, offer, &pending);
-		if (err != SKL_OK)
-			return err;
+			err = add_offer(turn, seat, item, &room);
 	}
-	turn->is_cut_short = true;
-	return SKL_OK;
+	turn->is_cut_short |= room.added == OFFERS_PER_PEER;
+	return err;
 }
 
 enum skl_err skl_offer_collect(struct skl_turn *turn)
@@ -478,6 +518,8 @@ enum skl_err skl_offer_collect(struct skl_turn *turn)
 	struct skl_seat *seat;
 	enum skl_err err = SKL_OK;
 
+	if (skl_mono_ms() < hub->deliver_mono_ms)
+		return SKL_OK;
 	while (err == SKL_OK && (seat = skl_seats_next(hub->seats, &cursor))) {
 		struct skl_peer *peer = seat->peer;
 
@@ -490,6 +532,7 @@ enum skl_err skl_offer_collect(struct skl_turn *turn)
 						       sizeof(*turn->offers));
 		err = turn->offers ? collect_peer(turn, seat) : SKL_ENOMEM;
 	}
+	turn->is_delivery_broken = err != SKL_OK;
 	return err;
 }
 
@@ -518,6 +561,12 @@ static bool send_one(struct skl_turn *turn, struct skl_offer *offer)
 
 	if (!seat || !frames)
 		return false;
+	/* A receipt that names an offer twice gives its credit back once: room_of() was too kind.
+	 */
+	if (seat->open_count >= SKL_OPEN_OFFERS_MAX) {
+		offer->wait_ms = SKL_RETRY_MS;
+		return false;
+	}
 	frames[0] = offer->body;
 	memcpy(frames + 1, offer->frames, offer->frame_count * sizeof(*frames));
 	if (!skl_gate_send(hub, offer->routing, SKL_ROUTING_ID_BYTES,

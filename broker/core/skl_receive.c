@@ -226,6 +226,7 @@ enum skl_err skl_receive_receipt(struct skl_turn *turn, struct skl_item *item)
 		err = forward(turn, item);
 	if (err != SKL_OK)
 		return err;
+	item->peer->has_mail = true; /* what held a case, or used up credit, is done */
 	recorded.digest = skl_pb_bytes(item->digest, sizeof(item->digest));
 	item->answer.command = skl_command_name(SKL_COMMAND_RECEIPT);
 	item->answer.body = skl_record_pack(turn->arena, &recorded.base, SKL_LIMIT_HEADER);

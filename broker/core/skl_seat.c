@@ -128,16 +128,25 @@ void skl_seat_end(struct skl_seats *table, struct skl_seat *seat)
 	skl_free(seat);
 }
 
+bool skl_seat_credit_allows(uint32_t credit_messages, uint64_t credit_bytes, uint32_t open_count,
+			    uint64_t open_bytes, uint64_t bytes)
+{
+	if (open_count >= SKL_OPEN_OFFERS_MAX || open_count >= credit_messages)
+		return false;
+	return open_count == 0 ||
+	       (open_bytes <= credit_bytes && bytes <= credit_bytes - open_bytes);
+}
+
 bool skl_seat_has_credit(const struct skl_seat *seat, uint64_t bytes)
 {
-	if (seat->open_count >= SKL_OPEN_OFFERS_MAX || seat->open_count >= seat->credit_messages)
-		return false;
-	return seat->open_count == 0 || (seat->open_bytes <= seat->credit_bytes &&
-					 bytes <= seat->credit_bytes - seat->open_bytes);
+	return skl_seat_credit_allows(seat->credit_messages, seat->credit_bytes, seat->open_count,
+				      seat->open_bytes, bytes);
 }
 
 void skl_seat_offered(struct skl_seat *seat, uint64_t offer, uint64_t bytes)
 {
+	if (seat->open_count >= SKL_OPEN_OFFERS_MAX)
+		return; /* the caller looked; the list has an end all the same */
 	seat->open[seat->open_count++] = (struct skl_open_offer){offer, bytes};
 	seat->open_bytes += bytes;
 }
@@ -153,6 +162,15 @@ static int find_open(const struct skl_seat *seat, uint64_t offer)
 bool skl_seat_is_open(const struct skl_seat *seat, uint64_t offer)
 {
 	return find_open(seat, offer) >= 0;
+}
+
+bool skl_seat_open_bytes(const struct skl_seat *seat, uint64_t offer, uint64_t *ret_bytes)
+{
+	int i = find_open(seat, offer);
+
+	if (i >= 0)
+		*ret_bytes = seat->open[i].bytes;
+	return i >= 0;
 }
 
 bool skl_seat_receipted(struct skl_seat *seat, uint64_t offer)

@@ -27,6 +27,7 @@
 
 #define SKL_PEERS_MAX       8192
 #define SKL_OPEN_OFFERS_MAX 256
+#define SKL_CREDIT_BYTES    (64u << 20) /* what a partner claims beyond is not given */
 #define SKL_FAULTS_MAX      8
 #define SKL_PLAN_SLOTS      64
 
@@ -114,10 +115,15 @@ void skl_seat_end(struct skl_seats *table, struct skl_seat *seat);
 
 /* May an offer of this many bytes go out? One always may, whatever its size. */
 bool skl_seat_has_credit(const struct skl_seat *seat, uint64_t bytes);
+/* The same for a state that is still to come. */
+bool skl_seat_credit_allows(uint32_t credit_messages, uint64_t credit_bytes, uint32_t open_count,
+			    uint64_t open_bytes, uint64_t bytes);
 /* Note an offer sent, and one receipted (false if it was not open). */
 void skl_seat_offered(struct skl_seat *seat, uint64_t offer, uint64_t bytes);
 bool skl_seat_receipted(struct skl_seat *seat, uint64_t offer);
 bool skl_seat_is_open(const struct skl_seat *seat, uint64_t offer);
+/* How large an open offer is; false if it is not open. */
+bool skl_seat_open_bytes(const struct skl_seat *seat, uint64_t offer, uint64_t *ret_bytes);
 
 size_t skl_seats_count(const struct skl_seats *table);
 

@@ -337,6 +337,8 @@ static bool mail_became_due(const struct skl_hub *hub)
 	int64_t now_ms = skl_now_ms();
 	const struct skl_seat *seat;
 
+	if (skl_mono_ms() < hub->deliver_mono_ms)
+		return false;
 	while ((seat = skl_seats_next(hub->seats, &cursor)))
 		if (seat->peer->has_mail ||
 		    (seat->peer->mail_later_ms && seat->peer->mail_later_ms <= now_ms))

@@ -5,6 +5,8 @@
 #include "skl_core.h"
 #include "skl_log.h"
 
+#define DELIVERY_PAUSE_MS 5000
+
 bool skl_turn_is_accepting(const struct skl_hub *hub)
 {
 	const struct skl_mark *mark = &hub->mark;
@@ -175,6 +177,8 @@ static enum skl_err attempt(struct skl_turn *turn, struct skl_hub *hub, struct s
 
 	if (err != SKL_OK)
 		return err;
+	turn->items = items;
+	turn->item_count = count;
 	err = skl_tend_faults(turn);
 	for (size_t i = 0; i < count && err == SKL_OK; i++)
 		err = work_on(turn, &items[i], full);
@@ -246,6 +250,14 @@ static void run_slice(struct skl_hub *hub, struct skl_item *items, size_t count)
 	struct skl_turn *turn = skl_arena_alloc(&hub->turn_arena, sizeof(*turn));
 	enum skl_err err = turn ? attempt(turn, hub, items, count, SKL_OK) : SKL_ENOMEM;
 
+	if (err != SKL_OK && turn && turn->is_delivery_broken) {
+		/* Damaged mail must not keep new messages out. */
+		skl_log(SKL_LOG_ERR, "delivery.broken", "error=%s next=\"in %d ms\"",
+			skl_err_name(err), DELIVERY_PAUSE_MS);
+		hub->deliver_mono_ms = skl_mono_ms() + DELIVERY_PAUSE_MS;
+		hub->wants_delivery = false;
+		err = attempt(turn, hub, items, count, SKL_OK);
+	}
 	if (is_full(err)) {
 		enum skl_err full = err;
 

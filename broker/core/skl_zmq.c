@@ -56,7 +56,7 @@ static bool set_limits(void *socket, const struct skl_router_opts *opts)
 {
 	const int beat = opts->heartbeat_ms ? opts->heartbeat_ms : 5000;
 	const int receive = opts->receive_hwm ? opts->receive_hwm : 64;
-	const int send = opts->send_hwm ? opts->send_hwm : 256;
+	const int send = opts->send_hwm ? opts->send_hwm : 1024;
 	const struct int_option rows[] = {
 		{ZMQ_LINGER, 0},
 		{ZMQ_ROUTER_MANDATORY, 1},

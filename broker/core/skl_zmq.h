@@ -42,7 +42,9 @@ struct skl_router_opts {
 	int heartbeat_ms;      /* 5,000: interval; timeout and TTL are three times that */
 	int backlog;           /* 128 */
 	int receive_hwm;       /* 64 messages: what waits beyond it waits at the sender */
-	int send_hwm;          /* 256: one turn's answers and offers to one peer; more is dropped */
+	/* 1,024: a turn may send 256 answers and 64 offers to one peer, and the next turn comes
+	 * before it has read them; more is dropped. Offers are bounded by credit in any case. */
+	int send_hwm;
 };
 
 /*

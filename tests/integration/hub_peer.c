@@ -86,7 +86,7 @@ struct peer {
 	bool no_check;
 	bool no_signature;
 	/* last seen */
-	struct offer offers[512];
+	struct offer offers[1024];
 	size_t offer_count;
 	uint8_t last_id[16];
 	struct skl_sealed last;

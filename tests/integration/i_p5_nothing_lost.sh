@@ -94,6 +94,15 @@ test_is "$(out_value id '^offer')" "$acute" 'the acute one goes first'
 peer vt-zw hello timeout=1000 drain
 peer politie-nh hello timeout=500 drain
 
+# --- many at once: a whole batch is answered to one sender ------------------------------------
+
+peer politie-nh hello "${report[@]}" count=600 post timeout=2000 quiet
+test_is "$(grep -c '^result.*outcome=cut' out)" 600 'six hundred sent without waiting are all answered'
+peer vt-zw credit=256 hello want=600 timeout=200 drain
+test_is "$(sed -n 's/^offer .*id=\([0-9a-f]*\).*/\1/p' out | sort -u | wc -l)" 600 'and delivered'
+test_is "$(grep -c '^offer' out)" 600 'once each'
+peer politie-nh hello want=600 timeout=200 drain
+
 # --- big messages ----------------------------------------------------------------------------------
 
 peer politie-nh hello "${report[@]}" size=900000 submit

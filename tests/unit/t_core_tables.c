@@ -148,6 +148,9 @@ static void test_credit(void **state)
 		skl_seat_offered(&seat, i, 1);
 	}
 	assert_false(skl_seat_has_credit(&seat, 1));
+	skl_seat_offered(&seat, 1000, 1);
+	assert_int_equal(seat.open_count, SKL_OPEN_OFFERS_MAX);
+	assert_false(skl_seat_is_open(&seat, 1000));
 }
 
 static void test_faults(void **state)
