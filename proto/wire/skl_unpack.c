@@ -89,64 +89,29 @@ static bool varint(struct check *check, size_t end, uint64_t *ret_value)
 	return false;
 }
 
-/* Read one scalar as it stands alone or in a packed list. */
+/* Read one number as it stands alone or in a packed list. The protocol has these types only. */
 static bool scalar(struct check *check, ProtobufCType type, size_t end)
 {
-	uint64_t value;
-	size_t size;
+	uint64_t value, max;
 
-	switch (type) {
-	case PROTOBUF_C_TYPE_FIXED32:
-	case PROTOBUF_C_TYPE_SFIXED32:
-	case PROTOBUF_C_TYPE_FLOAT:
-		size = 4;
-		break;
-	case PROTOBUF_C_TYPE_FIXED64:
-	case PROTOBUF_C_TYPE_SFIXED64:
-	case PROTOBUF_C_TYPE_DOUBLE:
-		size = 8;
-		break;
-	case PROTOBUF_C_TYPE_INT64:
-	case PROTOBUF_C_TYPE_SINT64:
-	case PROTOBUF_C_TYPE_UINT64:
-		return varint(check, end, &value);
-	case PROTOBUF_C_TYPE_BOOL:
-		return varint(check, end, &value) && value <= 1;
-	case PROTOBUF_C_TYPE_INT32:
-	case PROTOBUF_C_TYPE_SINT32:
-	case PROTOBUF_C_TYPE_UINT32:
-		/* protobuf-c would drop the high bits, another reader might not. */
-		return varint(check, end, &value) && value <= UINT32_MAX;
-	case PROTOBUF_C_TYPE_ENUM:
-		return varint(check, end, &value) && value <= INT32_MAX;
-	case PROTOBUF_C_TYPE_STRING:
-	case PROTOBUF_C_TYPE_BYTES:
-	case PROTOBUF_C_TYPE_MESSAGE:
-	default:
+	if (type == PROTOBUF_C_TYPE_UINT32)
+		max = UINT32_MAX; /* protobuf-c would drop the high bits, another reader might not
+				   */
+	else if (type == PROTOBUF_C_TYPE_ENUM)
+		max = INT32_MAX;
+	else if (type == PROTOBUF_C_TYPE_BOOL)
+		max = 1;
+	else if (type == PROTOBUF_C_TYPE_INT64 || type == PROTOBUF_C_TYPE_UINT64)
+		max = UINT64_MAX;
+	else
 		return false;
-	}
-	if (end - check->at < size)
-		return false;
-	check->at += size;
-	return true;
+	return varint(check, end, &value) && value <= max;
 }
 
 static bool is_scalar(ProtobufCType type)
 {
 	return type != PROTOBUF_C_TYPE_STRING && type != PROTOBUF_C_TYPE_BYTES &&
 	       type != PROTOBUF_C_TYPE_MESSAGE;
-}
-
-/* The wire type a scalar has when it stands alone. */
-static unsigned scalar_wire_type(ProtobufCType type)
-{
-	if (type == PROTOBUF_C_TYPE_FIXED32 || type == PROTOBUF_C_TYPE_SFIXED32 ||
-	    type == PROTOBUF_C_TYPE_FLOAT)
-		return PROTOBUF_C_WIRE_TYPE_32BIT;
-	if (type == PROTOBUF_C_TYPE_FIXED64 || type == PROTOBUF_C_TYPE_SFIXED64 ||
-	    type == PROTOBUF_C_TYPE_DOUBLE)
-		return PROTOBUF_C_WIRE_TYPE_64BIT;
-	return PROTOBUF_C_WIRE_TYPE_VARINT;
 }
 
 /* One more occurrence of the field: singular once, one member of a oneof, repeats limited. */
@@ -249,7 +214,7 @@ static enum skl_err next_field(struct check *check)
 		return SKL_EFIELD;
 	if (wire_type == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED)
 		return delimited(check, field);
-	if (!is_scalar(field->type) || wire_type != scalar_wire_type(field->type))
+	if (!is_scalar(field->type) || wire_type != PROTOBUF_C_WIRE_TYPE_VARINT)
 		return SKL_EMALFORMED;
 	err = count_field(check, field);
 	if (err)

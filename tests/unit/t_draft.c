@@ -4,6 +4,7 @@
 
 #include "t_wire.h"
 
+#include "skl_draft_parts.h" /* to make what skl_draft refuses to make */
 #include "skl_opened.h"
 #include "skl_receipt.h"
 #include "skl_seal.h"
@@ -327,6 +328,15 @@ static void test_rewrap(void **state)
 		   SKL_ESIGNATURE);
 	skl_opened_done(&opened);
 	keys.rewrap_public = report.sign->public_key;
+	offered.rewrap->id.data[15] ^= 1; /* of another message */
+	assert_err(skl_opened_open(&offered, report.frames, 2, &keys, &opened, NULL), SKL_EROW);
+	skl_opened_done(&opened);
+	offered.rewrap->id.data[15] ^= 1;
+	offered.rewrap->directory_number++; /* signed */
+	assert_err(skl_opened_open(&offered, report.frames, 2, &keys, &opened, NULL),
+		   SKL_ESIGNATURE);
+	skl_opened_done(&opened);
+	offered.rewrap->directory_number--;
 	assert_ok(skl_opened_open(&offered, report.frames, 2, &keys, &opened, NULL));
 	assert_int_equal(opened.section_count, 1);
 	assert_ok(opened.sections[0].err);
@@ -511,6 +521,254 @@ static void test_min_size_class(void **state)
 	t_report_done(&report);
 }
 
+/* --- limits of a draft -------------------------------------------------------------------------
+ */
+
+static void many_subjects(struct t_report *report)
+{
+	static const enum skl_position child[] = {SKL_POSITION_CHILD};
+
+	for (unsigned i = 2; i <= SKL_LIMIT_SUBJECTS_N; i++)
+		(void)skl_draft_subject(report->draft, child, 1);
+}
+
+static void many_positions(struct t_report *report)
+{
+	enum skl_position positions[17] = {SKL_POSITION_CHILD};
+
+	assert_int_equal(skl_draft_subject(report->draft, positions, 17), 0);
+}
+
+static void many_sections(struct t_report *report)
+{
+	struct skl_draft_section section = {.category = SKL_CATEGORY_REQUEST,
+					    .content = skl_view_str("{}")};
+
+	for (unsigned i = 2; i <= SKL_LIMIT_SECTIONS_N; i++)
+		(void)skl_draft_section(report->draft, &section);
+}
+
+static void many_about(struct t_report *report)
+{
+	uint32_t about[SKL_LIMIT_ABOUT_N + 1] = {0};
+	struct skl_draft_section section = {.category = SKL_CATEGORY_REQUEST,
+					    .content = skl_view_str("{}"),
+					    .about = about,
+					    .about_count = SKL_COUNT(about)};
+
+	assert_int_equal(skl_draft_section(report->draft, &section), 0);
+}
+
+static void high_class(struct t_report *report)
+{
+	struct skl_draft_section section = {.category = SKL_CATEGORY_REQUEST,
+					    .content = skl_view_str("{}"),
+					    .min_size_class = SKL_SIZE_CLASSES_N};
+
+	assert_int_equal(skl_draft_section(report->draft, &section), 0);
+}
+
+static void many_recipients(struct t_report *report)
+{
+	char desk[16];
+
+	for (unsigned i = 2; i <= SKL_LIMIT_RECIPIENTS_N; i++) {
+		(void)snprintf(desk, sizeof(desk), "desk-%u", i);
+		(void)skl_draft_recipient(report->draft, "vt-zw", desk, SKL_RECIPIENT_TYPE_COPY,
+					  report->vt->public_key);
+	}
+}
+
+static void many_rows(struct t_report *report)
+{
+	for (unsigned i = 0; i < SKL_LIMIT_ROWS_N; i++)
+		skl_draft_event_value(report->draft, SKL_EVENT_REASON, SKL_REASON_OTHER, 0);
+}
+
+/* 256 rows in all are one too many with the sections and recipients that are there. */
+static void many_rows_in_all(struct t_report *report)
+{
+	for (unsigned i = 0; i < SKL_LIMIT_ROWS_N - 14; i++)
+		skl_draft_event_value(report->draft, SKL_EVENT_REASON, SKL_REASON_OTHER, 0);
+}
+
+static void many_weighing(struct t_report *report)
+{
+	enum skl_weighing codes[33] = {SKL_WEIGHING_RIGHTS_WEIGHED};
+
+	skl_draft_weighing(report->draft, codes, SKL_COUNT(codes));
+}
+
+static void long_text(struct t_report *report)
+{
+	static char text[SKL_LIMIT_USER_REF + 2];
+
+	memset(text, 'x', sizeof(text) - 1);
+	skl_draft_fact_text(report->draft, SKL_FACT_CHECKED_BY, text, 0);
+}
+
+static void kept_twice(struct t_report *report)
+{
+	static const enum skl_position child[] = {SKL_POSITION_CHILD};
+
+	assert_int_equal(skl_draft_subject_keep(report->draft, report->victim, child, 1), 0);
+}
+
+static void kept(struct t_report *report)
+{
+	static const enum skl_position child[] = {SKL_POSITION_CHILD};
+
+	assert_int_equal(skl_draft_subject_keep(report->draft, 4711, child, 1), 4711);
+}
+
+static void small_order(struct t_report *report)
+{
+	static const uint8_t zero[32];
+
+	(void)skl_draft_recipient(report->draft, "om", "desk", SKL_RECIPIENT_TYPE_COPY, zero);
+}
+
+static void test_limits(void **state)
+{
+	static const struct {
+		const char *name;
+		void (*spoil)(struct t_report *report);
+		enum skl_err wanted;
+	} rows[] = {
+		{"subjects", many_subjects, SKL_EREPEAT},
+		{"positions", many_positions, SKL_EREPEAT},
+		{"sections", many_sections, SKL_EREPEAT},
+		{"about", many_about, SKL_EREPEAT},
+		{"size class", high_class, SKL_ETOOLARGE},
+		{"recipients", many_recipients, SKL_EREPEAT},
+		{"rows", many_rows, SKL_EREPEAT},
+		{"rows in all", many_rows_in_all, SKL_EREPEAT},
+		{"weighing codes", many_weighing, SKL_EREPEAT},
+		{"text", long_text, SKL_EINVAL},
+		{"number kept twice", kept_twice, SKL_ENUMBER},
+		{"number kept", kept, SKL_OK},
+		{"desk key of small order", small_order, SKL_EINVAL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SKL_COUNT(rows); i++) {
+		struct skl_error error = {0};
+		struct t_report report;
+		enum skl_err err;
+
+		t_report_begin(&report);
+		rows[i].spoil(&report);
+		err = skl_draft_finish(report.draft, &report.sealed, &error);
+		if (err != rows[i].wanted)
+			print_error("%s: %s (%s)\n", rows[i].name, skl_err_name(err), error.text);
+		assert_err(err, rows[i].wanted);
+		t_report_done(&report);
+	}
+}
+
+static void test_new(void **state)
+{
+	struct skl_key *sign = t_key(SKL_KEY_USE_SIGN, "sign");
+	struct skl_key *seal = t_key(SKL_KEY_USE_SEAL, "seal");
+	const struct skl_draft_opts good = {.kind = SKL_KIND_CONCERN,
+					    .sender = "om",
+					    .sender_desk = "desk",
+					    .created_ms = T_NOW_MS,
+					    .directory_number = 1,
+					    .sign_key = sign};
+	struct skl_draft_opts opts;
+	struct skl_draft *draft = NULL;
+
+	(void)state;
+#define REFUSED(change)                                                                            \
+	opts = good;                                                                               \
+	change;                                                                                    \
+	assert_err(skl_draft_new(&opts, &draft), SKL_EINVAL);                                      \
+	assert_null(draft)
+	REFUSED(opts.sign_key = NULL);
+	REFUSED(opts.sign_key = seal);
+	REFUSED(opts.created_ms = 0);
+	REFUSED(opts.sender = "O M");
+	REFUSED(opts.sender_desk = NULL);
+#undef REFUSED
+	skl_draft_free(NULL);
+	skl_key_free(sign);
+	skl_key_free(seal);
+}
+
+/* A supervisor's query: no recipients, one query row, and of its own form. */
+static void test_query(void **state)
+{
+	struct skl_key *sign = t_key(SKL_KEY_USE_SIGN, "ap");
+	struct skl_draft_opts opts = {.kind = SKL_KIND_AUDIT_QUERY,
+				      .sender = "ap",
+				      .sender_desk = "desk",
+				      .created_ms = T_NOW_MS,
+				      .expires_ms = T_NOW_MS + 1000,
+				      .directory_number = 1,
+				      .sign_key = sign};
+	Schakel__V1__QueryRow query;
+	struct skl_sealed sealed = {0};
+	struct skl_draft *draft = NULL;
+	struct skl_envelope env;
+	struct skl_arena arena;
+
+	(void)state;
+	schakel__v1__query_row__init(&query);
+	query.until_ms = T_NOW_MS;
+	assert_ok(skl_draft_new(&opts, &draft));
+	skl_draft_query(draft, &query);
+	assert_ok(skl_draft_finish(draft, &sealed, NULL));
+	skl_arena_init(&arena, 0, 0);
+	assert_ok(skl_envelope_decode(skl_view_of(sealed.header, sealed.header_len), SKL_FORM_QUERY,
+				      &arena, &env, NULL));
+	assert_true(skl_envelope_query(&env, 0)->until_ms == T_NOW_MS);
+	assert_true(env.common->expires_ms == T_NOW_MS + 1000);
+	skl_arena_done(&arena);
+	skl_sealed_done(&sealed);
+	skl_draft_free(draft);
+	skl_key_free(sign);
+}
+
+/* --- what a dishonest sender can do -------------------------------------------------------------
+ */
+
+/* A section that is no text fails alone, typed; too many frames or a wrong key fail the message. */
+static void test_dishonest(void **state)
+{
+	Schakel__V1__OfferedMessage offered;
+	struct skl_view frames[SKL_LIMIT_SECTIONS_N + 1] = {{NULL, 0}};
+	struct t_report report;
+	struct skl_envelope env;
+	struct skl_arena arena;
+	struct skl_opened opened;
+	struct skl_key fake;
+
+	(void)state;
+	t_report_begin(&report);
+	report.draft->sections[0].content[2] = 0xff;
+	skl_draft_wrap_all(report.draft);
+	t_report_finish(&report);
+	decode(&report, &arena, &env);
+	offer(&report, &env, &arena, 0, &offered);
+	assert_ok(open_as(&report, &offered, "vt-zw", report.sign->public_key, report.vt, &opened));
+	for (size_t i = 0; i < opened.section_count; i++)
+		assert_err(opened.sections[i].err,
+			   opened.sections[i].row->number == report.identity ? SKL_EUTF8 : SKL_OK);
+	skl_opened_done(&opened);
+	fake = *report.team; /* another desk's secret under this desk's id */
+	memcpy(fake.id, report.vt->id, 16);
+	assert_err(open_as(&report, &offered, "vt-zw", report.sign->public_key, &fake, &opened),
+		   SKL_EOPEN);
+	skl_opened_done(&opened);
+	assert_err(skl_opened_open(&offered, frames, SKL_COUNT(frames),
+				   &(struct skl_opened_keys){0}, &opened, NULL),
+		   SKL_EREPEAT);
+	skl_opened_done(&opened);
+	skl_arena_done(&arena);
+	t_report_done(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -520,6 +778,8 @@ int main(void)
 		cmocka_unit_test(test_rewrap),        cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_sticky),        cmocka_unit_test(test_finish_once),
 		cmocka_unit_test(test_too_large),     cmocka_unit_test(test_min_size_class),
+		cmocka_unit_test(test_limits),        cmocka_unit_test(test_new),
+		cmocka_unit_test(test_query),         cmocka_unit_test(test_dishonest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -329,6 +329,21 @@ static void test_depth(void **state)
 	skl_buf_done(&buf);
 }
 
+/* skl_unpack knows these types and no others. */
+static bool is_known(ProtobufCType type)
+{
+	static const ProtobufCType known[] = {
+		PROTOBUF_C_TYPE_INT64, PROTOBUF_C_TYPE_UINT32,  PROTOBUF_C_TYPE_UINT64,
+		PROTOBUF_C_TYPE_ENUM,  PROTOBUF_C_TYPE_BOOL,    PROTOBUF_C_TYPE_STRING,
+		PROTOBUF_C_TYPE_BYTES, PROTOBUF_C_TYPE_MESSAGE,
+	};
+
+	for (size_t i = 0; i < SKL_COUNT(known); i++)
+		if (known[i] == type)
+			return true;
+	return false;
+}
+
 /* No message of the protocol nests as deep as the limit, and none holds itself. */
 static unsigned depth_of(const ProtobufCMessageDescriptor *type, unsigned above)
 {
@@ -338,6 +353,7 @@ static unsigned depth_of(const ProtobufCMessageDescriptor *type, unsigned above)
 	for (unsigned i = 0; i < type->n_fields; i++) {
 		unsigned depth;
 
+		assert_true(is_known(type->fields[i].type));
 		if (type->fields[i].type != PROTOBUF_C_TYPE_MESSAGE)
 			continue;
 		depth = 1 + depth_of(type->fields[i].descriptor, above + 1);
