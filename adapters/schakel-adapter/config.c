@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "adapter.h"
-#include "police/skl_police.h"
+#include "skl_police.h"
 #include "skl_text.h"
-#include "veilig_thuis/skl_vt.h"
+#include "skl_vt.h"
 
 #define ROW(option, kind, value, low, high, bits, text)                                            \
 	{                                                                                          \

@@ -301,7 +301,7 @@ static void on_job(void *arg, enum skl_err err, unsigned status, struct skl_view
 		vt->job.not_before_ms = skl_now_ms() + pause;
 		vt->job_mono_ms += pause;
 		stored = skl_state_job_put(vt->adapter->state, &vt->job);
-		skl_log(SKL_LOG_WARNING, "event.waits", "key=%s status=%u code=%s next_ms=%u",
+		skl_log(SKL_LOG_WARNING, "event.waits", "event=%s status=%u code=%s next_ms=%u",
 			vt->job.key, status, skl_err_name(err), (unsigned)pause);
 	}
 	if (stored) {

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "police/skl_police_out.h"
-#include "police/skl_police_xml.h"
+#include "skl_police_out.h"
+#include "skl_police_xml.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "veilig_thuis/skl_vt_json.h"
+#include "skl_vt_json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

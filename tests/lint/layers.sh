@@ -35,7 +35,7 @@ $here/files '*.c' '*.h' | awk -v table=$table '
 	}
 	function has(list, word) { return index(" " list " ", " " word " ") > 0 }
 	BEGIN {
-		known = "gen protobuf-c sodium zmq lmdb confuse microhttpd curl libxml jansson seccomp"
+		known = "gen protobuf-c sodium zmq lmdb confuse microhttpd curl libxml jansson seccomp gnutls"
 		while ((getline text < table) > 0) {
 			if (text ~ /^#/ || text ~ /^[ \t]*$/)
 				continue

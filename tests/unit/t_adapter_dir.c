@@ -20,11 +20,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "police/skl_police.h"
 #include "skl_clock.h"
 #include "skl_config.h"
 #include "skl_dir.h"
 #include "skl_mem.h"
+#include "skl_police.h"
 #include "skl_state.h"
 
 struct place {

@@ -13,10 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "police/skl_police_xml.h"
 #include "skl_clock.h"
 #include "skl_label.h"
 #include "skl_mem.h"
+#include "skl_police_xml.h"
 
 static struct skl_police_schema *schema;
 static struct skl_buf sample;

@@ -15,8 +15,8 @@
 
 #include "skl_label.h"
 #include "skl_mem.h"
-#include "veilig_thuis/skl_vt.h"
-#include "veilig_thuis/skl_vt_json.h"
+#include "skl_vt.h"
+#include "skl_vt_json.h"
 
 #define NOW_MS INT64_C(1772720400000)
 
