@@ -196,6 +196,20 @@ SPOIL(consent_state, r->consent.state = SCHAKEL__V1__CONSENT_STATE__CONSENT_STAT
 SPOIL(consent_from, r->consent.from_ms = 0)
 SPOIL(consent_until, r->consent.until_ms = T_NOW_MS)
 SPOIL(query_row, r->has_query = true)
+SPOIL(consent_recorded, r->fact[2].code = SCHAKEL__V1__FACT_CODE__FACT_ACUTE_BY)
+SPOIL(consent_subject_too, (r->consent.recipient = none, r->consent.recipient_subject = 22))
+SPOIL(event_same, (r->event[0] = r->event[2], r->event[0].partner = none, r->event[0].desk = none,
+		   r->event[0].code = SCHAKEL__V1__EVENT_CODE__EVENT_SAME_PERSON,
+		   r->event[0].value = SKL_ANSWER_YES, r->event[0].subject = 21,
+		   r->event[0].other_subject = 21))
+SPOIL(event_from, (r->event[3].code = SCHAKEL__V1__EVENT_CODE__EVENT_SECTION_FROM,
+		   r->event[3].section = 7, r->event[3].value = 99))
+SPOIL(event_from_good, (r->event[3].code = SCHAKEL__V1__EVENT_CODE__EVENT_SECTION_FROM,
+			r->event[3].section = 7, r->event[3].value = 31))
+SPOIL(plan_with_keys, (r->form = SKL_FORM_PLAN, r->recipient[0].sealed_key.len = 0,
+		       r->recipient[1].sealed_key.len = 0,
+		       r->section[0].ciphertext_digest.len = r->section[0].key_commitment.len = 0,
+		       r->section[1].ciphertext_digest.len = r->section[1].key_commitment.len = 0))
 
 static const struct fault {
 	const char *name;
@@ -322,6 +336,12 @@ static const struct fault {
 	FAULT(consent_from, ETIME),
 	FAULT(consent_until, ETIME),
 	FAULT(query_row, EROW),
+	FAULT(consent_recorded, EROW),
+	FAULT(consent_subject_too, OK),
+	FAULT(event_same, EROW),
+	FAULT(event_from, ENUMBER),
+	FAULT(event_from_good, OK),
+	FAULT(plan_with_keys, EROW),
 };
 
 static enum skl_err decode(struct raw *raw, struct skl_arena *arena, struct skl_envelope *env,
@@ -382,7 +402,7 @@ static void test_query(void **state)
 
 	(void)state;
 	skl_arena_init(&arena, 0, 0);
-	for (int wrong = 0; wrong < 6; wrong++) {
+	for (int wrong = 0; wrong < 8; wrong++) {
 		struct raw *raw = raw_new();
 		enum skl_err err;
 
@@ -394,9 +414,14 @@ static void test_query(void **state)
 		raw->no_sections = wrong != 4;
 		if (wrong == 5)
 			raw->query.until_ms = raw->query.from_ms = 7;
+		if (wrong == 6)
+			raw->query.sender = bad_id;
+		if (wrong == 7)
+			raw->query.case_ref = bin(raw->ref, 15);
 		err = decode(raw, &arena, &env, NULL);
 		assert_err(err, wrong == 0   ? SKL_OK
 				: wrong == 1 ? SKL_EFIELD
+				: wrong >= 6 ? SKL_EFIELD
 				: wrong == 2 ? SKL_ENUMBER
 				: wrong == 5 ? SKL_ETIME
 					     : SKL_EROW);
@@ -419,6 +444,47 @@ static void test_hub_alone(void **state)
 	skl_arena_init(&arena, 0, 0);
 	assert_ok(decode(raw, &arena, &env, NULL));
 	assert_null(skl_envelope_recipient(&env, 0));
+	raw_free(raw);
+	skl_arena_done(&arena);
+}
+
+/* To a recipient: one recipient row, and nothing that is for the hub. */
+static void test_offered(void **state)
+{
+	struct skl_envelope env, seen;
+	struct skl_arena arena;
+	struct raw *raw = raw_new();
+	Schakel__V1__OfferedMessage offered;
+	Schakel__V1__SaltedRow *rows[3];
+
+	(void)state;
+	skl_arena_init(&arena, 0, 0);
+	assert_ok(decode(raw, &arena, &env, NULL));
+	schakel__v1__offered_message__init(&offered);
+	offered.common = env.wire->common;
+	offered.digests = env.wire->digests;
+	offered.signature = env.wire->signature;
+	offered.rows = rows;
+#define ROW_OF(kind, i) env.of[SCHAKEL__V1__ROW__ROW_##kind].items[i]->salted
+	rows[0] = ROW_OF(RECIPIENT, 0);
+	rows[1] = ROW_OF(FACT, 0);
+	offered.n_rows = 2;
+	assert_ok(skl_envelope_decode_offered(&offered, &arena, &seen, NULL));
+	rows[2] = ROW_OF(RECIPIENT, 1);
+	offered.n_rows = 3;
+	assert_err(skl_envelope_decode_offered(&offered, &arena, &seen, NULL), SKL_EROW);
+	rows[2] = ROW_OF(COMPETENCE, 0);
+	assert_err(skl_envelope_decode_offered(&offered, &arena, &seen, NULL), SKL_EROW);
+	rows[2] = ROW_OF(WEIGHING, 0);
+	assert_err(skl_envelope_decode_offered(&offered, &arena, &seen, NULL), SKL_EROW);
+	rows[2] = ROW_OF(KEY, 0); /* without its section */
+	assert_err(skl_envelope_decode_offered(&offered, &arena, &seen, NULL), SKL_ENUMBER);
+	rows[0] = rows[1];
+	offered.n_rows = 1;
+	assert_err(skl_envelope_decode_offered(&offered, &arena, &seen, NULL), SKL_EROW);
+#undef ROW_OF
+	assert_err(skl_envelope_decode(skl_view_of(NULL, 0), SKL_FORM_OFFERED, &arena, &seen, NULL),
+		   SKL_EINVAL);
 	raw_free(raw);
 	skl_arena_done(&arena);
 }
@@ -567,7 +633,7 @@ int main(void)
 		cmocka_unit_test(test_faults),    cmocka_unit_test(test_query),
 		cmocka_unit_test(test_hub_alone), cmocka_unit_test(test_signature),
 		cmocka_unit_test(test_time),      cmocka_unit_test(test_frames),
-		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_find),      cmocka_unit_test(test_offered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

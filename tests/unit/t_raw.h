@@ -58,7 +58,7 @@ static ProtobufCBinaryData bin(uint8_t *bytes, size_t len)
 
 static char sender[] = "politie-nh", desk[] = "meldingen", vt[] = "vt-zw", triage[] = "triage",
 	    team[] = "team", helper[] = "helper", code_0479[] = "0479", user[] = "u-7f3a",
-	    bad_id[] = "Politie NH";
+	    bad_id[] = "Politie NH", none[] = "";
 
 static void init_rows(struct raw *raw)
 {

@@ -404,6 +404,154 @@ static void test_consent(void **state)
 	story_done(&story);
 }
 
+static void rate(struct story *story, uint32_t whose, enum skl_rater rater, uint32_t by)
+{
+	Schakel__V1__EventRow event;
+
+	schakel__v1__event_row__init(&event);
+	event.code = SCHAKEL__V1__EVENT_CODE__EVENT_RATING;
+	event.subject = whose;
+	event.value = SKL_RATING_BELOW_6;
+	event.detail = (uint32_t)rater;
+	event.other_subject = by;
+	skl_draft_event(story->draft, &event);
+}
+
+/* What the victim rated is the victim's statement; what a professional rated is nobody's. */
+static void test_ratings(void **state)
+{
+	struct story story;
+	struct skl_envelope_opens opens = {.events = UINT64_MAX,
+					   .positions = BIT(HELPER_OF_PERPETRATOR)};
+	const Schakel__V1__EventRow *event;
+	struct seen seen;
+	unsigned ratings = 0;
+
+	(void)state;
+	begin(&story);
+	rate(&story, story.subjects[CHILD], SKL_RATER_FAMILY_MEMBER, story.subjects[VICTIM]);
+	rate(&story, story.subjects[CHILD], SKL_RATER_FAMILY_MEMBER, story.subjects[SUSPECT]);
+	rate(&story, story.subjects[VICTIM], SKL_RATER_PROFESSIONAL, 0);
+	rate(&story, story.subjects[VICTIM], SKL_RATER_FAMILY_MEMBER, story.subjects[VICTIM]);
+	finish(&story);
+	opens.recipient = story.recipients[TO_HELPER];
+	opens.helped = &story.subjects[SUSPECT];
+	opens.helped_count = 1;
+	offer(&story, &opens, &seen);
+	for (size_t i = 0; (event = skl_envelope_event(&seen.env, i)); i++) {
+		if ((unsigned)event->code != SKL_EVENT_RATING)
+			continue;
+		ratings++;
+		assert_true(event->other_subject != story.subjects[VICTIM]);
+	}
+	assert_int_equal(ratings, 2);
+	skl_arena_done(&seen.arena);
+	opens.positions = BIT(HELPER_OF_VICTIM);
+	offer(&story, &opens, &seen);
+	for (size_t i = ratings = 0; (event = skl_envelope_event(&seen.env, i)); i++)
+		ratings += (unsigned)event->code == SKL_EVENT_RATING;
+	assert_int_equal(ratings, 4);
+	skl_arena_done(&seen.arena);
+	story_done(&story);
+}
+
+/* Helpers of one side know of each other, the other side does not; a responder is told of nobody.
+ */
+static void test_sides(void **state)
+{
+	static const struct {
+		enum skl_desk_position row;
+		uint32_t desk;
+		bool wanted;
+	} rows[] = {
+		{SKL_DESK_POSITION_HELPER_OF_PERPETRATOR, BIT(HELPER_OF_PERPETRATOR), true},
+		{SKL_DESK_POSITION_HELPER_OF_PERPETRATOR, BIT(HELPER_OF_VICTIM), false},
+		{SKL_DESK_POSITION_HELPER_OF_CHILD, BIT(HELPER_OF_VICTIM), true},
+		{SKL_DESK_POSITION_HELPER_OF_CHILD, BIT(HELPER_OF_PERPETRATOR), false},
+		{SKL_DESK_POSITION_HELPER_OF_VICTIM,
+		 BIT(HELPER_OF_CHILD) | BIT(HELPER_OF_PERPETRATOR), false},
+		{SKL_DESK_POSITION_RESPONDER, BIT(HELPER_OF_VICTIM), false},
+		{SKL_DESK_POSITION_RESPONDER, BIT(RESPONDER), false},
+		{SKL_DESK_POSITION_RESPONDER, BIT(DIRECTOR), true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SKL_COUNT(rows); i++) {
+		struct skl_envelope_opens opens = {.events = UINT64_MAX, .positions = rows[i].desk};
+		struct story story;
+		struct seen seen;
+
+		begin(&story);
+		add_event(&story, SKL_EVENT_PARTICIPANT, 0, (uint32_t)rows[i].row, shelter);
+		finish(&story);
+		opens.recipient = story.recipients[TO_HELPER];
+		offer(&story, &opens, &seen);
+		if (has_event(&seen, SKL_EVENT_PARTICIPANT) != rows[i].wanted)
+			fail_msg("row %zu", i);
+		skl_arena_done(&seen.arena);
+		story_done(&story);
+	}
+}
+
+/* A consent of another message is known to who got that message. */
+static void test_consent_elsewhere(void **state)
+{
+	static uint8_t elsewhere[16] = {0x77};
+	struct skl_envelope_opens opens = {.events = UINT64_MAX};
+	Schakel__V1__EventRow event;
+	struct story story;
+	struct seen seen;
+
+	(void)state;
+	begin(&story);
+	schakel__v1__event_row__init(&event);
+	event.code = SCHAKEL__V1__EVENT_CODE__EVENT_CONSENT;
+	event.ref = bin(elsewhere);
+	event.value = SKL_CONSENT_STATE_WITHDRAWN;
+	skl_draft_event(story.draft, &event);
+	finish(&story);
+	opens.recipient = story.recipients[TO_VT];
+	offer(&story, &opens, &seen);
+	assert_false(has_event(&seen, SKL_EVENT_CONSENT));
+	skl_arena_done(&seen.arena);
+	opens.knows = knows_ref;
+	opens.arg = elsewhere;
+	offer(&story, &opens, &seen);
+	assert_true(has_event(&seen, SKL_EVENT_CONSENT));
+	skl_arena_done(&seen.arena);
+	opens.events = 0; /* known, and not opened by the rule */
+	offer(&story, &opens, &seen);
+	assert_false(has_event(&seen, SKL_EVENT_CONSENT));
+	skl_arena_done(&seen.arena);
+	story_done(&story);
+}
+
+/* Only what was submitted is selected; a budget that is too small gives nothing out. */
+static void test_select_refusals(void **state)
+{
+	struct skl_envelope_opens opens = {0};
+	Schakel__V1__OfferedMessage offered;
+	struct skl_envelope plan;
+	struct skl_arena small;
+	struct story story;
+
+	(void)state;
+	story_make(&story);
+	opens.recipient = story.recipients[TO_VT];
+	plan = story.env;
+	plan.form = SKL_FORM_PLAN;
+	schakel__v1__offered_message__init(&offered);
+	assert_err(skl_envelope_select(&plan, &opens, &story.arena, &offered), SKL_EINVAL);
+	for (uint32_t calls = 1; calls <= 3; calls++) {
+		skl_arena_init(&small, 0, calls);
+		assert_err(skl_envelope_select(&story.env, &opens, &small, &offered),
+			   calls < 3 ? SKL_ENOMEM : SKL_OK);
+		assert_true((offered.n_rows > 0) == (calls == 3));
+		skl_arena_done(&small);
+	}
+	story_done(&story);
+}
+
 static void test_refs(void **state)
 {
 	struct story story;
@@ -535,11 +683,19 @@ static void test_fields(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_closed),    cmocka_unit_test(test_sections),
-		cmocka_unit_test(test_positions), cmocka_unit_test(test_consent),
-		cmocka_unit_test(test_refs),      cmocka_unit_test(test_closed_section),
-		cmocka_unit_test(test_no_trace),  cmocka_unit_test(test_bits),
+		cmocka_unit_test(test_closed),
+		cmocka_unit_test(test_sections),
+		cmocka_unit_test(test_positions),
+		cmocka_unit_test(test_consent),
+		cmocka_unit_test(test_refs),
+		cmocka_unit_test(test_closed_section),
+		cmocka_unit_test(test_no_trace),
+		cmocka_unit_test(test_bits),
 		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_ratings),
+		cmocka_unit_test(test_sides),
+		cmocka_unit_test(test_consent_elsewhere),
+		cmocka_unit_test(test_select_refusals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
