@@ -215,8 +215,8 @@ $(B)/flags: export FLAGS_NOW = $(COMPILE) / $(LINK) / $(LIBS_all)
 .PHONY: all FORCE programs libs tests
 all: libs programs ; @:
 libs: $(call archives,$(LIBS)) $(if $(OBJ_client),$(B)/libschakel.a $(B)/libschakel.pc)
-programs: $(PROGS) $(SIMS) ; @:
-tests: $(UNITS) $(FUZZERS) programs libs ; @:
+programs: $(PROGS) ; @:
+tests: $(UNITS) $(FUZZERS) $(SIMS) programs libs ; @:
 
 $(B)/obj/gen/%.o: $(GEN)/%.c $(B)/flags
 	@mkdir -p $(@D)
@@ -342,7 +342,7 @@ fuzz:
 fuzz-run: $(FUZZERS)
 	@tests/fuzz/run $(B) $(FUZZ_SECONDS) $(FUZZERS)
 
-bench: $(BENCHES) programs
+bench: $(BENCHES) $(SIMS) programs
 	@set -e; for b in $(BENCHES); do "$$b"; done
 	@set -e; for s in $(wildcard tests/bench/b_*.sh); do \
 		BIN="$(abspath $(BIN))" SRC="$$(pwd)" "$$s"; done
