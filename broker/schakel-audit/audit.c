@@ -25,6 +25,7 @@ static bool print_path(char *path, size_t room, const char *folder, const char *
 
 static enum skl_err snapshot(const char *store, struct audit_copy *copy, struct skl_error *reterr)
 {
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
 	const char *base = getenv("TMPDIR");
 	enum skl_err err;
 
@@ -33,7 +34,7 @@ static enum skl_err snapshot(const char *store, struct audit_copy *copy, struct 
 		return too_long(reterr);
 	if (!mkdtemp(copy->folder)) {
 		err = skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", copy->folder,
-				    strerror(errno));
+				    skl_err_text(skl_err_errno(errno)));
 		copy->folder[0] = '\0';
 		return err;
 	}
@@ -51,7 +52,7 @@ enum skl_err audit_copy_open(const char *store, struct audit_copy *ret_copy,
 	*ret_copy = (struct audit_copy){.folder = ""};
 	if (stat(store, &info) != 0)
 		return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", store,
-				     strerror(errno));
+				     skl_err_text(skl_err_errno(errno)));
 	if (!S_ISDIR(info.st_mode)) {
 		int len = snprintf(ret_copy->data_path, sizeof(ret_copy->data_path), "%s", store);
 

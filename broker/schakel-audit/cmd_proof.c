@@ -158,6 +158,7 @@ int audit_proof(int argc, char **argv)
 	uint64_t index;
 	int option;
 
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
 	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
 		switch (option) {
 		case 's':

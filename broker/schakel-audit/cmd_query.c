@@ -285,6 +285,7 @@ static bool parse(int argc, char **argv, struct options *options)
 	const struct query *query = &options->query;
 	int option;
 
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
 	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1)
 		if (!set_option(options, option, optarg))
 			return false;

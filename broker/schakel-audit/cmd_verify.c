@@ -54,6 +54,7 @@ static bool parse(int argc, char **argv, struct options *options)
 	};
 	int option;
 
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
 	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
 		switch (option) {
 		case 's':

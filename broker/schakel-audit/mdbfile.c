@@ -46,7 +46,7 @@ struct mdbfile {
 
 /* One page on the way down: its bytes and the next node to look at. */
 struct level {
-	uint8_t *page; /* owned */
+	uint8_t *page; /* its part of the cursor's pages */
 	uint64_t number;
 	unsigned next;
 };
@@ -55,6 +55,7 @@ struct mdbfile_cursor {
 	struct mdbfile *file; /* borrowed */
 	const char *name;     /* borrowed */
 	struct tree tree;
+	uint8_t *pages; /* owned, one for each level */
 	struct level level[DEPTH_MAX];
 	int top;             /* -1: at the end */
 	uint64_t pages_left; /* against loops: no tree has more pages than the file */
@@ -285,7 +286,8 @@ enum skl_err mdbfile_open(const char *path, mdbfile_issue_fn issue, void *arg,
 	file->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (file->fd < 0 || fstat(file->fd, &info) != 0 || !S_ISREG(info.st_mode))
 		return skl_error_set(reterr, errno ? skl_err_errno(errno) : SKL_EIO, 0, 0, "%s: %s",
-				     path, errno ? strerror(errno) : "not a file");
+				     path,
+				     errno ? skl_err_text(skl_err_errno(errno)) : "not a file");
 	file->size = (uint64_t)info.st_size;
 	err = choose_meta(file, path, reterr);
 	if (err != SKL_OK)
@@ -325,10 +327,8 @@ static bool load(struct mdbfile_cursor *cursor, struct level *level, uint64_t nu
 		return false;
 	}
 	cursor->pages_left--;
-	if (!level->page)
-		level->page = skl_calloc(1, file->page_size);
-	if (!level->page || mdbfile_read(file, number * file->page_size, level->page,
-					 file->page_size) != file->page_size) {
+	if (mdbfile_read(file, number * file->page_size, level->page, file->page_size) !=
+	    file->page_size) {
 		tell(file, cursor->name, number, "unreadable");
 		return false;
 	}
@@ -426,6 +426,13 @@ static struct mdbfile_cursor *cursor_of(struct mdbfile *file, struct tree tree, 
 
 	if (!cursor)
 		return NULL;
+	cursor->pages = skl_calloc(DEPTH_MAX, file->page_size);
+	if (!cursor->pages) {
+		skl_free(cursor);
+		return NULL;
+	}
+	for (size_t i = 0; i < DEPTH_MAX; i++)
+		cursor->level[i].page = cursor->pages + i * file->page_size;
 	cursor->file = file;
 	cursor->name = name;
 	cursor->tree = tree;
@@ -462,8 +469,7 @@ void mdbfile_cursor_free(struct mdbfile_cursor *cursor)
 {
 	if (!cursor)
 		return;
-	for (int i = 0; i < DEPTH_MAX; i++)
-		skl_free(cursor->level[i].page);
+	skl_free(cursor->pages);
 	skl_free(cursor->value);
 	skl_free(cursor);
 }

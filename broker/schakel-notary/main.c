@@ -274,13 +274,14 @@ static enum skl_err open_socket(const char *path, int *ret_fd, struct skl_error 
 	}
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
-		return skl_error_set(reterr, SKL_EIO, 0, 0, "socket: %s", strerror(errno));
+		return skl_error_set(reterr, SKL_EIO, 0, 0, "socket: %s",
+				     skl_err_text(skl_err_errno(errno)));
 	mask = umask(0177);
 	failed = bind(fd, (const struct sockaddr *)&address, sizeof(address));
 	(void)umask(mask);
 	if (failed != 0 || listen(fd, CLIENTS_MAX) != 0) {
 		enum skl_err err = skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", path,
-						 strerror(errno));
+						 skl_err_text(skl_err_errno(errno)));
 		(void)close(fd);
 		return err;
 	}
@@ -296,7 +297,7 @@ static enum skl_err harden(struct skl_error *reterr)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &none) != 0 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return skl_error_set(reterr, SKL_EPERM, 0, 0, "cannot harden the process: %s",
-				     strerror(errno));
+				     skl_err_text(skl_err_errno(errno)));
 	return SKL_OK;
 }
 
@@ -307,11 +308,14 @@ static enum skl_err open_signals(int *ret_fd, struct skl_error *reterr)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
 	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
-		return skl_error_set(reterr, SKL_EIO, 0, 0, "sigprocmask: %s", strerror(errno));
+		return skl_error_set(reterr, SKL_EIO, 0, 0, "sigprocmask: %s",
+				     skl_err_text(skl_err_errno(errno)));
 	*ret_fd = signalfd(-1, &set, SFD_CLOEXEC);
 	if (*ret_fd < 0)
-		return skl_error_set(reterr, SKL_EIO, 0, 0, "signalfd: %s", strerror(errno));
+		return skl_error_set(reterr, SKL_EIO, 0, 0, "signalfd: %s",
+				     skl_err_text(skl_err_errno(errno)));
 	return SKL_OK;
 }
 
@@ -401,6 +405,7 @@ static int parse(int argc, char **argv, struct opts *opts)
 	};
 	int option;
 
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
 	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
 		switch (option) {
 		case 's':

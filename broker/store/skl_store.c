@@ -95,7 +95,7 @@ static enum skl_err check_folder(const struct skl_store_opts *opts, struct skl_e
 		return err;
 	if (statfs(opts->path, &fs) != 0)
 		return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", opts->path,
-				     strerror(errno));
+				     skl_err_text(skl_err_errno(errno)));
 	bad = bad_file_system((unsigned long)fs.f_type & 0xffffffffUL, opts->allow_scratch_fs);
 	if (bad)
 		return skl_error_set(reterr, SKL_EINVAL, 0, 0,
@@ -115,13 +115,14 @@ static enum skl_err take_lock(struct skl_store *store, struct skl_error *reterr)
 	store->lock_fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (store->lock_fd < 0)
 		return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", name,
-				     strerror(errno));
+				     skl_err_text(skl_err_errno(errno)));
 	if (flock(store->lock_fd, LOCK_EX | LOCK_NB) == 0)
 		return SKL_OK;
 	if (errno == EWOULDBLOCK)
 		return skl_error_set(reterr, SKL_ESTATE, 0, 0, "%s is open in another process",
 				     store->path);
-	return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", name, strerror(errno));
+	return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", name,
+			     skl_err_text(skl_err_errno(errno)));
 }
 
 /* --- the environment --------------------------------------------------------- */
@@ -373,7 +374,8 @@ enum skl_err skl_store_stat(struct skl_store *store, struct skl_store_stat *ret)
 	err = skl_store_used(store, &stat.used_bytes, &stat.map_bytes);
 	if (err != SKL_OK)
 		return err;
-	stat.fill_percent = (unsigned)(stat.used_bytes / (stat.map_bytes / 100));
+	if (stat.map_bytes)
+		stat.fill_percent = (unsigned)(stat.used_bytes * 100 / stat.map_bytes);
 	code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
 	if (code != 0)
 		return skl_store_err(code);

@@ -62,7 +62,9 @@ enum skl_err skl_trail_load(struct skl_txn *txn, struct skl_frontier *ret_fronti
 		if (err == SKL_OK && (key.len != 8 || skl_get_u64be(key.data) != size - 1))
 			err = SKL_ECORRUPT;
 	}
-	for (unsigned level = 64; err == SKL_OK && level-- > 0;) {
+	for (unsigned left = 64; err == SKL_OK && left > 0; left--) {
+		unsigned level = left - 1;
+
 		if (((size >> level) & 1) == 0)
 			continue;
 		err = read_hash(txn, level, first >> level, frontier.hashes[frontier.count++]);

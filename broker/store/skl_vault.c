@@ -324,6 +324,7 @@ enum skl_err skl_vault_list(struct skl_vault *vault, enum skl_vault_use use, skl
 
 	if (!folder)
 		return skl_err_errno(errno);
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): safe on a stream that nobody else has */
 	while (err == SKL_OK && (entry = readdir(folder)) != NULL) {
 		struct skl_vault_id id;
 

@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	if (fd < 0 || ftruncate(fd, 0) != 0 || pwrite(fd, data, size, 0) != (ssize_t)size)
 		abort();
-	if (mdbfile_open(path, on_issue, NULL, &file, &why) == SKL_OK) {
+	if (mdbfile_open(path, on_issue, NULL, &file, &why) == SKL_OK && file) {
 		for (size_t i = 0; i < SKL_COUNT(databases); i++) {
 			uint64_t rows, again;
 			uint64_t sum = walk(file, databases[i], &rows);

@@ -275,7 +275,7 @@ int main(int argc, char **argv)
 		return 3;
 	size = (size_t)info.st_size;
 	bytes = skl_calloc(1, size);
-	if (!bytes || read(fd, bytes, size) != (ssize_t)size)
+	if (size == 0 || !bytes || read(fd, bytes, size) != (ssize_t)size)
 		return 3;
 	close(fd);
 	for (size_t page = 0; page < size; page += PAGE)
