@@ -32,6 +32,7 @@ struct options {
 	struct verify_opts verify;
 	const char *store;
 	const char *log_key;
+	const char *guard_path;
 	const char *promises[PROMISES_MAX];
 	bool is_dutch;
 	bool is_json;
@@ -67,7 +68,7 @@ static bool parse(int argc, char **argv, struct options *options)
 			options->verify.vault_path = optarg;
 			break;
 		case 'g':
-			options->verify.guard_path = optarg;
+			options->guard_path = optarg;
 			break;
 		case 'p':
 			options->verify.promise_key = optarg;
@@ -122,6 +123,7 @@ int audit_verify(int argc, char **argv)
 	struct options options = {0};
 	struct findings findings = {0};
 	struct verify_counts counts;
+	struct skl_checkpoint guard;
 	struct audit_copy copy;
 	struct skl_error why = {.text = ""};
 	enum skl_err err;
@@ -136,6 +138,10 @@ int audit_verify(int argc, char **argv)
 		return AUDIT_OK;
 	}
 	err = audit_key(options.log_key, &key, &why);
+	if (err == SKL_OK && options.guard_path) {
+		err = verify_read_guard(options.guard_path, &guard, &why);
+		options.verify.guard = &guard;
+	}
 	if (err == SKL_OK)
 		err = audit_copy_open(options.store, &copy, &why);
 	if (err == SKL_OK) {

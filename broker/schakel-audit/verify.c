@@ -90,24 +90,31 @@ static enum skl_err read_checkpoints(struct verifier *verifier)
 	return err == SKL_ENOTFOUND ? SKL_OK : err; /* no such database: no checkpoint */
 }
 
-static enum skl_err read_guard(struct verifier *verifier, struct skl_error *reterr)
+enum skl_err verify_read_guard(const char *path, struct skl_checkpoint *ret_head,
+			       struct skl_error *reterr)
 {
 	SKL_CLEANUP(skl_buf_done) struct skl_buf text = {.max = GUARD_MAX};
-	struct skl_checkpoint head;
-	enum skl_err err;
+	enum skl_err err = skl_file_read(path, &text, reterr);
 
-	if (!verifier->opts->guard_path)
-		return SKL_OK;
-	err = skl_file_read(verifier->opts->guard_path, &text, reterr);
 	if (err != SKL_OK)
 		return err;
-	err = skl_checkpoint_parse(skl_buf_view(&text), &head);
-	if (err == SKL_OK && strcmp(head.origin, verifier->copy.origin) != 0)
-		err = SKL_EFIELD;
+	err = skl_checkpoint_parse(skl_buf_view(&text), ret_head);
 	if (err != SKL_OK)
-		return skl_error_set(reterr, err, 0, 0, "%s is not the guard of this trail",
-				     verifier->opts->guard_path);
-	return head.size ? add_anchor(verifier, head.size, head.root, true) : SKL_OK;
+		return skl_error_set(reterr, err, 0, 0, "%s is not a guard file", path);
+	return SKL_OK;
+}
+
+static enum skl_err add_guard(struct verifier *verifier, struct skl_error *reterr)
+{
+	const struct skl_checkpoint *head = verifier->opts->guard;
+
+	if (!head)
+		return SKL_OK;
+	if (strcmp(head->origin, verifier->copy.origin) != 0)
+		return skl_error_set(reterr, SKL_EFIELD, 0, 0,
+				     "the guard is of %.60s, not of %.60s", head->origin,
+				     verifier->copy.origin);
+	return head->size ? add_anchor(verifier, head->size, head->root, true) : SKL_OK;
 }
 
 static int compare_anchors(const void *left, const void *right)
@@ -435,7 +442,7 @@ static enum skl_err run(struct verifier *verifier, struct skl_error *reterr)
 	memcpy(verifier->counts->origin, verifier->copy.origin, sizeof(verifier->copy.origin));
 	verifier->hole = verifier->copy.size;
 	if (err == SKL_OK)
-		err = read_guard(verifier, reterr);
+		err = add_guard(verifier, reterr);
 	if (err != SKL_OK)
 		return err;
 	if (verifier->anchor_count)

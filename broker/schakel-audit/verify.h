@@ -19,12 +19,15 @@
 #include "findings.h"
 #include "skl_attr.h"
 #include "skl_err.h"
+#include "skl_note.h"
 
 struct verify_opts {
-	const char *data_path;            /* data.mdb of the copy */
-	const char *log_key;              /* verifier key of the log */
-	const char *vault_path;           /* NULL: details are not opened */
-	const char *guard_path;           /* NULL: no guard */
+	const char *data_path;  /* data.mdb of the copy */
+	const char *log_key;    /* verifier key of the log */
+	const char *vault_path; /* NULL: details are not opened */
+	/* What the guard file held before the copy was made: read later, the guard of a hub that
+	 * serves would be ahead of it. NULL: no guard. */
+	const struct skl_checkpoint *guard;
 	const char *promise_key;          /* base64, NULL: signatures of promises are not checked */
 	const char *const *promise_paths; /* saved RESULTs */
 	size_t promise_count;
@@ -40,6 +43,10 @@ struct verify_counts {
 	uint64_t details_unopened; /* no vault given */
 	uint64_t promises;         /* of partners, checked */
 };
+
+/* Read a guard file. ESYNTAX if it is none. */
+SKL_MUST_CHECK enum skl_err verify_read_guard(const char *path, struct skl_checkpoint *ret_head,
+					      struct skl_error *reterr);
 
 SKL_MUST_CHECK enum skl_err verify_run(const struct verify_opts *opts, struct findings *findings,
 				       struct verify_counts *ret_counts, struct skl_error *reterr);

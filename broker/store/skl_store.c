@@ -332,8 +332,8 @@ static int count_free(MDB_txn *txn, uint64_t *ret_pages)
 	return code == MDB_NOTFOUND ? 0 : code;
 }
 
-enum skl_err skl_store_used(struct skl_store *store, uint64_t *ret_used_bytes,
-			    uint64_t *ret_map_bytes)
+enum skl_err skl_store_used(struct skl_store *store, uint64_t enough_bytes,
+			    uint64_t *ret_used_bytes, uint64_t *ret_map_bytes)
 {
 	MDB_envinfo info;
 	MDB_stat stat;
@@ -346,8 +346,7 @@ enum skl_err skl_store_used(struct skl_store *store, uint64_t *ret_used_bytes,
 	if (code != 0)
 		return skl_store_err(code);
 	pages = info.me_last_pgno + 1;
-	/* the free list is worth a walk only when the file has grown to half of the map */
-	if (pages * stat.ms_psize > info.me_mapsize / 2) {
+	if (info.me_mapsize - pages * stat.ms_psize < enough_bytes) {
 		code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
 		if (code != 0)
 			return skl_store_err(code);
@@ -371,7 +370,7 @@ enum skl_err skl_store_stat(struct skl_store *store, struct skl_store_stat *ret)
 
 	if (store->write_open)
 		return SKL_ESTATE;
-	err = skl_store_used(store, &stat.used_bytes, &stat.map_bytes);
+	err = skl_store_used(store, UINT64_MAX, &stat.used_bytes, &stat.map_bytes);
 	if (err != SKL_OK)
 		return err;
 	if (stat.map_bytes)

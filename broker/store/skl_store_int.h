@@ -61,9 +61,12 @@ struct skl_txn {
 	bool is_sealed;
 };
 
-/* Pages in use, free ones inside the file not counted. No write transaction may be open. */
-SKL_MUST_CHECK enum skl_err skl_store_used(struct skl_store *store, uint64_t *ret_used_bytes,
-					   uint64_t *ret_map_bytes);
+/*
+ * Bytes of the map in use. The pages on the free list are taken off if what is left over otherwise
+ * is less than enough_bytes: counting them is a walk. No write transaction may be open.
+ */
+SKL_MUST_CHECK enum skl_err skl_store_used(struct skl_store *store, uint64_t enough_bytes,
+					   uint64_t *ret_used_bytes, uint64_t *ret_map_bytes);
 
 /* Load the frontier at open (skl_trail.c). */
 SKL_MUST_CHECK enum skl_err skl_trail_load(struct skl_txn *txn, struct skl_frontier *ret_frontier);

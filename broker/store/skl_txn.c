@@ -11,6 +11,9 @@
 /* The largest value: an answer, a text of a directory or policy. */
 #define SCRATCH_MAX (5u * 1024u * 1024u)
 
+/* With so much of the map unused nobody has to look how much of the file is free. */
+#define ROOM_ENOUGH (256u * 1024u * 1024u)
+
 /* What a put may cost in pages: the row, or its overflow pages, and copied pages of the path. */
 #define PUT_OVERHEAD 256u
 
@@ -44,7 +47,7 @@ static enum skl_err find_budget(struct skl_store *store, uint64_t *ret_bytes)
 	struct statvfs disk;
 	enum skl_err err;
 
-	err = skl_store_used(store, &used, &map);
+	err = skl_store_used(store, ROOM_ENOUGH, &used, &map);
 	if (err != SKL_OK)
 		return err;
 	may = map - map / 20;

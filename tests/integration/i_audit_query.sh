@@ -132,8 +132,22 @@ test_is "$(size)" $((before + 1)) 'and the attempt is an entry'
 test_expect_status 1 'the name of a worker without a case number' "$audit" query \
 	--config toezicht.conf --mandate ap --reason complaint --user u-77 --user-ref u-7f3a
 
-# --- no hub
+# --- the store of a hub that serves, verified with all there is
+"$BIN/schakel-notary" --vkey --key "$env/hub/log.key" >vkey
+promise=$(sed -n 's/.* promise=\([^ ]*\).*/\1/p' "$env/directory.note" | head -n 1)
+verify() {
+	"$audit" verify --store "$env/store" --log-key vkey --vault "$env/vault" --guard "$env/guard" \
+		--promise-key "$promise" >answer 2>notes
+}
+verify
+test_is "$?" 0 'the trail of a serving hub verifies'
+test_like "$(cat answer)" "[1-9][0-9]* opened, 0 erased, 0 not opened" 'details included'
+peer politie-nh hello to=vt-zw muni=0479 submit
 stop_bg hub
+verify
+test_is "$?" 0 'and so does the one it left behind'
+
+# --- no hub
 conf toezicht "ipc://$TMPDIR/nobody.sock"
 test_expect_status 3 'no hub, no answer' "$audit" query --wait 1 --config toezicht.conf \
 	--mandate ap --reason complaint --user u-77
