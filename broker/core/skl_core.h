@@ -46,7 +46,9 @@
 #define SKL_TURN_OFFERS       256
 #define SKL_TURN_OFFER_BYTES  (16u << 20)
 #define SKL_RETRY_MS          1000
-#define SKL_LIFE_DEFAULT_MS   (INT64_C(45) * 86400000)
+/* How far a HELLO's generation may be ahead of the hub's clock. */
+#define SKL_GENERATION_AHEAD_MS UINT64_C(86400000)
+#define SKL_LIFE_DEFAULT_MS     (INT64_C(45) * 86400000)
 
 /* X(symbol, name): technical counters, never per person */
 #define SKL_COUNTER_MAP(X)                                                                         \

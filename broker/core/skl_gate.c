@@ -231,6 +231,9 @@ static enum skl_err greet(struct skl_hub *hub, const struct skl_msg *msg, struct
 		return SKL_EVERSION;
 	if (strcmp(hello->partner, peer->id) != 0)
 		return SKL_EIDENTITY;
+	/* A number far ahead would keep the partner out until its clock gets there. */
+	if (hello->generation > (uint64_t)skl_now_ms() + SKL_GENERATION_AHEAD_MS)
+		return SKL_ESTATE;
 	err = skl_seat_open(hub->seats, peer, msg->routing, msg->routing_len, hello->generation,
 			    &seat, &is_replaced);
 	if (err != SKL_OK)
@@ -357,6 +360,26 @@ static enum skl_err take_frames(struct skl_item *item, struct skl_arena *arena)
 	return SKL_OK;
 }
 
+/*
+ * The id of a message that breaks a rule by itself, where it can be read: its sender must know
+ * which of those under way not to send again.
+ */
+static void read_id(struct skl_item *item, struct skl_arena *arena)
+{
+	Schakel__V1__Envelope *wire = NULL;
+	Schakel__V1__Common *common = NULL;
+
+	if (skl_unpack(&schakel__v1__envelope__descriptor, skl_msg_frame(&item->msg, 1), arena,
+		       &wire) != SKL_OK ||
+	    skl_unpack(&schakel__v1__common__descriptor,
+		       skl_view_of(wire->common.data, wire->common.len), arena,
+		       &common) != SKL_OK ||
+	    common->id.len != SKL_ID_BYTES)
+		return;
+	memcpy(item->id, common->id.data, SKL_ID_BYTES);
+	item->has_id = true;
+}
+
 static enum skl_err decode_envelope(struct skl_hub *hub, struct skl_item *item,
 				    enum skl_envelope_form form)
 {
@@ -374,6 +397,7 @@ static enum skl_err decode_envelope(struct skl_hub *hub, struct skl_item *item,
 	if (err != SKL_OK) {
 		(void)snprintf(item->text, sizeof(item->text), "%.127s",
 			       detail.text); /* cut is meant */
+		read_id(item, arena);
 		return err;
 	}
 	memcpy(item->id, item->env->common->id.data, SKL_ID_BYTES);

@@ -26,6 +26,8 @@ peer politie-nh ping
 test_is "$(out_value code '^error')" ESTATE 'without HELLO nothing is served, not even PING'
 peer politie-nh generation=1 hello
 test_is "$(grep -cx WELCOME out)" 1 'the first HELLO opens a session, whatever its generation'
+peer politie-nh generation=9000000000000000000 hello
+test_is "$(out_value code '^error')" ESTATE 'but for one far ahead of the clock, which would lock the partner out'
 peer politie-nh generation=1 hello
 test_is "$(out_value code '^error')" ESTATE 'the same generation again does not'
 peer_bg old politie-nh generation=2 hello file="$TMPDIR/go" wait ping
