@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "skl_attr.h"
 
@@ -103,5 +104,16 @@ enum skl_err skl_error_set(struct skl_error *reterr, enum skl_err code, unsigned
 				args); /* cut is meant */
 		va_end(args);
 	}
+	return code;
+}
+
+enum skl_err skl_error_errno(struct skl_error *reterr, int system_errno, const char *what)
+{
+	enum skl_err code = skl_err_errno(system_errno ? system_errno : EIO);
+	char reason[128];
+
+	if (strerror_r(system_errno, reason, sizeof(reason)) != 0)
+		(void)snprintf(reason, sizeof(reason), "error %d", system_errno); /* fits */
+	(void)skl_error_set(reterr, code, 0, 0, "%s: %s", what, reason); /* gives code back */
 	return code;
 }

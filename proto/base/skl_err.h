@@ -98,4 +98,11 @@ enum skl_err skl_err_errno(int system_errno);
 enum skl_err skl_error_set(struct skl_error *reterr, enum skl_err code, unsigned line,
 			   unsigned column, const char *format, ...) SKL_PRINTF(5, 6);
 
+/*
+ * The same for a system call that failed on what (a path, the name of the call): "what: reason".
+ * Returns skl_err_errno(system_errno), and EIO for 0: it is called on failure, so never SKL_OK.
+ * For any thread, unlike strerror().
+ */
+enum skl_err skl_error_errno(struct skl_error *reterr, int system_errno, const char *what);
+
 #endif
