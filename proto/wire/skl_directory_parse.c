@@ -40,8 +40,9 @@ struct parse {
 static enum skl_err bad(const struct parse *parse, enum skl_err code, unsigned column,
 			const char *text, const char *detail)
 {
-	return skl_error_set(parse->reterr, code, parse->line, column, "%s%s%s", text,
-			     detail ? ": " : "", detail ? detail : "");
+	(void)skl_error_set(parse->reterr, code, parse->line, column, "%s%s%s", text,
+			    detail ? ": " : "", detail ? detail : ""); /* gives code back */
+	return code;
 }
 
 /* --- words --------------------------------------------------------------------------------- */
