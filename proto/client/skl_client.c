@@ -361,7 +361,7 @@ static enum skl_err make_folder(const char *path, struct skl_error *reterr)
 		return skl_error_set(reterr, SKL_EPERM, 0, 0,
 				     "%s: not a folder for its owner alone (chmod 700)", path);
 	}
-	return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", path, strerror(errno));
+	return skl_error_errno(reterr, errno, path);
 }
 
 static enum skl_err open_spool(struct skl_client *client, struct skl_error *reterr)

@@ -36,13 +36,11 @@ enum skl_err skl_client_file_read(const char *path, size_t max, bool is_secret,
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
-		return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", path,
-				     strerror(errno));
+		return skl_error_errno(reterr, errno, path);
 	struct stat stat;
 	enum skl_err err = SKL_OK;
 	if (fstat(fd, &stat))
-		err = skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", path,
-				    strerror(errno));
+		err = skl_error_errno(reterr, errno, path);
 	else if (!S_ISREG(stat.st_mode))
 		err = skl_error_set(reterr, SKL_EINVAL, 0, 0, "%s: not a file", path);
 	else if (is_secret && (stat.st_mode & 077) != 0)
@@ -100,17 +98,16 @@ enum skl_err skl_client_keys_load(const char *folder, struct skl_client_keys *ke
 {
 	DIR *dir = opendir(folder);
 	if (!dir)
-		return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", folder,
-				     strerror(errno));
+		return skl_error_errno(reterr, errno, folder);
 	enum skl_err err = SKL_OK;
 	while (!err) {
 		errno = 0;
-		/* A stream of our own: nobody else reads it. */
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe): a stream of our own, nobody else reads it
+		 */
 		const struct dirent *item = readdir(dir);
 		if (!item) {
 			if (errno)
-				err = skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s",
-						    folder, strerror(errno));
+				err = skl_error_errno(reterr, errno, folder);
 			break;
 		}
 		if (is_key_name(item->d_name))
@@ -183,7 +180,7 @@ static enum skl_err make_secret(const char *path, uint8_t ret_secret[32], struct
 		return SKL_OK;
 	if (fd >= 0)
 		(void)unlink(path); /* half a secret must not be taken for one */
-	return skl_error_set(reterr, skl_err_errno(failed), 0, 0, "%s: %s", path, strerror(failed));
+	return skl_error_errno(reterr, failed, path);
 }
 
 enum skl_err skl_client_secret_load(const char *path, bool may_make, uint8_t ret_secret[32],

@@ -84,12 +84,15 @@ static enum skl_err pin(struct skl_client *client, const struct skl_checkpoint *
 	return skl_spool_txn_err(txn);
 }
 
-/* Tell the hub that we saw this checkpoint, consistent with all we saw before. */
-static void cosign(struct skl_client *client)
+/*
+ * Tell the hub that we saw this checkpoint, consistent with all we saw before. False if it did not
+ * get away: it is not repeated, for the next checkpoint is signed as well.
+ */
+static bool cosign(struct skl_client *client)
 {
 	const struct skl_key *key = skl_client_key(client, SKL_KEY_USE_SIGN);
 	if (!client->opts.is_witness || !key)
-		return;
+		return true;
 	struct skl_checkpoint checkpoint = client->pinned;
 	struct skl_buf text;
 	struct skl_buf line;
@@ -115,6 +118,7 @@ static void cosign(struct skl_client *client)
 	skl_buf_done(&text);
 	skl_buf_done(&line);
 	skl_buf_done(&body);
+	return !err;
 }
 
 static void broken(struct skl_client *client, uint64_t size, const char *text)
@@ -157,7 +161,7 @@ enum skl_err skl_client_trail_checkpoint(struct skl_client *client, const char *
 		 * signed for it. */
 		err = checkpoint.size ? pin(client, &checkpoint, note) : SKL_OK;
 		if (!err && checkpoint.size)
-			cosign(client);
+			(void)cosign(client); /* the next one says it as well */
 		return err;
 	}
 	if (checkpoint.size < pinned->size)
@@ -383,7 +387,7 @@ static enum skl_err take_consistency(struct skl_client *client,
 	}
 	err = pin(client, &proved, skl_buf_view(&client->candidate_note));
 	if (!err)
-		cosign(client);
+		(void)cosign(client); /* the next one says it as well */
 	return err;
 }
 

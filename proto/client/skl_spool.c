@@ -368,8 +368,7 @@ static enum skl_err check_file_system(const char *folder, struct skl_error *rete
 {
 	struct statfs fs;
 	if (statfs(folder, &fs))
-		return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", folder,
-				     strerror(errno));
+		return skl_error_errno(reterr, errno, folder);
 	for (size_t i = 0; i < SKL_COUNT(remote_magic); i++)
 		if ((uint32_t)fs.f_type == (uint32_t)remote_magic[i])
 			return skl_error_set(reterr, SKL_EINVAL, 0, 0,
@@ -392,8 +391,7 @@ static enum skl_err lock_folder(struct skl_spool *spool, const char *folder,
 	int saved = errno;
 	skl_buf_done(&path);
 	if (spool->lock_fd < 0)
-		return skl_error_set(reterr, skl_err_errno(saved), 0, 0, "%s: %s", folder,
-				     strerror(saved));
+		return skl_error_errno(reterr, saved, folder);
 	if (flock(spool->lock_fd, LOCK_EX | LOCK_NB))
 		return skl_error_set(reterr, SKL_EAGAIN, 0, 0, "%s: another process has it open",
 				     folder);
