@@ -12,11 +12,9 @@ enum skl_err skl_folder_private(const char *path, bool may_create, struct skl_er
 	struct stat info;
 
 	if (may_create && mkdir(path, 0700) != 0 && errno != EEXIST)
-		return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", path,
-				     skl_err_text(skl_err_errno(errno)));
+		return skl_error_errno(reterr, errno, path);
 	if (stat(path, &info) != 0)
-		return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", path,
-				     skl_err_text(skl_err_errno(errno)));
+		return skl_error_errno(reterr, errno, path);
 	if (!S_ISDIR(info.st_mode))
 		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "%s is not a folder", path);
 	/* a copy that is only read may belong to another user, but is as secret */

@@ -94,8 +94,7 @@ static enum skl_err check_folder(const struct skl_store_opts *opts, struct skl_e
 	if (err != SKL_OK)
 		return err;
 	if (statfs(opts->path, &fs) != 0)
-		return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", opts->path,
-				     skl_err_text(skl_err_errno(errno)));
+		return skl_error_errno(reterr, errno, opts->path);
 	bad = bad_file_system((unsigned long)fs.f_type & 0xffffffffUL, opts->allow_scratch_fs);
 	if (bad)
 		return skl_error_set(reterr, SKL_EINVAL, 0, 0,
@@ -114,15 +113,13 @@ static enum skl_err take_lock(struct skl_store *store, struct skl_error *reterr)
 		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "path too long");
 	store->lock_fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (store->lock_fd < 0)
-		return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", name,
-				     skl_err_text(skl_err_errno(errno)));
+		return skl_error_errno(reterr, errno, name);
 	if (flock(store->lock_fd, LOCK_EX | LOCK_NB) == 0)
 		return SKL_OK;
 	if (errno == EWOULDBLOCK)
 		return skl_error_set(reterr, SKL_ESTATE, 0, 0, "%s is open in another process",
 				     store->path);
-	return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", name,
-			     skl_err_text(skl_err_errno(errno)));
+	return skl_error_errno(reterr, errno, name);
 }
 
 /* --- the environment --------------------------------------------------------- */
