@@ -264,6 +264,8 @@ static enum skl_err take_credit(struct skl_hub *hub, const struct skl_msg *msg,
 
 	if (err != SKL_OK)
 		return err;
+	if (!seat) /* the table refuses this; a table may come to be wrong */
+		return SKL_ESTATE;
 	set_credit(seat, credit);
 	seat->peer->has_mail = true;
 	hub->wants_delivery = true;
@@ -336,7 +338,9 @@ static enum skl_err sign_key(const struct skl_hub *hub, struct skl_item *item,
 	if (key_id.len != SKL_KEY_ID_BYTES)
 		return SKL_EFIELD;
 	err = skl_directory_sign_key(hub->law.directory, key_id.data, item->received_ms, &key);
-	if (key && (!partner || key->partner != partner->index))
+	if (!key)
+		return err != SKL_OK ? err : SKL_EKEYUNKNOWN;
+	if (!partner || key->partner != partner->index)
 		return SKL_EIDENTITY;
 	if (err == SKL_OK)
 		memcpy(item->job.public_key, key->public_key, sizeof(item->job.public_key));

@@ -114,7 +114,8 @@ static enum skl_err read_rules(const char *folder, struct rule_files *rules,
 	if (!dir)
 		return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", folder,
 				     skl_err_text(skl_err_errno(errno)));
-	while (err == SKL_OK && (row = readdir(dir))) /* this thread alone has dir */
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this thread alone has dir */
+	while (err == SKL_OK && (row = readdir(dir)))
 		if (is_rule_file(row->d_name))
 			err = add_rule_file(folder, row->d_name, rules, reterr);
 	(void)closedir(dir); /* only read */

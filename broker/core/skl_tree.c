@@ -51,7 +51,9 @@ struct skl_tree *skl_tree_new(struct skl_arena *arena, const uint8_t (*leaf_hash
 
 const uint8_t *skl_tree_root(const struct skl_tree *tree)
 {
-	return tree->levels[tree->level_count - 1][0];
+	const uint8_t(*top)[32] = (const uint8_t(*)[32])tree->levels[tree->level_count - 1];
+
+	return top[0];
 }
 
 size_t skl_tree_path(const struct skl_tree *tree, size_t leaf, uint8_t (*ret_path)[32])

@@ -100,7 +100,7 @@ static void read_request(void *socket, struct request *request)
 
 static const struct skl_zap_key *find(const struct order *list, const struct request *request)
 {
-	struct skl_zap_key wanted;
+	struct skl_zap_key wanted = {0};
 	const struct skl_zap_key *key;
 	int64_t now_ms = skl_now_ms();
 
