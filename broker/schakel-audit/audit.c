@@ -33,8 +33,7 @@ static enum skl_err snapshot(const char *store, struct audit_copy *copy, struct 
 			"schakel-audit.XXXXXX"))
 		return too_long(reterr);
 	if (!mkdtemp(copy->folder)) {
-		err = skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", copy->folder,
-				    skl_err_text(skl_err_errno(errno)));
+		err = skl_error_errno(reterr, errno, copy->folder);
 		copy->folder[0] = '\0';
 		return err;
 	}
@@ -51,8 +50,7 @@ enum skl_err audit_copy_open(const char *store, struct audit_copy *ret_copy,
 
 	*ret_copy = (struct audit_copy){.folder = ""};
 	if (stat(store, &info) != 0)
-		return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", store,
-				     skl_err_text(skl_err_errno(errno)));
+		return skl_error_errno(reterr, errno, store);
 	if (!S_ISDIR(info.st_mode)) {
 		int len = snprintf(ret_copy->data_path, sizeof(ret_copy->data_path), "%s", store);
 

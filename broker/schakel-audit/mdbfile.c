@@ -284,10 +284,10 @@ enum skl_err mdbfile_open(const char *path, mdbfile_issue_fn issue, void *arg,
 	file->issue = issue;
 	file->arg = arg;
 	file->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (file->fd < 0 || fstat(file->fd, &info) != 0 || !S_ISREG(info.st_mode))
-		return skl_error_set(reterr, errno ? skl_err_errno(errno) : SKL_EIO, 0, 0, "%s: %s",
-				     path,
-				     errno ? skl_err_text(skl_err_errno(errno)) : "not a file");
+	if (file->fd < 0 || fstat(file->fd, &info) != 0)
+		return skl_error_errno(reterr, errno, path);
+	if (!S_ISREG(info.st_mode))
+		return skl_error_set(reterr, SKL_EIO, 0, 0, "%s: not a file", path);
 	file->size = (uint64_t)info.st_size;
 	err = choose_meta(file, path, reterr);
 	if (err != SKL_OK)

@@ -274,14 +274,12 @@ static enum skl_err open_socket(const char *path, int *ret_fd, struct skl_error 
 	}
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
-		return skl_error_set(reterr, SKL_EIO, 0, 0, "socket: %s",
-				     skl_err_text(skl_err_errno(errno)));
+		return skl_error_errno(reterr, errno, "socket");
 	mask = umask(0177);
 	failed = bind(fd, (const struct sockaddr *)&address, sizeof(address));
 	(void)umask(mask);
 	if (failed != 0 || listen(fd, CLIENTS_MAX) != 0) {
-		enum skl_err err = skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", path,
-						 skl_err_text(skl_err_errno(errno)));
+		enum skl_err err = skl_error_errno(reterr, errno, path);
 		(void)close(fd);
 		return err;
 	}
@@ -296,26 +294,24 @@ static enum skl_err harden(struct skl_error *reterr)
 
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &none) != 0 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		return skl_error_set(reterr, SKL_EPERM, 0, 0, "cannot harden the process: %s",
-				     skl_err_text(skl_err_errno(errno)));
+		return skl_error_errno(reterr, errno, "cannot harden the process");
 	return SKL_OK;
 }
 
 static enum skl_err open_signals(int *ret_fd, struct skl_error *reterr)
 {
 	sigset_t set;
+	int failed;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
-	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
-		return skl_error_set(reterr, SKL_EIO, 0, 0, "sigprocmask: %s",
-				     skl_err_text(skl_err_errno(errno)));
+	failed = pthread_sigmask(SIG_BLOCK, &set, NULL);
+	if (failed)
+		return skl_error_errno(reterr, failed, "pthread_sigmask");
 	*ret_fd = signalfd(-1, &set, SFD_CLOEXEC);
 	if (*ret_fd < 0)
-		return skl_error_set(reterr, SKL_EIO, 0, 0, "signalfd: %s",
-				     skl_err_text(skl_err_errno(errno)));
+		return skl_error_errno(reterr, errno, "signalfd");
 	return SKL_OK;
 }
 

@@ -298,6 +298,7 @@ int main(int argc, char **argv)
 	int option;
 
 	/* Options may stand behind the words too: `status --output json`. */
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread as yet */
 	while ((option = getopt_long(argc, argv, "s:o:hV", longs, NULL)) != -1) {
 		int status = read_option(option, &arguments);
 

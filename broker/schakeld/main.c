@@ -55,6 +55,7 @@ static int read_arguments(int argc, char **argv, struct arguments *ret_arguments
 	int option;
 
 	*ret_arguments = (struct arguments){.config = DEFAULT_CONFIG};
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread as yet */
 	while ((option = getopt_long(argc, argv, "c:nDhV", longs, NULL)) != -1) {
 		switch (option) {
 		case 'c':
@@ -119,7 +120,7 @@ static int open_signals(void)
 	sigset_t set;
 
 	if (sigemptyset(&set) < 0 || sigaddset(&set, SIGTERM) < 0 || sigaddset(&set, SIGINT) < 0 ||
-	    sigaddset(&set, SIGHUP) < 0 || sigprocmask(SIG_BLOCK, &set, NULL) < 0 ||
+	    sigaddset(&set, SIGHUP) < 0 || pthread_sigmask(SIG_BLOCK, &set, NULL) != 0 ||
 	    signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return -1;
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

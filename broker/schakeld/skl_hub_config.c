@@ -127,8 +127,12 @@ static void declare_opts(cfg_opt_t *opts)
 
 static enum skl_err set_text(char **field, const char *text, struct skl_error *reterr)
 {
-	*field = skl_strdup(text ? text : "");
-	return *field ? SKL_OK : skl_error_set(reterr, SKL_ENOMEM, 0, 0, "out of memory");
+	char *copy = skl_strdup(text ? text : "");
+
+	if (!copy)
+		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "out of memory");
+	*field = copy;
+	return SKL_OK;
 }
 
 static enum skl_err set_registrars(cfg_opt_t *opt, struct skl_hub_config *config,
