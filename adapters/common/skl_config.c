@@ -147,11 +147,12 @@ static enum skl_err set_list(const struct skl_config_part *part, const struct sk
 	if (count > SKL_CONFIG_LIST_N)
 		return fault(reterr, part, row, "more than 16");
 	for (unsigned i = 0; i < count; i++) {
-		list->items[i] = skl_strdup(cfg_getnstr(cfg, row->name, i));
-		if (!list->items[i])
+		char *copy = skl_strdup(cfg_getnstr(cfg, row->name, i));
+
+		if (!copy)
 			return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "%s",
 					     skl_err_text(SKL_ENOMEM));
-		list->count++;
+		list->items[list->count++] = copy;
 	}
 	return SKL_OK;
 }

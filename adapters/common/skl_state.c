@@ -415,7 +415,7 @@ enum skl_err skl_state_job_next(struct skl_state *state, uint64_t number, struct
 	uint8_t from[8];
 	MDB_val key = val(from, sizeof(from));
 	MDB_val value = {0};
-	struct skl_view body;
+	struct skl_view body = {0};
 	enum skl_err err;
 	int rc = mdb_txn_begin(state->env, NULL, MDB_RDONLY, &txn);
 

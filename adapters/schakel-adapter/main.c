@@ -57,12 +57,13 @@ static bool make_parts(struct adapter_config *config, struct skl_config_part *pa
 {
 	parts[0] = (struct skl_config_part){.rows = adapter_rows, .target = config};
 	for (size_t i = 0; i < ADAPTER_ROLES_N; i++) {
-		parts[i + 1] = (struct skl_config_part){
-			.section = adapter_roles[i]->section,
-			.rows = adapter_roles[i]->rows,
-			.target = skl_calloc(1, adapter_roles[i]->config_size)};
-		if (!parts[i + 1].target)
+		void *target = skl_calloc(1, adapter_roles[i]->config_size);
+
+		if (!target)
 			return false;
+		parts[i + 1] = (struct skl_config_part){.section = adapter_roles[i]->section,
+							.rows = adapter_roles[i]->rows,
+							.target = target};
 	}
 	return true;
 }
@@ -82,7 +83,7 @@ static bool parse_level(const char *name, enum skl_log_level *ret_level)
 {
 	static const char *const names[] = {"err", "warning", "notice", "info", "debug"};
 
-	for (size_t i = 0; i < SKL_COUNT(names); i++) {
+	for (size_t i = 0; name && i < SKL_COUNT(names); i++) {
 		if (strcmp(names[i], name) == 0) {
 			*ret_level = (enum skl_log_level)i;
 			return true;
