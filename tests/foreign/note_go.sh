@@ -90,7 +90,7 @@ func main() {
 	}
 }
 END
-GO111MODULE=off GOPATH=$gopath GOFLAGS= test_expect 'Go opens both checkpoints, and not a changed one' \
+GO111MODULE=off GOPATH=$gopath GOFLAGS='' test_expect 'Go opens both checkpoints, and not a changed one' \
 	go run main.go
 test_is "$(cat out)" "$origin 21 1
 $origin 300 1" 'it reads what we meant'

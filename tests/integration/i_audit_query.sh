@@ -58,7 +58,7 @@ test_expect_status 3 'a directory signed by others' "$audit" query --config stra
 
 # --- answers
 hub_start
-for n in 1 2 3; do
+for _ in 1 2 3; do
 	peer politie-nh hello to=vt-zw muni=0479 submit
 done
 disclosure=$(out_value entry '^recipient')

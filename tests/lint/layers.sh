@@ -83,6 +83,8 @@ $here/files '*.c' '*.h' | awk -v table=$table '
 				sub(/^[^<"]*[<"]/, "", text)
 				sub(/[>"].*/, "", text)
 				header = text
+				if (("adapters/" header) in at) # -Iadapters
+					header = "adapters/" header
 				if (row == "") {
 					complain("this folder has no row in tests/lint/layers.txt")
 					break

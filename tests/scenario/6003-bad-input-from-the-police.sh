@@ -115,7 +115,7 @@ wrong acuut2.xml welgevormd 6 'not well formed, declared acute'
 edited n1.xml N-1
 police drop n1.xml
 test_wait_for 20 'a report is accepted' police wait aangenomen N-1 0
-in_done() { [ "$(find "$(police_path done)" -name 'n1*' | wc -l)" -eq "$1" ]; }
+in_done() { [ "$(find "$(police_path "done")" -name 'n1*' | wc -l)" -eq "$1" ]; }
 police drop n1.xml
 test_wait_for 20 'the same file again is taken and not sent again' in_done 2
 edited n2.xml N-1 's/Rode plek/Blauwe plek/'
