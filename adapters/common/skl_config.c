@@ -192,10 +192,11 @@ static bool make_tables(const struct skl_config_part *parts, size_t count, struc
 
 	for (size_t p = 0; p < count; p++) {
 		size_t rows = row_count(parts[p].rows);
-		cfg_opt_t *to = parts[p].section ? tables->section[p] : tables->top + at;
+		cfg_opt_t *to;
 
-		if (p >= 8 || at + rows + count + 1 > ROWS_MAX)
+		if (p >= SKL_COUNT(tables->section) || at + rows + count + 1 > ROWS_MAX)
 			return false;
+		to = parts[p].section ? tables->section[p] : tables->top + at;
 		for (size_t i = 0; i < rows; i++)
 			make_opt(&parts[p].rows[i], to + i);
 		if (parts[p].section) {
