@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -290,14 +291,13 @@ static void add_done(struct skl_buf *out)
 /* argument: the offer number of a parked item. */
 static enum skl_err do_release(struct skl_hub *hub, const char *argument, struct skl_buf *out)
 {
-	unsigned long long number = 0;
+	size_t length = strlen(argument);
 	uint64_t item;
-	char rest;
 	enum skl_err err;
 
-	if (strlen(argument) > 19 || sscanf(argument, "%llu%c", &number, &rest) != 1)
+	if (!length || length > 19 || strspn(argument, "0123456789") != length)
 		return SKL_EINVAL;
-	item = number;
+	item = strtoull(argument, NULL, 10); /* 19 digits fit */
 	err = skl_turn_run(hub, release_item, &item);
 	if (err == SKL_OK) {
 		hub->wants_delivery = true;
