@@ -102,8 +102,7 @@ enum skl_err skl_client_keys_load(const char *folder, struct skl_client_keys *ke
 	enum skl_err err = SKL_OK;
 	while (!err) {
 		errno = 0;
-		/* NOLINTNEXTLINE(concurrency-mt-unsafe): a stream of our own, nobody else reads it
-		 */
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe): a stream of our own */
 		const struct dirent *item = readdir(dir);
 		if (!item) {
 			if (errno)

@@ -473,6 +473,8 @@ static enum skl_err open_parts(struct skl_spool *spool, const char *folder, cons
 	struct skl_spool_txn *txn = NULL;
 	if (!err)
 		err = skl_spool_begin(spool, true, &txn);
+	if (!err && !txn)
+		err = SKL_EBUG;
 	if (err)
 		return skl_error_set(reterr, err, 0, 0, "%s: the spool cannot be opened: %s",
 				     folder, skl_err_text(err));
