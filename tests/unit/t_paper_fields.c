@@ -108,8 +108,12 @@ static void check_row(const struct skl_row_fields *fields, bool is_event)
 {
 	size_t repeat = is_event ? 6 : 4;
 
-	if (!fields || fields->required != field_bits(cells[1]) ||
-	    fields->optional != field_bits(cells[2]) || fields->value_list != list_of(cells[3]) ||
+	if (!fields) {
+		fail_msg("%s: no row in C", cells[0]);
+		return;
+	}
+	if (fields->required != field_bits(cells[1]) || fields->optional != field_bits(cells[2]) ||
+	    fields->value_list != list_of(cells[3]) ||
 	    fields->may_repeat != (strcmp(cells[repeat], "yes") == 0) ||
 	    fields->opens != opens_of(cells[repeat + 1]))
 		fail_msg("%s: the table in C says otherwise", cells[0]);
