@@ -31,8 +31,8 @@ hub_start
 case1=31313131313131313131313131313131
 case2=32323232323232323232323232323232
 
-change=(kind=participant_change purpose=organise_direct_safety ground=wgs:1-5 to=reclas,team)
-progress=(kind=progress purpose=organise_direct_safety ground=wgs:1-5 to=reclas,team)
+change=(kind=participant_change purpose=organise_direct_safety ground=wgs:1-5 "to=reclas,team")
+progress=(kind=progress purpose=organise_direct_safety ground=wgs:1-5 "to=reclas,team")
 helper='participant,partner=reclas,desk=desk,position=helper_of_perpetrator'
 friend='participant,partner=team,desk=desk,position=helper_of_victim'
 both='position,subject=1,value=1;discussed,subject=2,value=1'
