@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "skl_folder.h"
@@ -18,6 +19,7 @@
 #define MIB               (1024ULL * 1024)
 #define MAP_DEFAULT       (4096 * MIB)
 #define DISK_RESERVE_MOST (1024 * MIB)
+#define LOCK_TRIES        20 /* a hundredth of a second apart */
 #define READERS_MAX       126
 
 enum skl_err skl_store_err(int mdb_code)
@@ -114,12 +116,18 @@ static enum skl_err take_lock(struct skl_store *store, struct skl_error *reterr)
 	store->lock_fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (store->lock_fd < 0)
 		return skl_error_errno(reterr, errno, name);
-	if (flock(store->lock_fd, LOCK_EX | LOCK_NB) == 0)
-		return SKL_OK;
-	if (errno == EWOULDBLOCK)
-		return skl_error_set(reterr, SKL_ESTATE, 0, 0, "%s is open in another process",
-				     store->path);
-	return skl_error_errno(reterr, errno, name);
+	/* skl_store_is_open() of another process holds the lock for an instant */
+	for (int tries = 0; tries < LOCK_TRIES; tries++) {
+		const struct timespec pause = {.tv_nsec = 10000000};
+
+		if (flock(store->lock_fd, LOCK_EX | LOCK_NB) == 0)
+			return SKL_OK;
+		if (errno != EWOULDBLOCK)
+			return skl_error_errno(reterr, errno, name);
+		(void)nanosleep(&pause, NULL); /* woken early is fine too */
+	}
+	return skl_error_set(reterr, SKL_ESTATE, 0, 0, "%s is open in another process",
+			     store->path);
 }
 
 /* --- the environment --------------------------------------------------------- */
