@@ -277,7 +277,7 @@ static void garbage_ends_the_session_and_nothing_else(void **state)
 		{{skl_view_str("OFFER"), skl_view_of(noise, sizeof noise)}, 2},
 		{{skl_view_str("RESULT"), skl_view_of(noise, sizeof noise)}, 2},
 		{{skl_view_str("RESULT"), skl_view_str(""), skl_view_str("section")}, 3},
-		{{skl_view_str("PROOF"), skl_view_str("")}, 2},
+		{{skl_view_str("PROOF"), skl_view_of(noise, sizeof noise)}, 2},
 		{{skl_view_str("WELCOME"), skl_view_str("")}, 2},
 		{{skl_view_str("SUBMIT"), skl_view_str("")}, 2},
 		{{skl_view_str("welcome"), skl_view_str("")}, 2},
@@ -295,13 +295,15 @@ static void garbage_ends_the_session_and_nothing_else(void **state)
 	stage_until(stage, stage->vt.downs == SKL_COUNT(rows) + 1);
 	world_pass(30000);
 	stage_until(stage, stage->vt.ups == ups + 1);
-	/* Odd things that are no breach: a PONG never asked for, PING, an answer to nothing. */
+	/* Odd things that are no breach: a PONG and a PROOF never asked for, PING. */
 	static const uint8_t number[] = {0x08, 0x05};
 	struct skl_view pong[2] = {skl_view_str("PONG"), skl_view_of(number, 2)};
+	struct skl_view proof[2] = {skl_view_str("PROOF"), skl_view_str("")};
 	struct skl_view ping[2] = {skl_view_str("PING"), skl_view_of(number, 2)};
 	ups = stage->vt.ups;
 	unsigned pongs = stage->hub.seen[SKL_COMMAND_PONG];
 	hub_send(&stage->hub, VT, pong, 2);
+	hub_send(&stage->hub, VT, proof, 2);
 	hub_send(&stage->hub, VT, ping, 2);
 	stage_until(stage, stage->hub.seen[SKL_COMMAND_PONG] == pongs + 1);
 	assert_int_equal(stage->vt.ups, ups);
