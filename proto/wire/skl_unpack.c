@@ -67,26 +67,37 @@ struct check {
 	struct level levels[SKL_LIMIT_DEPTH_N];
 };
 
-/* A base-128 varint before end: at most 10 bytes and 64 bits. */
-static bool varint(struct check *check, size_t end, uint64_t *ret_value)
+/* A base-128 varint before end: at most max_bytes (10 for values) and 64 bits. */
+static bool varint(struct check *check, size_t end, unsigned max_bytes, uint64_t *ret_value)
 {
 	uint64_t value = 0;
 
-	for (unsigned shift = 0; shift < 70; shift += 7) {
+	for (unsigned i = 0; i < max_bytes; i++) {
 		uint8_t byte;
 
 		if (check->at >= end)
 			return false;
 		byte = check->bytes.data[check->at++];
-		if (shift == 63 && byte > 1)
+		if (i == 9 && byte > 1)
 			return false;
-		value |= (uint64_t)(byte & 0x7f) << shift;
+		value |= (uint64_t)(byte & 0x7f) << 7 * i;
 		if (!(byte & 0x80)) {
 			*ret_value = value;
 			return true;
 		}
 	}
 	return false;
+}
+
+/* A tag or a length: protobuf-c takes 32 bits in at most five bytes. */
+static bool varint32(struct check *check, size_t end, uint32_t *ret_value)
+{
+	uint64_t value;
+
+	if (!varint(check, end, 5, &value) || value > UINT32_MAX)
+		return false;
+	*ret_value = (uint32_t)value;
+	return true;
 }
 
 /* Read one number as it stands alone or in a packed list. The protocol has these types only. */
@@ -105,7 +116,7 @@ static bool scalar(struct check *check, ProtobufCType type, size_t end)
 		max = UINT64_MAX;
 	else
 		return false;
-	return varint(check, end, &value) && value <= max;
+	return varint(check, end, 10, &value) && value <= max;
 }
 
 static bool is_scalar(ProtobufCType type)
@@ -169,13 +180,13 @@ static enum skl_err open_message(struct check *check, const ProtobufCMessageDesc
 static enum skl_err delimited(struct check *check, const ProtobufCFieldDescriptor *field)
 {
 	const struct level *level = &check->levels[check->depth];
-	uint64_t len;
+	uint32_t len;
 	enum skl_err err;
 	size_t end;
 
-	if (!varint(check, level->end, &len) || len > level->end - check->at)
+	if (!varint32(check, level->end, &len) || len > level->end - check->at)
 		return SKL_EMALFORMED;
-	end = check->at + (size_t)len;
+	end = check->at + len;
 	if (is_scalar(field->type)) {
 		if (field->label != PROTOBUF_C_LABEL_REPEATED)
 			return SKL_EMALFORMED;
@@ -189,7 +200,7 @@ static enum skl_err delimited(struct check *check, const ProtobufCFieldDescripto
 	if (field->type == PROTOBUF_C_TYPE_STRING) {
 		if (len > string_max(level->type, field))
 			return SKL_ETOOLARGE;
-		if (!skl_utf8_valid(skl_view_of(check->bytes.data + check->at, (size_t)len)))
+		if (!skl_utf8_valid(skl_view_of(check->bytes.data + check->at, len)))
 			return SKL_EUTF8;
 	}
 	check->at = end;
@@ -201,15 +212,15 @@ static enum skl_err next_field(struct check *check)
 	const struct level *level = &check->levels[check->depth];
 	const ProtobufCFieldDescriptor *field;
 	enum skl_err err;
-	uint64_t tag;
+	uint32_t tag;
 	unsigned wire_type;
 
-	if (!varint(check, level->end, &tag) || tag > UINT32_MAX)
+	if (!varint32(check, level->end, &tag))
 		return SKL_EMALFORMED;
-	wire_type = (unsigned)(tag & 7);
+	wire_type = tag & 7;
 	if (wire_type == 3 || wire_type == 4 || wire_type > 5 || tag >> 3 == 0)
 		return SKL_EMALFORMED;
-	field = protobuf_c_message_descriptor_get_field(level->type, (unsigned)(tag >> 3));
+	field = protobuf_c_message_descriptor_get_field(level->type, tag >> 3);
 	if (!field)
 		return SKL_EFIELD;
 	if (wire_type == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED)

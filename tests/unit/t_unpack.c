@@ -121,6 +121,15 @@ static void test_table(void **state)
 		 5, SKL_EMALFORMED},
 		{"string of huge length", RECEIPT, "\x12\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 10,
 		 SKL_EMALFORMED},
+		{"length of six bytes", RECEIPT,
+		 "\x12\x83\x80\x80\x80\x80\x00"
+		 "abc",
+		 10, SKL_EMALFORMED},
+		{"length of five bytes", RECEIPT,
+		 "\x12\x83\x80\x80\x80\x00"
+		 "abc",
+		 9, SKL_OK},
+		{"tag of six bytes", CREDIT, "\x88\x80\x80\x80\x80\x00\x05", 7, SKL_EMALFORMED},
 		{"string with NUL", RECEIPT,
 		 "\x12\x03"
 		 "a\0c",
