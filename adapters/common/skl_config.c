@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -99,7 +100,7 @@ static enum skl_err set_number(const struct skl_config_part *part, const struct 
 	if (cfg && cfg_size(cfg, row->name))
 		value = cfg_getint(cfg, row->name);
 	else if (row->by_default)
-		(void)sscanf(row->by_default, "%ld", &value);
+		value = strtol(row->by_default, NULL, 10); /* our own text */
 	if (value < row->min || value > row->max)
 		return fault(reterr, part, row, "out of range");
 	*(long *)target_of(part, row) = value;

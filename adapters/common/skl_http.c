@@ -195,7 +195,8 @@ static void finish(struct request *request, CURLcode code)
 	(void)curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
 	request->reply = (struct skl_buf){0};
 	request_done(request);
-	fn(arg, curl_err(code), status > 0 ? (unsigned)status : 0, skl_buf_view(&reply));
+	if (fn)
+		fn(arg, curl_err(code), status > 0 ? (unsigned)status : 0, skl_buf_view(&reply));
 	skl_buf_done(&reply);
 }
 

@@ -441,7 +441,7 @@ enum skl_err skl_state_job_next(struct skl_state *state, uint64_t number, struct
 enum skl_err skl_state_job_put(struct skl_state *state, const struct skl_job *job)
 {
 	struct skl_buf body;
-	struct skl_job have;
+	struct skl_job have = {0};
 	MDB_txn *txn = NULL;
 	enum skl_err err;
 	int rc;

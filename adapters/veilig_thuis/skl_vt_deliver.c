@@ -335,12 +335,10 @@ void skl_vt_step_jobs(struct skl_vt *vt)
 	wait_ms = err ? 0 : vt->job.not_before_ms - skl_now_ms();
 	if (err == SKL_ENOTFOUND) {
 		vt->job_mono_ms = INT64_MAX; /* until there is one */
-	} else if (err) {
-		vt->job_mono_ms = skl_mono_ms() + vt->config->retry_min_ms;
-	} else if (wait_ms > 0 && wait_ms <= vt->config->retry_max_ms) {
+	} else if (!err && wait_ms > 0 && wait_ms <= vt->config->retry_max_ms) {
 		vt->job_mono_ms = skl_mono_ms() + wait_ms;
-	} else if (skl_http_request(vt->http, "POST", vt->config->event_path, vt->job.key,
-				    skl_buf_view(&body), on_job, vt)) {
+	} else if (err || skl_http_request(vt->http, "POST", vt->config->event_path, vt->job.key,
+					   skl_buf_view(&body), on_job, vt)) {
 		vt->job_mono_ms = skl_mono_ms() + vt->config->retry_min_ms;
 	} else {
 		vt->job_number = vt->job.number;
