@@ -22,9 +22,20 @@ om|om-nh|parket|Openbaar Ministerie Noord-Holland|om|justice|088 699 0000|10,11
 fg|fg-politie|fg|Functionaris gegevensbescherming politie|supervisor|supervision|088 000 0000|11
 '
 
+# Below the ports that the kernel gives to connections: while the hub is down, one of those that try
+# to reach it could otherwise be given its port and keep it.
 hub_free_port() {
-	/usr/bin/python3 -c 'import socket
-s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+	/usr/bin/python3 -c 'import random, socket
+low = int(open("/proc/sys/net/ipv4/ip_local_port_range").read().split()[0])
+first = 10000 if low > 12000 else 1024
+while True:
+    port = random.randrange(first, max(low, first + 1000))
+    try:
+        socket.socket().bind(("127.0.0.1", port))
+    except OSError:
+        continue
+    print(port)
+    break'
 }
 
 # Keys of everybody, and the directory signed by one registrar of care and one of justice.
