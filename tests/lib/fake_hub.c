@@ -683,6 +683,12 @@ static bool read_one(struct fake_hub *hub)
 	return true;
 }
 
+void hub_wait(struct fake_hub *hub, long max_ms)
+{
+	zmq_pollitem_t item = {.socket = hub->socket, .events = ZMQ_POLLIN};
+	(void)zmq_poll(&item, 1, max_ms);
+}
+
 void hub_step(struct fake_hub *hub)
 {
 	if (!hub->socket)

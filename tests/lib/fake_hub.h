@@ -104,6 +104,8 @@ void hub_open(struct fake_hub *hub, struct world *world);
 void hub_close(struct fake_hub *hub);
 /* The process dies and starts again: connections and sessions are gone. */
 void hub_crash(struct fake_hub *hub);
+/* Wait until there is something to read, at most max_ms: for clients in other processes. */
+void hub_wait(struct fake_hub *hub, long max_ms);
 /* Read all that is there and answer, offer what waits. */
 void hub_step(struct fake_hub *hub);
 /* Forget the messages (not the leaves and offers): the same ids are decided anew. */
