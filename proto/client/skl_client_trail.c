@@ -19,14 +19,27 @@
 
 /* ---- promises ---- */
 
+/* Is this hub record one of the trail we follow, and valid now? During a rotation there are two. */
+static bool is_current(const struct skl_client *client, const struct skl_dir_hub *hub)
+{
+	int64_t now_ms = skl_now_ms();
+	return hub->from_ms <= now_ms && now_ms < hub->until_ms &&
+	       !strcmp(hub->origin, skl_directory_hub(client->directory)->origin);
+}
+
 enum skl_err skl_client_trail_check(const struct skl_client *client,
 				    const Schakel__V1__Promise *promise,
 				    const Schakel__V1__EntryRef *entry)
 {
-	const struct skl_dir_hub *hub = skl_directory_hub(client->directory);
-	if (strcmp(promise->origin, hub->origin) != 0 || strcmp(entry->origin, hub->origin) != 0)
-		return SKL_ESIGNATURE;
-	return skl_promise_verify_entry(promise, entry, hub->promise);
+	enum skl_err err = SKL_ESIGNATURE;
+	size_t count = skl_directory_hub_count(client->directory);
+	for (size_t i = 0; i < count && err; i++) {
+		const struct skl_dir_hub *hub = skl_directory_hub_at(client->directory, i);
+		if (is_current(client, hub) && !strcmp(promise->origin, hub->origin) &&
+		    !strcmp(entry->origin, hub->origin))
+			err = skl_promise_verify_entry(promise, entry, hub->promise);
+	}
+	return err;
 }
 
 void skl_client_trail_keep(struct skl_spool_txn *txn, const Schakel__V1__Promise *promise,
@@ -52,6 +65,19 @@ void skl_client_trail_keep(struct skl_spool_txn *txn, const Schakel__V1__Promise
 
 /* ---- checkpoints ---- */
 
+/* Signed by a log key of the trail we follow? A line that does not verify spoils the note. */
+static enum skl_err verify_log(const struct skl_client *client, const struct skl_note *note)
+{
+	enum skl_err err = SKL_ENOTFOUND;
+	size_t count = skl_directory_hub_count(client->directory);
+	for (size_t i = 0; i < count && err == SKL_ENOTFOUND; i++) {
+		const struct skl_dir_hub *hub = skl_directory_hub_at(client->directory, i);
+		if (is_current(client, hub))
+			err = skl_note_verify(note, &hub->log, NULL);
+	}
+	return err == SKL_ENOTFOUND ? SKL_ESIGNATURE : err;
+}
+
 /* A checkpoint signed by the hub's log key, for the trail of the directory. */
 static enum skl_err read_checkpoint(const struct skl_client *client, struct skl_view bytes,
 				    struct skl_checkpoint *ret_checkpoint)
@@ -62,7 +88,7 @@ static enum skl_err read_checkpoint(const struct skl_client *client, struct skl_
 		return SKL_ENOMEM;
 	enum skl_err err = skl_note_parse(bytes, note);
 	if (!err)
-		err = skl_note_verify(note, &hub->log, NULL);
+		err = verify_log(client, note);
 	if (!err)
 		err = skl_checkpoint_parse(note->text, ret_checkpoint);
 	if (!err && strcmp(ret_checkpoint->origin, hub->origin) != 0)

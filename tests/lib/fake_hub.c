@@ -415,7 +415,7 @@ static void send_offers(struct fake_hub *hub)
 		struct hub_session *session = session_of(hub, offer->partner);
 		if (offer->state != HUB_WAITING || !session || session->open >= session->credit)
 			continue;
-		struct hub_bytes copies[1 + HUB_FRAMES];
+		struct hub_bytes copies[1 + HUB_FRAMES] = {0};
 		struct skl_view frames[2 + HUB_FRAMES] = {skl_view_str("OFFER")};
 		copies[0] = copy_of(view_of(offer->body));
 		for (size_t k = 0; k < offer->section_count; k++)

@@ -82,7 +82,7 @@ void stage_round(struct stage *stage);
 		unsigned rounds_ = 0;                                                              \
 		while (!(condition)) {                                                             \
 			stage_round(stage);                                                        \
-			if (++rounds_ > 4000)                                                      \
+			if (++rounds_ > 10000)                                                     \
 				fail_msg("never came: %s", #condition);                            \
 		}                                                                                  \
 	} while (0)

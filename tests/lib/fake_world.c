@@ -140,7 +140,8 @@ void world_directory(struct world *world, const char *extra)
 	skl_hex_encode(skl_view_of(world->previous, 32), hex);
 	skl_time_format(world->fresh_until_ms, fresh);
 	skl_buf_addf(&text,
-		     "schakel-directory/v1\nenvironment test\nnumber %llu\nprevious %s\n"
+		     "schakel-directory/v1\nenvironment test\n"
+		     "number %llu\nprevious %s\n"
 		     "fresh-until %s\nhub origin=%s endpoint=%s",
 		     (unsigned long long)world->number, world->directory.len ? hex : "none", fresh,
 		     WORLD_ORIGIN, world->endpoint);

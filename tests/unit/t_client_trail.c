@@ -197,6 +197,47 @@ static void a_checkpoint_by_another_key_cries(void **state)
 	stage_until(stage, !promises_left(stage));
 }
 
+/* During a rotation the directory has two hub records; either key makes a promise. */
+static void a_new_promise_key_counts_when_the_directory_has_it(void **state)
+{
+	struct stage *stage = *state;
+	uint8_t ids[2][16];
+	struct skl_key *old = stage->world.hub_promise;
+	struct skl_key *fresh = NULL;
+	struct skl_buf line;
+	char transport[SKL_PUBLIC_TEXT_BYTES];
+	char promise[SKL_PUBLIC_TEXT_BYTES];
+	struct skl_note_verifier log;
+	start_police(stage);
+	assert_int_equal(skl_key_new(SKL_KEY_USE_SIGN, "hub", NULL, &fresh), SKL_OK);
+	stage->world.hub_promise = fresh;
+	stage_submit(stage, 0, NULL, ids[0]);
+	stage_until(stage, stage->police.alarms[SKL_ALARM_PROMISE_FORGED] == 1);
+	assert_int_equal(stage->police.result_count, 0);
+
+	skl_key_public_text(stage->world.hub_transport->public_key, transport);
+	skl_key_public_text(fresh->public_key, promise);
+	assert_int_equal(skl_note_verifier_of(stage->world.hub_log, NULL, SKL_NOTE_ED25519, &log),
+			 SKL_OK);
+	skl_buf_init(&line, 4096);
+	skl_buf_addf(&line, "hub origin=%s endpoint=%s transport=%s promise=%s log=", WORLD_ORIGIN,
+		     stage->world.endpoint, transport, promise);
+	skl_note_verifier_format(&log, &line);
+	skl_buf_add_str(&line, "\n");
+	stage->world.hub_promise = old;
+	world_directory(&stage->world, skl_buf_str(&line));
+	stage->world.hub_promise = fresh;
+	hub_announce(&stage->hub, 2);
+	world_pass(5000);
+	stage_until(stage, stage->police.result_count == 1);
+	stage->world.hub_promise = old;
+	submit_some(stage, 1, ids);
+	hub_sign(&stage->hub);
+	stage_until(stage, !promises_left(stage));
+	skl_buf_done(&line);
+	skl_key_free(fresh);
+}
+
 static void a_witness_cosigns_what_is_consistent(void **state)
 {
 	struct stage *stage = *state;
@@ -245,6 +286,7 @@ int main(void)
 		TEST(an_entry_that_says_something_else_cries),
 		TEST(forged_proofs_are_not_believed),
 		TEST(a_checkpoint_by_another_key_cries),
+		TEST(a_new_promise_key_counts_when_the_directory_has_it),
 		TEST(a_witness_cosigns_what_is_consistent),
 		TEST(the_recipient_looks_too),
 	};

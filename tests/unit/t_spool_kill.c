@@ -128,7 +128,7 @@ static void check_whole(struct place *place, unsigned acked)
 static void kill_loses_nothing_that_was_committed(void **state)
 {
 	struct place *place = *state;
-	for (unsigned kill_after = 0; kill_after < 40 * STEPS; kill_after += 7) {
+	for (unsigned kill_after = 0; kill_after < 40 * STEPS; kill_after += 13) {
 		teardown(state);
 		assert_int_equal(setup(state), 0);
 		skl_spool_close(place->spool);
