@@ -307,7 +307,7 @@ static void explained_for_the_administrator(void **state)
 	check_explained(*state, T_REPORT "without incident", SKL_LANGUAGE_NL, lacking, &buf);
 	check_explained(*state,
 			"from=veilig_thuis kind=feedback to=police purpose=stop_violence "
-			"ground=wmo:4-1-1-2-e has feedback",
+			"ground=wmo:4-1-1-2-e after=police_report has feedback",
 			SKL_LANGUAGE_EN, stopped, &buf);
 	check_explained(*state,
 			"from=veilig_thuis kind=handover_offer to=local_team "
