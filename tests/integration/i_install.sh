@@ -9,7 +9,7 @@
 build=${BIN%/*/bin}
 root=$TMPDIR/root
 schakel_make() {
-	make --no-print-directory -C "$SRC" BUILD="$build" VARIANT="$VARIANT" DESTDIR="$root" \
+	make --no-print-directory -C "$SRC" BUILD="$(realpath --relative-to="$SRC" "$build")" VARIANT="$VARIANT" DESTDIR="$root" \
 		PREFIX=/usr SYSCONFDIR=/etc "$@"
 }
 
