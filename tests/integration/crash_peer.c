@@ -131,8 +131,10 @@ static long last_number(const char *path)
 	long last = 0, number;
 
 	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "intent nr=%ld ", &number) == 1 && number > last)
-			last = number;
+		if (strncmp(line, "intent nr=", 10) == 0) {
+			number = strtol(line + 10, NULL, 10);
+			last = number > last ? number : last;
+		}
 	if (file)
 		(void)fclose(file);
 	return last;

@@ -133,7 +133,7 @@ static void test_allowed(void **state)
 	struct stage stage;
 	struct pair pair = make_pair();
 	struct skl_arena arena;
-	struct skl_msg msg;
+	struct skl_msg msg = {0};
 	uint8_t key_id[16];
 
 	(void)state;
