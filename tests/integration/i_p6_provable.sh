@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 #
-# P6: every change of a byte that touches the trail is found, whatever it makes of the file.
+# P6, provable: every change of a byte that touches the trail is found, whatever it makes of the file.
 # ROUNDS (300) random bytes, from SEED (1); each header of each page besides.
 
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
