@@ -329,10 +329,12 @@ check-run: tests
 	@$(RUN_TESTS) $(if $(TESTS),$(TESTS),$(UNIT_SRC) $(FUZZ_SRC) $(SCRIPTS))
 
 ROUNDS ?= 20
+CUTS   ?= 20
 check-crash:
 	@deploy/bootstrap build check
 	@+$(MAKE) --no-print-directory tests
-	@ROUNDS=$(ROUNDS) $(RUN_TESTS) -t 3600 tests/integration/i_crash.sh
+	@ROUNDS=$(ROUNDS) CUTS=$(CUTS) $(RUN_TESTS) -t 3600 tests/integration/i_crash.sh \
+		tests/integration/i_power.sh
 
 FUZZ_SECONDS ?= 60
 fuzz:
@@ -396,7 +398,7 @@ help:
 #: make               programs and libraries in build/release
 #: make check         unit, fuzz replay, integration, scenario and foreign tests
 #: make check-asan    the same suites with ASan and UBSan; check-tsan with TSan
-#: make check-crash   kill and recover, ROUNDS=20 times
+#: make check-crash   kill -9 ROUNDS=20 times, cut the power CUTS=20 times (as root), and recover
 #: make fuzz          each fuzz target for FUZZ_SECONDS=60 (clang)
 #: make bench         measurements: name value unit
 #: make lint          all static checks; lint-fast is the part for a commit hook

@@ -6,13 +6,17 @@
 #
 #	start NAME [SETTING...]   hub, notary, police or vt, without waiting; settings of crash_peer
 #	with=(COMMAND...)         goes before what start starts, as env does
+#	oracle_knows=(WORD...)    what the oracle is to know: disk-fails
 #	settle                    let all that is open come to its end, then stop all four
 #	judge                     what became of every message: a point, and the figures
 #	evidence/                 what judge looked at
 #
-# Histories are in $HUB; the folder that stands for the recipient's system is $HUB/system/out.
+# Histories are in $HUB; the folder that stands for the recipient's system is $HUB/system/out; the
+# notary's guard is $HUB/$GUARD.
 
 with=()
+oracle_knows=()
+GUARD=guard
 
 start() {
 	local name=$1
@@ -21,7 +25,7 @@ start() {
 	hub) start_bg hub env -C "$HUB" "${with[@]}" "$BIN/schakeld" --config schakeld.conf ;;
 	notary)
 		start_bg notary env -C "$HUB" "${with[@]}" "$BIN/schakel-notary" --socket notary.sock \
-			--key keys/hub/log.key --guard guard
+			--key keys/hub/log.key --guard "$GUARD"
 		;;
 	police)
 		start_bg police env "${with[@]}" "$BIN/crash_peer" police "$HUB" "$HUB/police.history" \
@@ -49,7 +53,7 @@ settle() {
 }
 
 oracle() {
-	"$PYTHON" "$SRC/tests/integration/crash_oracle.py" "$1"
+	"$PYTHON" "$SRC/tests/integration/crash_oracle.py" "$1" "${oracle_knows[@]}"
 }
 
 # The verifier reads the trail, and up to 250 answers that police kept, from outside.
@@ -58,7 +62,7 @@ audit() {
 	for result in "$HUB"/results/*; do
 		[ ${#results[@]} -ge 500 ] || results+=(--promise "$result")
 	done
-	"$BIN/schakel-audit" verify --store "$HUB/store" --vault "$HUB/vault" --guard "$HUB/guard" \
+	"$BIN/schakel-audit" verify --store "$HUB/store" --vault "$HUB/vault" --guard "$HUB/$GUARD" \
 		--log-key "$HUB/keys/hub/log.vkey" \
 		--promise-key "$(grep -o ' promise=[^ ]*' "$HUB/keys/hub/hub.public" | cut -d= -f2-)" \
 		"${results[@]}"

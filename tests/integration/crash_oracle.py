@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What became of every message, told from outside: nothing lost, nothing doubled, all recorded.
 
-    crash_oracle.py FOLDER
+    crash_oracle.py FOLDER [disk-fails]
 
 FOLDER holds police.history and vt.history (crash_peer), trail.txt (crash_trail) and out/, the folder
 that stands for the recipient's system. All must be at rest: every message answered and handed over.
+With disk-fails Veilig Thuis may say that its spool cannot be written: that is counted.
 Prints one line of figures, and a line for each thing that is wrong. Exit: 0 nothing is wrong, 1.
 """
 
@@ -29,8 +30,9 @@ def lines(path):
 
 
 class Oracle:
-    def __init__(self, folder):
+    def __init__(self, folder, disk_fails):
         self.folder = folder
+        self.disk_fails = disk_fails
         self.problems = []
         self.intents = {}  # id: what police meant to send
         self.submitted = set()  # ids that the spool took
@@ -91,7 +93,9 @@ class Oracle:
                 self.other("vt", event, row)
 
     def other(self, who, event, row):
-        if event == "alarm" and row["kind"] not in HARMLESS:
+        if self.disk_fails and who == "vt" and (event == "step" or row.get("kind") == "spool_failed"):
+            self.figures["disk_errors"] += 1
+        elif event == "alarm" and row["kind"] not in HARMLESS:
             self.wrong(f"{who} raised {row['kind']}: {row['err']} id {row['id']} {row['text']}")
         elif event in ("step", "not-spooled"):
             self.wrong(f"{who}: {event} {row}")
@@ -224,7 +228,7 @@ class Oracle:
 
 
 def main():
-    oracle = Oracle(sys.argv[1])
+    oracle = Oracle(sys.argv[1], "disk-fails" in sys.argv[2:])
     oracle.judge()
     print(" ".join(f"{name}={count}" for name, count in sorted(oracle.figures.items())))
     for problem in oracle.problems[:25]:

@@ -58,9 +58,12 @@ static int has_one_ended(const char *pids)
 {
 	char *end;
 
-	for (const char *at = pids; *at; at = *end ? end + 1 : end)
-		if (has_ended(strtol(at, &end, 10)))
+	for (const char *at = pids; *at; at = *end ? end + 1 : end) {
+		long pid = strtol(at, &end, 10);
+
+		if (pid != 0 && has_ended(pid))
 			return 1;
+	}
 	return 0;
 }
 
@@ -70,6 +73,7 @@ int main(int argc, char **argv)
 	long wanted = argc > 4 ? strtol(argv[1], NULL, 10) : 0, seen = 0;
 	int64_t until = skl_mono_ms() + (argc > 4 ? strtol(argv[2], NULL, 10) * 1000 : 0);
 	struct pollfd wait = {.fd = watch, .events = POLLIN};
+	pid_t victim;
 
 	if (count < 1 || count > HISTORIES_MAX || wanted < 1 || watch < 0) {
 		(void)fprintf(stderr, "usage: crash_watch LINES SECONDS PID[,PID...] HISTORY...\n");
@@ -96,5 +100,6 @@ int main(int argc, char **argv)
 		for (int i = 0; i < count; i++)
 			seen += count_lines(fds[i]);
 	}
-	return kill((pid_t)strtol(argv[3], NULL, 10), SIGKILL) != 0 ? 3 : 0;
+	victim = (pid_t)strtol(argv[3], NULL, 10);
+	return victim != 0 && kill(victim, SIGKILL) != 0 ? 3 : 0;
 }
