@@ -253,6 +253,8 @@ struct skl_hub {
 	bool wants_delivery;
 	bool wants_policy;    /* reload asked for */
 	bool wants_directory; /* the same */
+	bool is_draining;     /* the operator lets the outbox run empty: nothing new is accepted */
+	bool is_drained;      /* and it was said that it is */
 	bool is_stopping;
 	bool is_accepting; /* for the log line when it changes */
 	enum skl_err fatal;
@@ -472,6 +474,11 @@ SKL_MUST_CHECK enum skl_err skl_mark_open(struct skl_hub *hub);
 void skl_mark_tend(struct skl_hub *hub);
 /* The notary's descriptor is readable. */
 void skl_mark_receive(struct skl_hub *hub);
+
+/* --- skl_command: what the operator may ask --------------------------------------------------- */
+
+/* line: "1 command argument"; the answer is one JSON object and a line feed. */
+void skl_command_run(struct skl_hub *hub, const char *line, struct skl_buf *out);
 
 /* --- skl_control: schakelctl
  * ------------------------------------------------------------------------ */

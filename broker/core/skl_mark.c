@@ -153,7 +153,7 @@ static void say_accepting(struct skl_hub *hub)
 	bool is_accepting = skl_turn_is_accepting(hub);
 
 	if (is_accepting != hub->is_accepting)
-		skl_log(is_accepting ? SKL_LOG_NOTICE : SKL_LOG_ERR,
+		skl_log(is_accepting || hub->is_draining ? SKL_LOG_NOTICE : SKL_LOG_ERR,
 			is_accepting ? "accepting.on" : "accepting.off",
 			"trail=%llu checkpoint=%llu", (unsigned long long)hub->trail_size,
 			(unsigned long long)hub->mark.size);

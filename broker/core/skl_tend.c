@@ -331,6 +331,18 @@ static void tend_law(struct skl_hub *hub)
 		tell_directory(hub);
 }
 
+/* Draining: say it once when nothing waits any more. */
+static void tend_drain(struct skl_hub *hub)
+{
+	struct skl_store_stat stat;
+
+	if (!hub->is_draining || hub->is_drained || skl_store_stat(hub->store, &stat) != SKL_OK ||
+	    stat.outbox_count)
+		return;
+	hub->is_drained = true;
+	skl_log(SKL_LOG_NOTICE, "drain.empty", "next=\"schakelctl stop\"");
+}
+
 static bool mail_became_due(const struct skl_hub *hub)
 {
 	size_t cursor = 0;
@@ -375,6 +387,7 @@ void skl_tend(struct skl_hub *hub)
 		tend_law(hub);
 		tend_faults(hub);
 		tend_clocks(hub);
+		tend_drain(hub);
 		if (mail_became_due(hub))
 			hub->wants_delivery = true;
 	}

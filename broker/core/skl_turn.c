@@ -11,7 +11,7 @@ bool skl_turn_is_accepting(const struct skl_hub *hub)
 {
 	const struct skl_mark *mark = &hub->mark;
 
-	if (mark->is_behind_guard)
+	if (mark->is_behind_guard || hub->is_draining)
 		return false;
 	return !mark->behind_mono_ms ||
 	       skl_mono_ms() - mark->behind_mono_ms <= hub->opts.checkpoint_limit_ms;

@@ -109,17 +109,21 @@ static const struct command {
 	void (*print)(json_t *object);
 	const char *help;
 } commands[] = {
-	{{"status", NULL}, "status", NULL, print_object, "queues, ages, trail, counters"},
+	{{"status", NULL}, "status", NULL, print_object, "queues, ages, clocks, trail, counters"},
 	{{"partner", "list"}, "partners", NULL, print_partners, "partners and their sessions"},
 	{{"partner", "drop"}, "drop", "ID", print_done, "end the session of a partner"},
 	{{"queue", "list"}, "queue", "[ID]", print_items, "what waits to be delivered"},
-	{{"queue", "release"}, "release", "OFFER", print_done, "let a parked item wait again"},
+	{{"queue", "show"}, "show", "OFFER", print_object, "all about one of them"},
+	{{"queue", "retry"}, "retry", "OFFER", print_done, "let a parked item wait again"},
+	{{"queue", "return"}, "return", "OFFER", print_done, "give up: its sender is told"},
 	{{"reload", "policy"}, "reload policy", NULL, print_done, "read the rules again"},
 	{{"reload", "directory"},
 	 "reload directory",
 	 NULL,
 	 print_object,
 	 "read the directory again"},
+	{{"drain", "cancel"}, "drain cancel", NULL, print_object, "accept messages again"},
+	{{"drain", NULL}, "drain", NULL, print_object, "accept nothing new, deliver what waits"},
 	{{"stop", NULL}, "stop", NULL, print_done, "finish what was read, and end"},
 };
 

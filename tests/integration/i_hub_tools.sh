@@ -73,14 +73,42 @@ test_like "$(cat out)" 'type=message state=waiting' 'the message that waits'
 test_expect 'an empty queue' "$BIN/schakelctl" -s "$control" queue list reclas
 test_is "$(wc -c <out)" 0 'is empty'
 number=$("$BIN/schakelctl" -s "$control" queue list vt-zw | sed 's/^offer=\([0-9]*\).*/\1/')
-test_expect_status 1 'releasing what is not parked' "$BIN/schakelctl" -s "$control" queue release "$number"
+test_expect 'one item' "$BIN/schakelctl" -s "$control" queue show "$number"
+test_like "$(cat out)" 'sender +politie-nh' 'and whose it is'
+# no TEXT PATTERN WORD...: the hub says no, in words that tell what to do
+no() {
+	local text=$1 pattern=$2
+	shift 2
+	test_expect_status 1 "$text" "$BIN/schakelctl" -s "$control" "$@"
+	test_like "$(cat err)" "$pattern" "$text: and says why"
+}
+no 'retrying what is not parked' 'not parked: it goes out by itself' queue retry "$number"
+no 'an item that is no number' "not an offer number" queue retry nine
+no 'an item that is not there' 'was delivered, returned or expired' queue show 999999
+no 'returning what is not there' 'was delivered, returned or expired' queue return 999999
+no 'the queue of nobody' "no partner 'nobody'.*partner list" queue list nobody
 test_expect 'drop a session' "$BIN/schakelctl" -s "$control" partner drop politie-nh
 touch go
 wait_bg police
 test_like "$(cat police.log)" 'error code=ESTATE' 'it has to greet again'
-test_expect_status 1 'drop who is not there' "$BIN/schakelctl" -s "$control" partner drop nobody
+no 'drop who is no partner' "no partner 'nobody'" partner drop nobody
+no 'drop who is not there' 'reclas is not connected' partner drop reclas
+# What is on its way may have arrived: it cannot be returned.
+peer_bg team vt-zw hello offer file="$TMPDIR/got" wait bye
+wait_for_log team waiting
+no 'returning what is on its way' 'on its way to vt-zw' queue return "$number"
+touch got
+wait_bg team
+wait_for 30 log_has hub 'session.ended partner=vt-zw'
+test_expect 'return a message' "$BIN/schakelctl" -s "$control" queue return "$number"
+test_expect 'the queue after it' "$BIN/schakelctl" -s "$control" queue list vt-zw
+test_is "$(wc -c <out)" 0 'it waits no more'
+test_expect 'what waits for its sender' "$BIN/schakelctl" -s "$control" queue list politie-nh
+test_like "$(cat out)" 'type=notice' 'its sender is told'
+notice=$(sed 's/^offer=\([0-9]*\).*/\1/' out)
+no 'returning a notice' 'only a message has a sender' queue return "$notice"
 test_expect_status 2 'an unknown command' "$BIN/schakelctl" -s "$control" dance
-test_expect_status 2 'a missing argument' "$BIN/schakelctl" -s "$control" queue release
+test_expect_status 2 'a missing argument' "$BIN/schakelctl" -s "$control" queue retry
 test_expect_status 2 'one too many' "$BIN/schakelctl" -s "$control" status now
 test_expect_status 2 'an unknown format' "$BIN/schakelctl" -s "$control" -o xml status
 test_expect_status 3 'no hub' "$BIN/schakelctl" -s "$TMPDIR/none" status
@@ -100,11 +128,43 @@ test_expect_status 3 'no hub' "$BIN/schakelctl" -s "$TMPDIR/none" status
 EOF
 test_ok $? 'nonsense on the control socket is answered'
 test_expect 'and the hub goes on' "$BIN/schakelctl" -s "$control" status
-for command in status 'partner list' 'partner drop' 'queue list' 'queue release' 'reload policy' \
-	'reload directory' stop; do
-	grep -q "^.It Cm $command" "$SRC/broker/schakelctl/schakelctl.8"
-	test_ok $? "the manual has: $command"
+
+# --- one table ---------------------------------------------------------------------------------
+
+"$BIN/schakelctl" --help | sed -n 's/^  \([a-z][a-z ]*[a-z]\).*/\1/p' | sed 's/  .*//' | sort >help-commands
+sed -n 's/^\.It Cm \([a-z ]*[a-z]\)\( Ar.*\| Op.*\)*$/\1/p' "$SRC/broker/schakelctl/schakelctl.8" |
+	sort >manual-commands
+test_is "$(cat manual-commands)" "$(cat help-commands)" 'the manual has every command, and no other'
+# complete WORD...: what bash offers for the last word
+complete_words() {
+	# shellcheck source=/dev/null
+	(PATH=$BIN:$PATH && . "$SRC/deploy/completion/schakelctl" && COMP_WORDS=("$@") &&
+		COMP_CWORD=$(($# - 1)) && _schakelctl "$1" && printf '%s\n' "${COMPREPLY[@]}")
+}
+test_is "$(complete_words schakelctl '')" "$(cut -d ' ' -f 1 help-commands | sort -u)" \
+	'completion has every first word'
+for first in partner queue reload drain; do
+	test_is "$(complete_words schakelctl "$first" '')" \
+		"$(sed -n "s/^$first //p" help-commands)" "and what may follow: $first"
 done
+test_is "$(complete_words schakelctl -o j)" json 'and the values of options'
+test_is "$(complete_words schakelctl --vers)" --version 'and options'
+
+# --- the end -----------------------------------------------------------------------------------
+
+test_expect_status 2 'drain how' "$BIN/schakelctl" -s "$control" drain now
+test_expect 'drain' "$BIN/schakelctl" -s "$control" drain
+test_like "$(cat out)" 'draining +yes' 'says so'
+test_expect 'status while draining' "$BIN/schakelctl" -s "$control" status
+test_like "$(cat out)" 'accepting +no' 'nothing is accepted'
+peer politie-nh hello to=vt-zw muni=0479 submit
+test_like "$(cat "$TMPDIR/out")" 'error code=ENOTRECORDED' 'a new message is to come back later'
+peer politie-nh hello state=noted want=1 drain bye
+wait_for_log hub 'drain.empty'
+pass 'the hub says when nothing waits'
+test_expect 'cancel' "$BIN/schakelctl" -s "$control" drain cancel
+peer politie-nh hello to=vt-zw muni=0479 submit
+test_like "$(cat "$TMPDIR/out")" 'outcome=cut' 'then messages are accepted again'
 test_expect 'stop' "$BIN/schakelctl" -s "$control" stop
 wait_bg hub
 test_is $? 0 'the hub ends'

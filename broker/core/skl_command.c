@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "skl_clock.h"
+#include "skl_clock_store.h"
+#include "skl_core.h"
+#include "skl_log.h"
+
+#define CONTROL_VERSION "1"
+#define LATE_PAGES      5
+
+struct late {
+	uint64_t count;
+	struct skl_clock_row last;
+};
+
+/* --- JSON ------------------------------------------------------------------------------- */
+
+/* Ids and fixed words only; anything else is escaped all the same. */
+static void add_text(struct skl_buf *out, const char *text)
+{
+	skl_buf_add_u8(out, '"');
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '"' || c == '\\')
+			skl_buf_addf(out, "\\%c", c);
+		else if (c < 32 || c > 126)
+			skl_buf_addf(out, "\\u%04x", c);
+		else
+			skl_buf_add_u8(out, c);
+	}
+	skl_buf_add_u8(out, '"');
+}
+
+static void add_number(struct skl_buf *out, const char *name, uint64_t value)
+{
+	skl_buf_addf(out, "\"%s\":%llu,", name, (unsigned long long)value);
+}
+
+static void add_field(struct skl_buf *out, const char *name, const char *text)
+{
+	skl_buf_addf(out, "\"%s\":", name);
+	add_text(out, text);
+	skl_buf_add_u8(out, ',');
+}
+
+/* The last comma of a list or object goes. */
+static void close_with(struct skl_buf *out, char end)
+{
+	if (out->len && out->data[out->len - 1] == ',')
+		out->len--;
+	skl_buf_add_u8(out, (uint8_t)end);
+}
+
+static void add_error(struct skl_buf *out, enum skl_err err, const char *text)
+{
+	skl_buf_clear(out);
+	skl_buf_add_u8(out, '{');
+	add_field(out, "error", skl_err_name(err));
+	add_field(out, "text", text[0] ? text : skl_err_text(err));
+	close_with(out, '}');
+}
+
+static enum skl_err too_much(struct skl_error *reterr)
+{
+	return skl_error_set(reterr, SKL_EINVAL, 0, 0, "this command takes no argument");
+}
+
+/* A partner by the id that was typed. */
+static enum skl_err find_partner(const struct skl_hub *hub, const char *id,
+				 struct skl_error *reterr)
+{
+	if (skl_directory_partner(hub->law.directory, skl_view_str(id)))
+		return SKL_OK;
+	return skl_error_set(reterr, SKL_ENOTFOUND, 0, 0,
+			     "no partner '%.63s' in directory %llu; 'schakelctl partner list' "
+			     "has the names",
+			     id, (unsigned long long)skl_directory_number(hub->law.directory));
+}
+
+/* --- commands ------------------------------------------------------------------------------ */
+
+static uint64_t age_ms(int64_t at_ms)
+{
+	int64_t age = skl_now_ms() - at_ms;
+
+	return age > 0 ? (uint64_t)age : 0;
+}
+
+static void add_law(const struct skl_hub *hub, struct skl_buf *out)
+{
+	const struct skl_law *law = &hub->law;
+
+	skl_buf_add_str(out, "\"directory\":{");
+	add_number(out, "number", skl_directory_number(law->directory));
+	add_number(out, "partners", skl_directory_partner_count(law->directory));
+	add_number(out, "witnesses", skl_directory_witness_count(law->directory));
+	add_number(out, "fresh_until_ms", (uint64_t)skl_directory_fresh_until_ms(law->directory));
+	close_with(out, '}');
+	skl_buf_add_str(out, ",\"policy\":{");
+	add_number(out, "rules", law->policy ? skl_policy_rule_count(law->policy) : 0);
+	skl_buf_addf(out, "\"readable\":%s,\"refused_files\":%s,\"example\":%s,",
+		     law->policy ? "true" : "false", law->is_policy_refused ? "true" : "false",
+		     law->policy && skl_policy_is_example(law->policy) ? "true" : "false");
+	close_with(out, '}');
+	skl_buf_add_u8(out, ',');
+}
+
+static void add_trail(const struct skl_hub *hub, struct skl_buf *out)
+{
+	const struct skl_mark *mark = &hub->mark;
+
+	skl_buf_add_str(out, "\"trail\":{");
+	add_field(out, "origin", hub->opts.store.origin);
+	add_number(out, "size", hub->trail_size);
+	add_number(out, "checkpoint_size", mark->size);
+	add_number(out, "checkpoint_behind_ms",
+		   mark->behind_mono_ms ? (uint64_t)(skl_mono_ms() - mark->behind_mono_ms) : 0);
+	add_field(out, "checkpoint_error", skl_err_name(mark->last_err));
+	close_with(out, '}');
+	skl_buf_add_u8(out, ',');
+}
+
+static bool see_late(void *arg, const struct skl_clock_row *row)
+{
+	struct late *late = arg;
+
+	late->count += row->stage == SKL_CLOCK_LATE;
+	late->last = *row;
+	return true;
+}
+
+/* Of the first LATE_PAGES thousands of clocks: a look must not keep the reactor. */
+static uint64_t count_late(struct skl_txn *txn)
+{
+	struct late late = {0};
+	unsigned seen = SKL_STORE_PAGE_MAX;
+
+	for (unsigned i = 0; i < LATE_PAGES && seen == SKL_STORE_PAGE_MAX; i++)
+		if (skl_clock_store_list(txn, i ? &late.last : NULL, SKL_STORE_PAGE_MAX, see_late,
+					 &late, &seen) != SKL_OK)
+			break;
+	return late.count;
+}
+
+static enum skl_err add_store(struct skl_hub *hub, struct skl_buf *out)
+{
+	const struct skl_txn_opts look = {.read_only = true};
+	struct skl_store_stat stat;
+	SKL_CLEANUP(skl_txn_abortp) struct skl_txn *txn = NULL;
+	int64_t oldest_ms = 0, wake_ms = 0;
+	uint64_t clocks = 0;
+	enum skl_err err = skl_store_stat(hub->store, &stat);
+
+	if (err == SKL_OK)
+		err = skl_txn_begin(hub->store, &look, &txn);
+	if (err != SKL_OK)
+		return err;
+	skl_buf_add_str(out, "\"store\":{");
+	add_number(out, "map_bytes", stat.map_bytes);
+	add_number(out, "used_bytes", stat.used_bytes);
+	add_number(out, "fill_percent", stat.fill_percent);
+	add_number(out, "payload_bytes", stat.payload_bytes);
+	close_with(out, '}');
+	skl_buf_add_str(out, ",\"queue\":{");
+	add_number(out, "waiting", stat.outbox_count);
+	err = skl_outbox_oldest(txn, NULL, &oldest_ms);
+	add_number(out, "oldest_ms", err == SKL_OK ? age_ms(oldest_ms) : 0);
+	close_with(out, '}');
+	skl_buf_add_str(out, ",\"clocks\":{");
+	if (skl_clock_store_count(txn, &clocks) == SKL_OK)
+		add_number(out, "running", clocks);
+	add_number(out, "late", count_late(txn));
+	/* Late ones wake no more. */
+	if (skl_clock_store_wake(txn, &wake_ms) == SKL_OK && wake_ms != INT64_MAX)
+		add_number(out, "next_ms", (uint64_t)wake_ms);
+	close_with(out, '}');
+	skl_buf_add_u8(out, ',');
+	return SKL_OK;
+}
+
+static enum skl_err do_status(struct skl_hub *hub, const char *argument, struct skl_buf *out,
+			      struct skl_error *reterr)
+{
+	static const char *const names[] = {
+#define SKL_ROW(symbol, name) name,
+		SKL_COUNTER_MAP(SKL_ROW)
+#undef SKL_ROW
+	};
+	enum skl_err err;
+
+	if (argument[0])
+		return too_much(reterr);
+	skl_buf_add_u8(out, '{');
+	add_field(out, "version", SKL_VERSION);
+	add_field(out, "endpoint", hub->endpoint);
+	skl_buf_addf(out, "\"accepting\":%s,\"draining\":%s,",
+		     skl_turn_is_accepting(hub) ? "true" : "false",
+		     hub->is_draining ? "true" : "false");
+	add_number(out, "up_ms", age_ms(hub->started_ms));
+	add_number(out, "sessions", skl_seats_count(hub->seats));
+	add_number(out, "keys_refused", skl_zap_refused(hub->zap));
+	add_law(hub, out);
+	add_trail(hub, out);
+	err = add_store(hub, out);
+	if (err != SKL_OK)
+		return err;
+	skl_buf_add_str(out, "\"counters\":{");
+	for (size_t i = 0; i < SKL_COUNTERS; i++)
+		add_number(out, names[i], hub->counts[i]);
+	close_with(out, '}');
+	close_with(out, '}');
+	return SKL_OK;
+}
+
+static void add_partner(struct skl_hub *hub, const struct skl_dir_partner *partner,
+			struct skl_txn *txn, struct skl_buf *out)
+{
+	const struct skl_peer *peer = skl_seats_find_peer(hub->seats, partner->id);
+	const struct skl_seat *seat = peer ? peer->seat : NULL;
+	int64_t oldest_ms;
+
+	skl_buf_add_u8(out, '{');
+	add_field(out, "id", partner->id);
+	add_field(out, "role", skl_code_name(SKL_LIST_ROLE, partner->role));
+	skl_buf_addf(out, "\"suspended\":%s,\"connected\":%s,",
+		     partner->is_suspended ? "true" : "false", seat ? "true" : "false");
+	if (seat) {
+		add_number(out, "heard_ms", (uint64_t)(skl_mono_ms() - seat->heard_mono_ms));
+		add_number(out, "offers_open", seat->open_count);
+		add_number(out, "directory", seat->directory_number);
+	}
+	if (skl_outbox_oldest(txn, partner->id, &oldest_ms) == SKL_OK)
+		add_number(out, "oldest_waiting_ms", age_ms(oldest_ms));
+	close_with(out, '}');
+	skl_buf_add_u8(out, ',');
+}
+
+static enum skl_err do_partners(struct skl_hub *hub, const char *argument, struct skl_buf *out,
+				struct skl_error *reterr)
+{
+	const struct skl_txn_opts look = {.read_only = true};
+	SKL_CLEANUP(skl_txn_abortp) struct skl_txn *txn = NULL;
+	const struct skl_directory *directory = hub->law.directory;
+	enum skl_err err = argument[0] ? too_much(reterr) : skl_txn_begin(hub->store, &look, &txn);
+
+	if (err != SKL_OK)
+		return err;
+	skl_buf_add_str(out, "{\"partners\":[");
+	for (size_t i = 0; i < skl_directory_partner_count(directory); i++)
+		add_partner(hub, skl_directory_partner_at(directory, i), txn, out);
+	close_with(out, ']');
+	skl_buf_add_u8(out, '}');
+	return SKL_OK;
+}
+
+static const char *const types[] = {"", "message", "receipt", "notice"};
+static const char *const states[] = {"", "waiting", "offered", "in_doubt", "parked"};
+static const char *const parks[] = {"", "stuck", "suspended", "needs_rewrap", "stale"};
+
+static void add_item(const struct skl_outbox_item *item, struct skl_buf *out)
+{
+	char id[SKL_ID_TEXT_BYTES];
+
+	add_number(out, "offer", item->number);
+	add_field(out, "partner", item->partner);
+	add_field(out, "type", item->type < SKL_COUNT(types) ? types[item->type] : "");
+	add_field(out, "state", item->state < SKL_COUNT(states) ? states[item->state] : "");
+	add_field(out, "parked", item->park < SKL_COUNT(parks) ? parks[item->park] : "");
+	add_field(out, "id", skl_id_text(item->message_id, id));
+	add_number(out, "entry", item->entry_index);
+	add_number(out, "age_ms", age_ms(item->accepted_ms));
+	add_number(out, "attempts", item->attempts);
+}
+
+static bool see_item(void *arg, const struct skl_outbox_item *item)
+{
+	struct skl_buf *out = arg;
+
+	skl_buf_add_u8(out, '{');
+	add_item(item, out);
+	close_with(out, '}');
+	skl_buf_add_u8(out, ',');
+	return true;
+}
+
+/* argument: a partner, or nothing for all; the oldest SKL_STORE_PAGE_MAX items. */
+static enum skl_err do_queue(struct skl_hub *hub, const char *argument, struct skl_buf *out,
+			     struct skl_error *reterr)
+{
+	const struct skl_txn_opts look = {.read_only = true};
+	SKL_CLEANUP(skl_txn_abortp) struct skl_txn *txn = NULL;
+	unsigned count = 0;
+	enum skl_err err = argument[0] ? find_partner(hub, argument, reterr) : SKL_OK;
+
+	if (err == SKL_OK)
+		err = skl_txn_begin(hub->store, &look, &txn);
+	if (err != SKL_OK)
+		return err;
+	skl_buf_add_str(out, "{\"items\":[");
+	err = skl_outbox_list(txn, argument[0] ? argument : NULL, 0, SKL_STORE_PAGE_MAX, see_item,
+			      out, &count);
+	close_with(out, ']');
+	skl_buf_add_u8(out, '}');
+	return err;
+}
+
+/* The item whose number was typed, as it is now. */
+static enum skl_err find_item(struct skl_hub *hub, const char *argument,
+			      struct skl_outbox_item *ret_item, struct skl_error *reterr)
+{
+	const struct skl_txn_opts look = {.read_only = true};
+	SKL_CLEANUP(skl_txn_abortp) struct skl_txn *txn = NULL;
+	size_t length = strlen(argument);
+	enum skl_err err;
+
+	if (!length || length > 19 || strspn(argument, "0123456789") != length)
+		return skl_error_set(reterr, SKL_EINVAL, 0, 0,
+				     "'%.63s' is not an offer number; the first column of "
+				     "'schakelctl queue list' has them",
+				     argument);
+	err = skl_txn_begin(hub->store, &look, &txn);
+	if (err == SKL_OK) /* 19 digits fit */
+		err = skl_outbox_get(txn, strtoull(argument, NULL, 10), ret_item);
+	ret_item->header = skl_view_of(NULL, 0); /* ends with the transaction */
+	if (err == SKL_ENOTFOUND)
+		return skl_error_set(reterr, err, 0, 0,
+				     "no offer %s waits: it was delivered, returned or expired",
+				     argument);
+	return err;
+}
+
+static enum skl_err do_show(struct skl_hub *hub, const char *argument, struct skl_buf *out,
+			    struct skl_error *reterr)
+{
+	static const char *const priorities[] = {"acute", "priority", "routine"};
+	struct skl_outbox_item item;
+	enum skl_err err = find_item(hub, argument, &item, reterr);
+
+	if (err != SKL_OK)
+		return err;
+	skl_buf_add_u8(out, '{');
+	add_item(&item, out);
+	add_field(out, "desk", item.desk);
+	add_field(out, "sender", item.sender);
+	add_field(out, "priority",
+		  item.priority < SKL_COUNT(priorities) ? priorities[item.priority] : "");
+	add_number(out, "refusals", item.refusals);
+	add_number(out, "size_bytes", item.size_bytes);
+	add_number(out, "sections", item.section_count);
+	add_number(out, "not_before_ms", (uint64_t)item.not_before_ms);
+	add_number(out, "expires_ms", (uint64_t)item.expires_ms);
+	close_with(out, '}');
+	return SKL_OK;
+}
+
+static void add_done(struct skl_buf *out)
+{
+	skl_buf_add_str(out, "{\"done\":true}");
+}
+
+static enum skl_err retry_item(struct skl_turn *turn, void *arg)
+{
+	return skl_outbox_release(turn->txn, *(const uint64_t *)arg);
+}
+
+/* argument: the offer number of a parked item. */
+static enum skl_err do_retry(struct skl_hub *hub, const char *argument, struct skl_buf *out,
+			     struct skl_error *reterr)
+{
+	struct skl_outbox_item item;
+	enum skl_err err = find_item(hub, argument, &item, reterr);
+	struct skl_peer *peer;
+
+	if (err != SKL_OK)
+		return err;
+	if (item.state != SKL_OUTBOX_PARKED)
+		return skl_error_set(reterr, SKL_ESTATE, 0, 0,
+				     "offer %s is not parked: it goes out by itself when %s is "
+				     "connected",
+				     argument, item.partner);
+	err = skl_turn_run(hub, retry_item, &item.number);
+	if (err == SKL_OK) {
+		peer = skl_seats_find_peer(hub->seats, item.partner);
+		if (peer)
+			peer->has_mail = true;
+		hub->wants_delivery = true;
+		add_done(out);
+	}
+	return err;
+}
+
+/* The operator gives up on a message: an entry, its sender is told, its payload goes. */
+static enum skl_err return_item(struct skl_turn *turn, void *arg)
+{
+	struct skl_outbox_item *item = arg;
+	struct skl_trail_ref ref;
+	const struct skl_record_note note = {
+		.kind = SKL_ENTRY_WITHHELD,
+		.sender = item->sender,
+		.recipient = item->partner,
+		.outcome = SKL_OUTCOME_ERROR,
+		.reason = SKL_REASON_OTHER,
+		.names = true,
+		.names_index = item->entry_index,
+		.message_id = item->message_id,
+		.case_ref = item->has_case ? item->case_ref : NULL,
+		.text = "returned by the operator",
+	};
+	const struct skl_offer_notice notice = {
+		.partner = item->sender,
+		.ref = item->message_id,
+		.text_nl = "Bericht teruggegeven: het kon niet worden bezorgd. Neem contact op met "
+			   "de ontvanger en verstuur het zo nodig opnieuw.",
+		.text_en = "Message returned: it could not be delivered. Contact the recipient, "
+			   "and send it again if needed.",
+	};
+	enum skl_err err = skl_outbox_get(turn->txn, item->number, item);
+
+	if (err == SKL_OK)
+		err = skl_offer_drop(turn, item);
+	if (err == SKL_OK)
+		err = skl_record_note(turn, &note, &ref);
+	return err == SKL_OK ? skl_offer_push_notice(turn, &notice) : err;
+}
+
+/* argument: the offer number of a message that is not with its recipient now. */
+static enum skl_err do_return(struct skl_hub *hub, const char *argument, struct skl_buf *out,
+			      struct skl_error *reterr)
+{
+	struct skl_outbox_item item;
+	const struct skl_peer *peer;
+	enum skl_err err = find_item(hub, argument, &item, reterr);
+
+	if (err != SKL_OK)
+		return err;
+	if (item.type != SKL_OUTBOX_MESSAGE)
+		return skl_error_set(reterr, SKL_ESTATE, 0, 0,
+				     "offer %s is a %s: only a message has a sender to return it "
+				     "to",
+				     argument, types[item.type]);
+	peer = skl_seats_find_peer(hub->seats, item.partner);
+	if (peer && peer->seat && skl_seat_is_open(peer->seat, item.number))
+		return skl_error_set(reterr, SKL_ESTATE, 0, 0,
+				     "offer %s is on its way to %s, which may have it already; "
+				     "wait for its receipt",
+				     argument, item.partner);
+	err = skl_turn_run(hub, return_item, &item);
+	if (err == SKL_OK) {
+		hub->wants_delivery = true;
+		add_done(out);
+	}
+	return err;
+}
+
+static enum skl_err do_reload(struct skl_hub *hub, const char *argument, struct skl_buf *out,
+			      struct skl_error *reterr)
+{
+	if (strcmp(argument, "policy") == 0) {
+		skl_law_reload_policy(hub);
+		if (hub->law.is_policy_refused)
+			return skl_error_set(reterr, SKL_ESYNTAX, 0, 0,
+					     "the rules were refused, the last valid set stays in "
+					     "force; the hub's log says where (policy.refused)");
+	} else if (strcmp(argument, "directory") == 0) {
+		uint64_t before = skl_directory_number(hub->law.directory);
+
+		skl_law_reload_directory(hub);
+		skl_buf_add_u8(out, '{');
+		add_number(out, "before", before);
+		add_number(out, "now", skl_directory_number(hub->law.directory));
+		close_with(out, '}');
+		return SKL_OK;
+	} else {
+		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "reload what: policy or directory?");
+	}
+	add_done(out);
+	return SKL_OK;
+}
+
+/* End a partner's session; it may come back. Keeping it out is the registrars' (directory). */
+static enum skl_err do_drop(struct skl_hub *hub, const char *argument, struct skl_buf *out,
+			    struct skl_error *reterr)
+{
+	const struct skl_peer *peer = skl_seats_find_peer(hub->seats, argument);
+
+	enum skl_err err = find_partner(hub, argument, reterr);
+
+	if (err != SKL_OK)
+		return err;
+	if (!peer || !peer->seat)
+		return skl_error_set(reterr, SKL_ENOTFOUND, 0, 0, "%s is not connected", argument);
+	skl_gate_end(hub, peer->seat, SKL_SEAT_ON_REVOKED);
+	add_done(out);
+	return SKL_OK;
+}
+
+/* Nothing new is accepted, what waits is delivered; argument "cancel" ends that. */
+static enum skl_err do_drain(struct skl_hub *hub, const char *argument, struct skl_buf *out,
+			     struct skl_error *reterr)
+{
+	struct skl_store_stat stat;
+	enum skl_err err;
+
+	if (argument[0] && strcmp(argument, "cancel") != 0)
+		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "drain, or drain cancel");
+	err = skl_store_stat(hub->store, &stat);
+	if (err != SKL_OK)
+		return err;
+	hub->is_draining = !argument[0];
+	hub->is_drained = false;
+	skl_log(SKL_LOG_NOTICE, hub->is_draining ? "drain.begun" : "drain.cancelled",
+		"waiting=%llu", (unsigned long long)stat.outbox_count);
+	skl_buf_addf(out, "{\"draining\":%s,", hub->is_draining ? "true" : "false");
+	add_number(out, "waiting", stat.outbox_count);
+	close_with(out, '}');
+	return SKL_OK;
+}
+
+static enum skl_err do_stop(struct skl_hub *hub, const char *argument, struct skl_buf *out,
+			    struct skl_error *reterr)
+{
+	if (argument[0])
+		return too_much(reterr);
+	hub->is_stopping = true;
+	add_done(out);
+	return SKL_OK;
+}
+
+static const struct {
+	const char *name;
+	enum skl_err (*run)(struct skl_hub *hub, const char *argument, struct skl_buf *out,
+			    struct skl_error *reterr);
+} commands[] = {
+	{"status", do_status}, {"partners", do_partners}, {"queue", do_queue},   {"show", do_show},
+	{"retry", do_retry},   {"return", do_return},     {"reload", do_reload}, {"drop", do_drop},
+	{"drain", do_drain},   {"stop", do_stop},
+};
+
+void skl_command_run(struct skl_hub *hub, const char *line, struct skl_buf *out)
+{
+	char version[8] = "", name[32] = "", argument[SKL_PARTNER_ID_MAX + 1] = "";
+	struct skl_error why = {0};
+	enum skl_err err = SKL_ECOMMAND;
+
+	if (sscanf(line, "%7s %31s %63s", version, name, argument) < 2 ||
+	    strcmp(version, CONTROL_VERSION) != 0) {
+		add_error(out, SKL_EVERSION, "");
+		return;
+	}
+	for (size_t i = 0; i < SKL_COUNT(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			err = commands[i].run(hub, argument, out, &why);
+	if (err == SKL_OK)
+		err = skl_buf_err(out);
+	skl_log(SKL_LOG_INFO, "control", "command=%s error=%s",
+		err == SKL_ECOMMAND ? "unknown" : name, skl_err_name(err));
+	if (err != SKL_OK)
+		add_error(out, err, why.text);
+	skl_buf_add_str(out, "\n");
+}
