@@ -80,6 +80,15 @@ SKL_MUST_CHECK enum skl_err skl_policy_load_bundle(struct skl_view bundle,
 						   struct skl_error *reterr);
 
 /*
+ * The canonical print of one rule file: blanks and empty lines as in the shipped rules; words,
+ * texts and comments stay as they are, and are read again to prove it. Replaces what out holds. The
+ * language is not checked: skl_policy_load() does. ESYNTAX (a sign or a text that is not closed),
+ * EUTF8, ENOMEM, ETOOLARGE (out).
+ */
+SKL_MUST_CHECK enum skl_err skl_policy_format(const struct skl_policy_file *file,
+					      struct skl_buf *out, struct skl_error *reterr);
+
+/*
  * The emergency list of this set: a bundle that holds only its rules for kinds of the emergency
  * list and every prohibition. The caller stores it beside the last valid policy, loads it with
  * skl_policy_load_bundle(), and passes it to skl_policy_decide(), where it counts when the current

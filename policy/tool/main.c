@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 
 /*
- * schakel-policy - check, test and explain rule files (schakel-policy(1)).
+ * schakel-policy - check, test, print and explain rule files (schakel-policy(1)).
  */
 
 #include <getopt.h>
@@ -18,6 +18,7 @@
 static const char usage_text[] =
 	"usage: schakel-policy check [-q] [options] PATH ...\n"
 	"       schakel-policy test [-q] [options] PATH ...\n"
+	"       schakel-policy fmt [-q] PATH ...\n"
 	"       schakel-policy explain --rules PATH [options] WORD ...\n"
 	"       schakel-policy --help | --version\n"
 	"\n"
@@ -25,13 +26,15 @@ static const char usage_text[] =
 	"\n"
 	"  check    read the rules, say what is wrong and where; print the digest\n"
 	"  test     run the tests in the rules; name rules that no test reaches\n"
+	"  fmt      print the rules in their canonical form\n"
 	"  explain  decide one request and say why. WORD is key=value or a word of the\n"
 	"           test language: from=police kind=police_report to=veilig_thuis\n"
 	"           purpose=stop_violence ground=wpg:18-1/bpg:4-2-1-i has=identity,incident\n"
 	"\n"
 	"  -e, --environment=NAME  test (default) or production: EXAMPLE rules are refused\n"
 	"  -n, --now=TIME          decide as at this time (2026-03-04T02:41:00Z); default: now\n"
-	"  -q, --quiet             check: no notes; test: failures and totals only\n"
+	"  -q, --quiet             check: no notes; test: failures and totals only;\n"
+	"                          fmt: only name the files that would change (exit 1)\n"
 	"  -r, --rules=PATH        explain: the rules; may be given more than once\n"
 	"  -l, --language=LANG     explain: nl (default) or en\n"
 	"      --emergency         explain: decide with the emergency list alone\n"
@@ -141,6 +144,7 @@ static const struct {
 } commands[] = {
 	{"check", skl_tool_check, true},
 	{"test", skl_tool_test, true},
+	{"fmt", skl_tool_fmt, true},
 	{"explain", skl_tool_explain, false},
 };
 

@@ -154,7 +154,7 @@ void skl_rules_done(struct skl_rules *rules)
 }
 
 /* "PATH:LINE:COLUMN: text", as editors jump to it. The text begins with the file's name. */
-static void say_error(const struct skl_rules *rules, const struct skl_error *error)
+void skl_rules_say(const struct skl_rules *rules, enum skl_err err, const struct skl_error *error)
 {
 	for (unsigned i = 0; i < rules->count; i++) {
 		size_t len = strlen(rules->names[i]);
@@ -165,7 +165,7 @@ static void say_error(const struct skl_rules *rules, const struct skl_error *err
 			      error->text + len + 1);
 		return;
 	}
-	skl_tool_say("%s", error->text);
+	skl_tool_say("%s", error->text[0] ? error->text : skl_err_text(err));
 }
 
 int skl_rules_load(const struct skl_tool_opts *opts, struct skl_rules *rules,
@@ -182,6 +182,6 @@ int skl_rules_load(const struct skl_tool_opts *opts, struct skl_rules *rules,
 	err = skl_policy_load(rules->files, rules->count, &how, ret_policy, &error);
 	if (err == SKL_OK)
 		return SKL_EXIT_OK;
-	say_error(rules, &error);
+	skl_rules_say(rules, err, &error);
 	return err == SKL_ENOMEM ? SKL_EXIT_IO : SKL_EXIT_NO;
 }

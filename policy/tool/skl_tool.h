@@ -53,11 +53,15 @@ void skl_rules_done(struct skl_rules *rules);
 int skl_rules_load(const struct skl_tool_opts *opts, struct skl_rules *rules,
 		   struct skl_policy **ret_policy);
 
+/* What is wrong in one of the files, as PATH:LINE:COLUMN, on standard error. */
+void skl_rules_say(const struct skl_rules *rules, enum skl_err err, const struct skl_error *error);
+
 /* "schakel-policy: ..." on standard error. */
 void skl_tool_say(const char *format, ...) SKL_PRINTF(1, 2);
 
 int skl_tool_check(const struct skl_tool_opts *opts);
 int skl_tool_test(const struct skl_tool_opts *opts);
+int skl_tool_fmt(const struct skl_tool_opts *opts);
 int skl_tool_explain(const struct skl_tool_opts *opts);
 
 #endif

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -172,6 +173,103 @@ SKL_UNUSED static bool t_opens(const struct skl_decision *decision)
 			return true;
 	return decision->outcome == SKL_OUTCOME_PERMITTED || decision->outcome == SKL_OUTCOME_CUT ||
 	       decision->facts != 0 || decision->events != 0;
+}
+
+/* A seed by the clock, or T_POLICY_SEED to see a failure again; printed. */
+SKL_UNUSED static uint32_t t_seed(void)
+{
+	const char *given = getenv("T_POLICY_SEED"); /* NOLINT(concurrency-mt-unsafe) */
+	uint32_t seed = given ? (uint32_t)strtoul(given, NULL, 10) : (uint32_t)time(NULL);
+
+	print_message("# T_POLICY_SEED=%u\n", (unsigned)seed);
+	return seed;
+}
+
+/* 0 .. below - 1 (xorshift32). */
+SKL_UNUSED static uint32_t t_random(uint32_t *seed, uint32_t below)
+{
+	uint32_t x = *seed ? *seed : 1;
+
+	x ^= x << 13;
+	x ^= x >> 17;
+	x ^= x << 5;
+	*seed = x;
+	return x % below;
+}
+
+SKL_UNUSED static void t_add_some(uint32_t *seed, struct skl_buf *text, const char *head,
+				  const char *const *names, uint32_t count)
+{
+	uint32_t chosen = 1 + t_random(seed, (1u << count) - 1);
+	bool is_first = true;
+
+	skl_buf_add_str(text, head);
+	for (uint32_t i = 0; i < count; i++) {
+		if (!(chosen >> i & 1))
+			continue;
+		skl_buf_addf(text, "%s%s", is_first ? " " : ", ", names[i]);
+		is_first = false;
+	}
+	skl_buf_add_str(text, "\n");
+}
+
+/* One agreement of one to four rules and perhaps a prohibition, all near each other: police to
+ * Veilig Thuis, few codes, so that they meet, hide and cut one another. */
+SKL_UNUSED static void t_random_rules(uint32_t *seed, struct skl_buf *text)
+{
+	static const char *const categories[] = {"identity",
+						 "incident",
+						 "household",
+						 "incident source-law wpg-8",
+						 "household about victim",
+						 "red_flags"};
+	static const char *const purposes[] = {"stop_violence", "assess_safety"};
+	static const char *const whens[] = {
+		"",
+		" when recipient competent\n",
+		" when unsafety acute, structural\n",
+		" when unsafety incidental, acute\n",
+		" when position not helper_of_perpetrator\n",
+		" when claimed unsafety structural\n",
+		" when case and phase direct_safety\n",
+	};
+	static const char *const nevers[] = {"household", "any source-law wpg-9",
+					     "incident about perpetrator", "red_flags"};
+	uint32_t count = 1 + t_random(seed, 4);
+
+	skl_buf_clear(text);
+	skl_buf_add_str(text, T_HEAD);
+	for (uint32_t i = 1; i <= count; i++) {
+		const char *separator = " together-with";
+
+		skl_buf_addf(text,
+			     "rule A-%u \"r\"\n from police\n kind %s\n to veilig_thuis\n"
+			     " ground wpg:18-1/bpg:4-2-1-i\n because \"b\"\n",
+			     (unsigned)i, t_random(seed, 4) ? "police_report" : "concern");
+		t_add_some(seed, text, " purpose", purposes, SKL_COUNT(purposes));
+		skl_buf_add_str(text, whens[t_random(seed, SKL_COUNT(whens))]);
+		t_add_some(seed, text, " allow", categories, SKL_COUNT(categories));
+		if (t_random(seed, 2))
+			t_add_some(seed, text, " never", nevers, SKL_COUNT(nevers));
+		if (t_random(seed, 3) == 0)
+			skl_buf_add_str(text, " may-know unsafety, event measure\n");
+		skl_buf_addf(text, " needs user-ref, human-check%s\n",
+			     t_random(seed, 2) ? ", marks" : "");
+		for (uint32_t friend = 1; friend < i; friend ++) {
+			skl_buf_addf(text, "%s A-%u", separator, (unsigned)friend);
+			separator = ",";
+		}
+		skl_buf_add_str(text, i > 1 ? "\n test \"t\" permitted\nend\n"
+					    : " test \"t\" permitted\nend\n");
+	}
+	if (t_random(seed, 3) == 0) {
+		skl_buf_add_str(text, "forbid F-1 \"f\"\n because \"b\"\n");
+		skl_buf_add_str(text, " when unsafety not acute\n");
+		if (t_random(seed, 2))
+			t_add_some(seed, text, " never", nevers, SKL_COUNT(nevers));
+		skl_buf_add_str(text, " test \"t\" cut like A-1\nend\n");
+	}
+	assert_int_equal(skl_buf_err(text), SKL_OK);
 }
 
 #endif

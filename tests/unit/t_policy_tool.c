@@ -110,6 +110,9 @@ static const struct row rows[] = {
 	{"check", 2, {"name the rules"}},
 	{"check %/nothing.rules", 3, {"nothing.rules: No such file"}},
 	{"check %/empty", 3, {"no *.rules"}},
+	{"fmt %/failing.rules", 0, {"\nrule A-1 \"r\"\n  from      police\n"}},
+	{"fmt -q %/failing.rules", 1, {"/failing.rules\n"}},
+	{"fmt %/open.rules", 1, {"/open.rules:1:13: ", "Put a \""}},
 	{"frobnicate @", 2, {"no command frobnicate"}},
 	{"", 2, {"usage:"}},
 	{"--help", 0, {"usage: schakel-policy check"}},
@@ -174,6 +177,7 @@ static int set_up(void **state)
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
 		return -1;
 	write_rules("bad.rules", "agreement \"T\" version 1 status EXAMPLE\noner \"o\"\n");
+	write_rules("open.rules", "agreement \"T\n");
 	write_rules("failing.rules", T_HEAD GOOD " test \"t\" denied_no_rule\nend\n");
 	write_rules("unreached.rules", T_HEAD GOOD " test \"t\" denied_no_rule to om\nend\n");
 	return 0;
