@@ -11,6 +11,11 @@
 #define CONTROL_VERSION "1"
 #define LATE_PAGES      5
 
+struct list {
+	const struct skl_hub *hub;
+	struct skl_buf *out;
+};
+
 struct late {
 	uint64_t count;
 	struct skl_clock_row last;
@@ -79,6 +84,15 @@ static enum skl_err find_partner(const struct skl_hub *hub, const char *id,
 			     "no partner '%.63s' in directory %llu; 'schakelctl partner list' "
 			     "has the names",
 			     id, (unsigned long long)skl_directory_number(hub->law.directory));
+}
+
+/* By the directory or by the operator. */
+static bool is_kept_out(const struct skl_hub *hub, const char *id)
+{
+	const struct skl_dir_partner *partner =
+		skl_directory_partner(hub->law.directory, skl_view_str(id));
+
+	return !partner || partner->is_suspended || skl_held_partner(hub, id);
 }
 
 /* --- commands ------------------------------------------------------------------------------ */
@@ -227,7 +241,7 @@ static void add_partner(struct skl_hub *hub, const struct skl_dir_partner *partn
 	add_field(out, "id", partner->id);
 	add_field(out, "role", skl_code_name(SKL_LIST_ROLE, partner->role));
 	skl_buf_addf(out, "\"suspended\":%s,\"connected\":%s,",
-		     partner->is_suspended ? "true" : "false", seat ? "true" : "false");
+		     is_kept_out(hub, partner->id) ? "true" : "false", seat ? "true" : "false");
 	if (seat) {
 		add_number(out, "heard_ms", (uint64_t)(skl_mono_ms() - seat->heard_mono_ms));
 		add_number(out, "offers_open", seat->open_count);
@@ -261,15 +275,20 @@ static const char *const types[] = {"", "message", "receipt", "notice"};
 static const char *const states[] = {"", "waiting", "offered", "in_doubt", "parked"};
 static const char *const parks[] = {"", "stuck", "suspended", "needs_rewrap", "stale"};
 
-static void add_item(const struct skl_outbox_item *item, struct skl_buf *out)
+/* What waits for a partner that is kept out is parked, whatever its row says. */
+static void add_item(const struct skl_hub *hub, const struct skl_outbox_item *item,
+		     struct skl_buf *out)
 {
+	bool is_out = item->state != SKL_OUTBOX_PARKED && is_kept_out(hub, item->partner);
+	size_t state = is_out ? SKL_OUTBOX_PARKED : (size_t)item->state;
+	size_t park = is_out ? SKL_OUTBOX_PARK_SUSPENDED : (size_t)item->park;
 	char id[SKL_ID_TEXT_BYTES];
 
 	add_number(out, "offer", item->number);
 	add_field(out, "partner", item->partner);
 	add_field(out, "type", item->type < SKL_COUNT(types) ? types[item->type] : "");
-	add_field(out, "state", item->state < SKL_COUNT(states) ? states[item->state] : "");
-	add_field(out, "parked", item->park < SKL_COUNT(parks) ? parks[item->park] : "");
+	add_field(out, "state", state < SKL_COUNT(states) ? states[state] : "");
+	add_field(out, "parked", park < SKL_COUNT(parks) ? parks[park] : "");
 	add_field(out, "id", skl_id_text(item->message_id, id));
 	add_number(out, "entry", item->entry_index);
 	add_number(out, "age_ms", age_ms(item->accepted_ms));
@@ -278,12 +297,12 @@ static void add_item(const struct skl_outbox_item *item, struct skl_buf *out)
 
 static bool see_item(void *arg, const struct skl_outbox_item *item)
 {
-	struct skl_buf *out = arg;
+	struct list *list = arg;
 
-	skl_buf_add_u8(out, '{');
-	add_item(item, out);
-	close_with(out, '}');
-	skl_buf_add_u8(out, ',');
+	skl_buf_add_u8(list->out, '{');
+	add_item(list->hub, item, list->out);
+	close_with(list->out, '}');
+	skl_buf_add_u8(list->out, ',');
 	return true;
 }
 
@@ -293,6 +312,7 @@ static enum skl_err do_queue(struct skl_hub *hub, const char *argument, struct s
 {
 	const struct skl_txn_opts look = {.read_only = true};
 	SKL_CLEANUP(skl_txn_abortp) struct skl_txn *txn = NULL;
+	struct list list = {hub, out};
 	unsigned count = 0;
 	enum skl_err err = argument[0] ? find_partner(hub, argument, reterr) : SKL_OK;
 
@@ -302,7 +322,7 @@ static enum skl_err do_queue(struct skl_hub *hub, const char *argument, struct s
 		return err;
 	skl_buf_add_str(out, "{\"items\":[");
 	err = skl_outbox_list(txn, argument[0] ? argument : NULL, 0, SKL_STORE_PAGE_MAX, see_item,
-			      out, &count);
+			      &list, &count);
 	close_with(out, ']');
 	skl_buf_add_u8(out, '}');
 	return err;
@@ -343,7 +363,7 @@ static enum skl_err do_show(struct skl_hub *hub, const char *argument, struct sk
 	if (err != SKL_OK)
 		return err;
 	skl_buf_add_u8(out, '{');
-	add_item(&item, out);
+	add_item(hub, &item, out);
 	add_field(out, "desk", item.desk);
 	add_field(out, "sender", item.sender);
 	add_field(out, "priority",
@@ -377,6 +397,9 @@ static enum skl_err do_retry(struct skl_hub *hub, const char *argument, struct s
 
 	if (err != SKL_OK)
 		return err;
+	if (is_kept_out(hub, item.partner))
+		return skl_error_set(reterr, SKL_ESTATE, 0, 0,
+				     "%s is suspended: its mail goes when that ends", item.partner);
 	if (item.state != SKL_OUTBOX_PARKED)
 		return skl_error_set(reterr, SKL_ESTATE, 0, 0,
 				     "offer %s is not parked: it goes out by itself when %s is "
@@ -481,7 +504,58 @@ static enum skl_err do_reload(struct skl_hub *hub, const char *argument, struct 
 	return SKL_OK;
 }
 
-/* End a partner's session; it may come back. Keeping it out is the registrars' (directory). */
+static enum skl_err do_suspend(struct skl_hub *hub, const char *argument, struct skl_buf *out,
+			       struct skl_error *reterr)
+{
+	enum skl_err err = find_partner(hub, argument, reterr);
+
+	if (err == SKL_OK && skl_held_partner(hub, argument))
+		return skl_error_set(reterr, SKL_EEXISTS, 0, 0, "%s is suspended already",
+				     argument);
+	if (err == SKL_OK)
+		err = skl_held_suspend(hub, argument);
+	if (err == SKL_OK)
+		add_done(out);
+	return err;
+}
+
+/* A partner that left the directory can be resumed as well. */
+static enum skl_err do_resume(struct skl_hub *hub, const char *argument, struct skl_buf *out,
+			      struct skl_error *reterr)
+{
+	enum skl_err err;
+
+	if (!skl_held_partner(hub, argument))
+		return skl_error_set(reterr, SKL_ENOTFOUND, 0, 0,
+				     "'%.63s' was not suspended here; what the directory suspends "
+				     "or a revoked key is up to the registrars",
+				     argument);
+	err = skl_held_resume(hub, argument);
+	if (err == SKL_OK)
+		add_done(out);
+	return err;
+}
+
+static enum skl_err do_revoke(struct skl_hub *hub, const char *argument, struct skl_buf *out,
+			      struct skl_error *reterr)
+{
+	unsigned count = 0;
+	enum skl_err err = find_partner(hub, argument, reterr);
+
+	if (err != SKL_OK)
+		return err;
+	err = skl_held_revoke(hub, argument, &count);
+	if (err == SKL_ENOTFOUND)
+		return skl_error_set(reterr, err, 0, 0, "no key of %s is left to revoke", argument);
+	if (err != SKL_OK)
+		return err;
+	skl_buf_add_u8(out, '{');
+	add_number(out, "keys_revoked", count);
+	close_with(out, '}');
+	return SKL_OK;
+}
+
+/* End a partner's session; it may come back. */
 static enum skl_err do_drop(struct skl_hub *hub, const char *argument, struct skl_buf *out,
 			    struct skl_error *reterr)
 {
@@ -535,9 +609,11 @@ static const struct {
 	enum skl_err (*run)(struct skl_hub *hub, const char *argument, struct skl_buf *out,
 			    struct skl_error *reterr);
 } commands[] = {
-	{"status", do_status}, {"partners", do_partners}, {"queue", do_queue},   {"show", do_show},
-	{"retry", do_retry},   {"return", do_return},     {"reload", do_reload}, {"drop", do_drop},
-	{"drain", do_drain},   {"stop", do_stop},
+	{"status", do_status}, {"partners", do_partners}, {"queue", do_queue},
+	{"show", do_show},     {"retry", do_retry},       {"return", do_return},
+	{"reload", do_reload}, {"drop", do_drop},         {"suspend", do_suspend},
+	{"resume", do_resume}, {"revoke", do_revoke},     {"drain", do_drain},
+	{"stop", do_stop},
 };
 
 void skl_command_run(struct skl_hub *hub, const char *line, struct skl_buf *out)

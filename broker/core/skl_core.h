@@ -27,6 +27,7 @@
 #include "skl_directory.h"
 #include "skl_envelope.h"
 #include "skl_err.h"
+#include "skl_hold.h"
 #include "skl_hub.h"
 #include "skl_notary.h"
 #include "skl_offer_number.h"
@@ -223,6 +224,7 @@ static inline ProtobufCBinaryData skl_pb_bytes(const void *data, size_t len)
 }
 
 struct skl_control;
+struct skl_held;
 
 struct skl_hub {
 	struct skl_hub_opts opts;
@@ -237,6 +239,7 @@ struct skl_hub {
 	struct skl_store *store;
 	struct skl_notary *notary;
 	struct skl_control *control;
+	struct skl_held *held; /* owned */
 	struct skl_law law;
 	struct skl_mark mark;
 	struct skl_batch batch;
@@ -278,6 +281,25 @@ SKL_MUST_CHECK enum skl_err skl_law_check(const struct skl_hub_opts *opts,
 /* Policy that speaks in a decision: for ids and texts of rules. */
 const struct skl_policy *skl_law_policy_of(const struct skl_law *law,
 					   const struct skl_decision *decision);
+
+/* --- skl_held: whom the operator keeps out --------------------------------------- */
+
+#define SKL_HELD_MAX 1000
+
+SKL_MUST_CHECK enum skl_err skl_held_open(struct skl_hub *hub);
+void skl_held_close(struct skl_hub *hub);
+bool skl_held_partner(const struct skl_hub *hub, const char *partner);
+bool skl_held_key(const struct skl_hub *hub, const uint8_t key_id[16]);
+/*
+ * Between batches: an entry, then sessions end and keys are refused. It survives a restart.
+ * Suspended is until resumed; resume is ENOTFOUND for who is not. Revoke is for ever, for every key
+ * the directory has for the partner now: it comes back with new keys in a new directory. ENOTFOUND
+ * if no key is left to revoke; ELIMIT.
+ */
+SKL_MUST_CHECK enum skl_err skl_held_suspend(struct skl_hub *hub, const char *partner);
+SKL_MUST_CHECK enum skl_err skl_held_resume(struct skl_hub *hub, const char *partner);
+SKL_MUST_CHECK enum skl_err skl_held_revoke(struct skl_hub *hub, const char *partner,
+					    unsigned *ret_count);
 
 /* --- skl_gate: what comes in --------------------------------------------------- */
 

@@ -19,7 +19,7 @@ static bool is_wrapped(const struct skl_item *item, const struct skl_part *part,
 	       skl_envelope_find_key(item->env, part->row->number, row->number) != NULL;
 }
 
-/* The recipient as the directory knows it: partner active, and the desk one of its own. */
+/* The recipient as the directory knows it: partner and key not kept out, the desk its own. */
 static const struct skl_dir_partner *recipient_of(const struct skl_turn *turn,
 						  const Schakel__V1__RecipientRow *row)
 {
@@ -29,11 +29,11 @@ static const struct skl_dir_partner *recipient_of(const struct skl_turn *turn,
 	const struct skl_dir_key *key = NULL;
 	enum skl_err err;
 
-	if (!partner || partner->is_suspended)
+	if (!partner || partner->is_suspended || skl_held_partner(turn->hub, partner->id))
 		return NULL;
 	err = skl_directory_desk_key(directory, skl_view_str(row->partner), skl_view_str(row->desk),
 				     turn->now_ms, &key);
-	return err == SKL_ENOTFOUND ? NULL : partner;
+	return err == SKL_ENOTFOUND || (key && skl_held_key(turn->hub, key->id)) ? NULL : partner;
 }
 
 static enum skl_err make_parts(struct skl_turn *turn, struct skl_item *item)

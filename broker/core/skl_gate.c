@@ -131,7 +131,9 @@ static enum skl_err key_status(const struct skl_hub *hub, const char *partner,
 		return err;
 	if (!row || key->partner != row->index)
 		return SKL_EKEYUNKNOWN;
-	return row->is_suspended ? SKL_EKEYREVOKED : SKL_OK;
+	return row->is_suspended || skl_held_partner(hub, partner) || skl_held_key(hub, key_id)
+		       ? SKL_EKEYREVOKED
+		       : SKL_OK;
 }
 
 /* One seat that must end, NULL if none: a walk may not end what it walks over. */
@@ -342,6 +344,8 @@ static enum skl_err sign_key(const struct skl_hub *hub, struct skl_item *item,
 		return err != SKL_OK ? err : SKL_EKEYUNKNOWN;
 	if (!partner || key->partner != partner->index)
 		return SKL_EIDENTITY;
+	if (skl_held_key(hub, key->id))
+		return SKL_EKEYREVOKED;
 	if (err == SKL_OK)
 		memcpy(item->job.public_key, key->public_key, sizeof(item->job.public_key));
 	return err;

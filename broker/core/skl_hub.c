@@ -117,6 +117,10 @@ static enum skl_err open_parts(struct skl_hub *hub, struct skl_error *reterr)
 	err = open_offer_key(hub);
 	if (err != SKL_OK)
 		return skl_error_set(reterr, err, 0, 0, "vault: %s", skl_err_text(err));
+	err = skl_held_open(hub);
+	if (err != SKL_OK)
+		return skl_error_set(reterr, err, 0, 0, "suspended partners: %s",
+				     skl_err_text(err));
 	err = skl_notary_new(hub->opts.notary_path, &hub->notary);
 	if (err == SKL_OK)
 		err = skl_mark_open(hub);
@@ -322,6 +326,7 @@ void skl_hub_close(struct skl_hub *hub)
 		skl_msg_done(&hub->batch.items[i].msg);
 	skl_notary_free(hub->notary);
 	skl_law_close(&hub->law);
+	skl_held_close(hub);
 	skl_store_close(hub->store);
 	skl_seats_free(hub->seats);
 	skl_arena_done(&hub->batch.arena);

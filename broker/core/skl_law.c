@@ -419,6 +419,7 @@ enum skl_err skl_law_allow(struct skl_hub *hub)
 			skl_directory_partner_at(directory, key->partner);
 
 		if (key->use != SKL_KEY_USE_TRANSPORT || partner->is_suspended ||
+		    skl_held_partner(hub, partner->id) || skl_held_key(hub, key->id) ||
 		    strlen(partner->id) > SKL_PARTNER_ID_MAX)
 			continue;
 		memcpy(keys[count].public_key, key->public_key, 32);

@@ -51,6 +51,7 @@ struct skl_txn;
 	X(CLOCK_WAKE, "clock_wake")                                                                \
 	X(VERSION, "version")                                                                      \
 	X(VERSION_NUMBER, "version_number")                                                        \
+	X(HOLD, "hold")                                                                            \
 	X(IX_PARTNER, "ix_partner")                                                                \
 	X(IX_CASE, "ix_case")                                                                      \
 	X(IX_MESSAGE, "ix_message")

@@ -112,6 +112,41 @@ test_expect_status 2 'a missing argument' "$BIN/schakelctl" -s "$control" queue 
 test_expect_status 2 'one too many' "$BIN/schakelctl" -s "$control" status now
 test_expect_status 2 'an unknown format' "$BIN/schakelctl" -s "$control" -o xml status
 test_expect_status 3 'no hub' "$BIN/schakelctl" -s "$TMPDIR/none" status
+# --- keeping a partner out -----------------------------------------------------------------------
+
+no 'suspend nobody' "no partner 'nobody'" partner suspend nobody
+no 'resume who is not suspended' 'was not suspended here' partner resume vt-zw
+peer politie-nh hello to=vt-zw muni=0479 submit bye
+peer_bg team vt-zw hello file="$TMPDIR/out-now" wait ping
+wait_for_log team waiting
+test_expect 'suspend' "$BIN/schakelctl" -s "$control" partner suspend vt-zw
+log_has hub 'session.ended partner=vt-zw why="key no'
+test_ok $? 'its session has ended when the command returns'
+touch out-now
+wait_bg team
+no 'suspend twice' 'suspended already' partner suspend vt-zw
+test_expect 'partners' "$BIN/schakelctl" -s "$control" partner list
+test_like "$(grep id=vt-zw out)" 'suspended=yes connected=no' 'the list says it'
+test_expect 'its mail' "$BIN/schakelctl" -s "$control" queue list vt-zw
+test_like "$(cat out)" 'state=parked parked=suspended' 'is parked'
+no 'retry its mail' 'vt-zw is suspended' queue retry "$(sed 's/^offer=\([0-9]*\).*/\1/;q' out)"
+peer politie-nh hello to=vt-zw muni=0479 submit bye
+test_like "$(cat "$TMPDIR/out")" 'outcome=denied_no_rule' 'messages for it are not permitted'
+stop_bg hub
+hub_run
+"$peer_bin" "$env" vt-zw hello >"$TMPDIR/out" 2>&1
+test_is $? 1 'after a restart it is still out'
+test_expect 'resume' "$BIN/schakelctl" -s "$control" partner resume vt-zw
+peer vt-zw hello offer receipt bye
+test_like "$(cat "$TMPDIR/out")" 'kind=police_report' 'then it comes in, and gets its mail'
+test_expect 'revoke' "$BIN/schakelctl" -s "$control" partner revoke reclas
+test_like "$(cat out)" 'keys_revoked +[1-9]' 'says how many keys'
+no 'revoke twice' 'no key of reclas is left' partner revoke reclas
+no 'resume who is revoked' 'up to the registrars' partner resume reclas
+stop_bg hub
+hub_run
+"$peer_bin" "$env" reclas hello >"$TMPDIR/out" 2>&1
+test_is $? 1 'a revoked key is refused, after a restart too'
 # Nonsense and half lines on the socket disturb nobody.
 "$PYTHON" - "$control" <<-'EOF'
 	import socket, sys
