@@ -284,4 +284,40 @@ SKL_MUST_CHECK enum skl_err skl_policy_request_words(struct skl_policy_request *
 						     struct skl_view words,
 						     struct skl_error *reterr);
 
+enum skl_discloses {
+	SKL_DISCLOSES_MESSAGE = 0, /* that there is a message at all; code 0 */
+	SKL_DISCLOSES_CATEGORY,    /* enum skl_category */
+	SKL_DISCLOSES_FACT,        /* enum skl_fact */
+	SKL_DISCLOSES_EVENT,       /* enum skl_event */
+};
+
+/* One thing that goes by one set and not by the other, in some circumstances. */
+struct skl_disclosure {
+	bool is_new;  /* by the later set alone; else by the earlier alone */
+	uint8_t type; /* enum skl_discloses */
+	uint8_t code;
+	uint8_t from; /* enum skl_role, as to */
+	uint8_t kind;
+	uint8_t to;
+	uint8_t purpose;
+	uint8_t ground;
+	uint16_t rule;                     /* that discloses it, of the set that does */
+	struct skl_policy_request witness; /* which the two sets decide differently */
+};
+typedef void (*skl_policy_diff_fn)(void *arg, const struct skl_disclosure *found);
+
+/*
+ * What the later set discloses that the earlier does not, then what it no longer does: each sender,
+ * kind, recipient, purpose, ground and thing once. Exact, by box algebra, over requests where the
+ * recipient has one position, the case one phase, a section one person, the sender's facts do not
+ * contradict the case, and nobody declared acute danger; what differs only outside these is not
+ * found. Sections that the kind requires beside the thing are taken as the set asks them: what
+ * differs by them is found as a category of its own. now_ms: the time a witness has where it
+ * matters not. ENOMEM; ELIMIT (more than 126 dates of validity, or a rule cut in more than 20,000
+ * pieces): nothing may be concluded.
+ */
+SKL_MUST_CHECK enum skl_err skl_policy_diff(const struct skl_policy *before,
+					    const struct skl_policy *after, int64_t now_ms,
+					    skl_policy_diff_fn report, void *arg);
+
 #endif

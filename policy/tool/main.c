@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 
 /*
- * schakel-policy - check, test, print and explain rule files (schakel-policy(1)).
+ * schakel-policy - check, test, compare, print and explain rule files (schakel-policy(1)).
  */
 
 #include <getopt.h>
@@ -18,6 +18,7 @@
 static const char usage_text[] =
 	"usage: schakel-policy check [-q] [options] PATH ...\n"
 	"       schakel-policy test [-q] [options] PATH ...\n"
+	"       schakel-policy diff [options] PATH-BEFORE PATH-AFTER\n"
 	"       schakel-policy fmt [-q] PATH ...\n"
 	"       schakel-policy explain --rules PATH [options] WORD ...\n"
 	"       schakel-policy --help | --version\n"
@@ -26,6 +27,7 @@ static const char usage_text[] =
 	"\n"
 	"  check    read the rules, say what is wrong and where; print the digest\n"
 	"  test     run the tests in the rules; name rules that no test reaches\n"
+	"  diff     say what the second set newly discloses, and no longer discloses, to whom\n"
 	"  fmt      print the rules in their canonical form\n"
 	"  explain  decide one request and say why. WORD is key=value or a word of the\n"
 	"           test language: from=police kind=police_report to=veilig_thuis\n"
@@ -36,7 +38,7 @@ static const char usage_text[] =
 	"  -q, --quiet             check: no notes; test: failures and totals only;\n"
 	"                          fmt: only name the files that would change (exit 1)\n"
 	"  -r, --rules=PATH        explain: the rules; may be given more than once\n"
-	"  -l, --language=LANG     explain: nl (default) or en\n"
+	"  -l, --language=LANG     diff, explain: nl (default) or en\n"
 	"      --emergency         explain: decide with the emergency list alone\n"
 	"      --recipient=NAME    explain: the recipient's name in the texts\n"
 	"      --competent=NAME    explain: who is competent instead\n"
@@ -44,7 +46,8 @@ static const char usage_text[] =
 	"  -h, --help              show this\n"
 	"  -V, --version           show the version\n"
 	"\n"
-	"Exit status: 0 done, 1 the answer is no, 2 usage, 3 could not read.\n";
+	"Exit status: 0 done, 1 the answer is no, 2 usage, 3 could not read;\n"
+	"of diff: 0 nothing wider, 1 not compared, 2 usage, 3 wider.\n";
 
 enum {
 	OPT_RECIPIENT = 256,
@@ -142,9 +145,8 @@ static const struct {
 	int (*run)(const struct skl_tool_opts *opts);
 	bool has_paths; /* the operands are paths; else words */
 } commands[] = {
-	{"check", skl_tool_check, true},
-	{"test", skl_tool_test, true},
-	{"fmt", skl_tool_fmt, true},
+	{"check", skl_tool_check, true},      {"test", skl_tool_test, true},
+	{"diff", skl_tool_diff, true},        {"fmt", skl_tool_fmt, true},
 	{"explain", skl_tool_explain, false},
 };
 

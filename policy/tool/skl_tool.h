@@ -7,7 +7,7 @@
  *
  * Owner:    one process, one thread.
  * Lifetime: skl_rules_read .. skl_rules_done.
- * Errors:   exit status 0 done, 1 the answer is no, 2 usage, 3 could not read.
+ * Errors:   exit status 0 done, 1 the answer is no, 2 usage, 3 could not read; of diff 3 wider.
  * Limits:   those of skl_policy.h.
  */
 
@@ -21,6 +21,7 @@ enum {
 	SKL_EXIT_NO = 1,
 	SKL_EXIT_USAGE = 2,
 	SKL_EXIT_IO = 3,
+	SKL_EXIT_WIDER = 3, /* of diff, where what cannot be read is 1 */
 };
 
 struct skl_tool_opts {
@@ -61,6 +62,7 @@ void skl_tool_say(const char *format, ...) SKL_PRINTF(1, 2);
 
 int skl_tool_check(const struct skl_tool_opts *opts);
 int skl_tool_test(const struct skl_tool_opts *opts);
+int skl_tool_diff(const struct skl_tool_opts *opts);
 int skl_tool_fmt(const struct skl_tool_opts *opts);
 int skl_tool_explain(const struct skl_tool_opts *opts);
 

@@ -80,6 +80,10 @@ static void write_rules(const char *name, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
+#define WIDER                                                                                      \
+	"rule A-1 \"r\"\n from police\n kind police_report\n to veilig_thuis\n"                    \
+	" purpose stop_violence\n ground wpg:18-1/bpg:4-2-1-i\n"                                   \
+	" allow identity, incident, household\n because \"b\"\n"
 #define GOOD                                                                                       \
 	"rule A-1 \"r\"\n from police\n kind police_report\n to veilig_thuis\n"                    \
 	" purpose stop_violence\n ground wpg:18-1/bpg:4-2-1-i\n allow identity, incident\n"        \
@@ -113,6 +117,18 @@ static const struct row rows[] = {
 	{"fmt %/failing.rules", 0, {"\nrule A-1 \"r\"\n  from      police\n"}},
 	{"fmt -q %/failing.rules", 1, {"/failing.rules\n"}},
 	{"fmt %/open.rules", 1, {"/open.rules:1:13: ", "Put a \""}},
+	{"diff @ @", 0, {"0 nieuw, 0 niet meer verstrekt"}},
+	{"diff %/one.rules %/two.rules",
+	 3,
+	 {"nieuw: household gaat van police naar veilig_thuis in police_report, doel "
+	  "stop_violence, "
+	  "grond wpg:18-1/bpg:4-2-1-i (regel A-1)\n    explain -n ",
+	  "1 nieuw, 0 niet meer verstrekt"}},
+	{"diff -l en %/two.rules %/one.rules", 0, {"no longer: household goes", "0 newly"}},
+	{"diff @", 2, {"Name the one in force, then the next"}},
+	{"diff @ @ @", 2, {"compares two sets"}},
+	{"diff @ %/bad.rules", 1, {"bad.rules:2:1:"}},
+	{"diff @ %/nothing.rules", 1, {"No such file"}},
 	{"frobnicate @", 2, {"no command frobnicate"}},
 	{"", 2, {"usage:"}},
 	{"--help", 0, {"usage: schakel-policy check"}},
@@ -177,6 +193,8 @@ static int set_up(void **state)
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
 		return -1;
 	write_rules("bad.rules", "agreement \"T\" version 1 status EXAMPLE\noner \"o\"\n");
+	write_rules("one.rules", T_HEAD GOOD " test \"t\" permitted\nend\n");
+	write_rules("two.rules", T_HEAD WIDER " test \"t\" permitted\nend\n");
 	write_rules("open.rules", "agreement \"T\n");
 	write_rules("failing.rules", T_HEAD GOOD " test \"t\" denied_no_rule\nend\n");
 	write_rules("unreached.rules", T_HEAD GOOD " test \"t\" denied_no_rule to om\nend\n");

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef SKL_POLICY_BOX_H
+#define SKL_POLICY_BOX_H
+
+/*
+ * skl_policy_box - rules as boxes, and lists of boxes that can be cut and subtracted exactly.
+ *
+ * A box has the eighteen dimensions of a rule and, beside them, whether a fact is only claimed,
+ * the time, the form of the message, and what a section may be qualified by. One point of a box is
+ * one request with one section.
+ *
+ * Owner:    a list owns its boxes; release with skl_boxes_done().
+ * Errors:   they stick to the list: ENOMEM; ELIMIT above SKL_BOXES_MAX boxes.
+ * Limits:   127 codes a dimension.
+ */
+
+#include "skl_policy_rule.h"
+
+#define SKL_BOXES_MAX 20000u
+
+/* After those of a rule: whether each fact from phase to frame area is only claimed. */
+#define SKL_BOX_CLAIMED(dim) (SKL_DIMS + (dim)-SKL_MISS_PHASE)
+
+enum {
+	SKL_BOX_TIME = SKL_BOX_CLAIMED(SKL_MISS_FRAME_AREA) + 1, /* between which two dates */
+	SKL_BOX_CHECK,                                           /* 0 or 1, as the next three */
+	SKL_BOX_USER,
+	SKL_BOX_RATING,
+	SKL_BOX_MARKS, /* from here on: of the section */
+	SKL_BOX_ABOUT,
+	SKL_BOX_PERSON,
+	SKL_BOX_LAW,
+	SKL_BOX_TOLD,
+	SKL_BOX_SCOPE,
+	SKL_BOX_PAST, /* 0 or 1 */
+	SKL_BOX_DIMS,
+};
+
+struct skl_box {
+	struct skl_set dims[SKL_BOX_DIMS];
+	uint16_t rule; /* where it comes from */
+};
+
+struct skl_boxes {
+	struct skl_box *rows;
+	size_t count;
+	size_t room;
+	enum skl_err err;
+};
+
+void skl_boxes_done(struct skl_boxes *list);
+void skl_boxes_add(struct skl_boxes *list, const struct skl_box *box);
+
+/* Take every point of box out of the list. */
+void skl_boxes_subtract(struct skl_boxes *list, const struct skl_box *box);
+
+/* Keep what lies in some box of other, which stays as it is; the section is not looked at. */
+void skl_boxes_cut_message(struct skl_boxes *list, const struct skl_boxes *other);
+
+/* a becomes what both hold; false if that is nothing. */
+bool skl_box_cut(struct skl_box *a, const struct skl_box *b);
+
+#endif
