@@ -32,6 +32,18 @@ enum skl_err skl_os_harden(void)
 	return SKL_OK;
 }
 
+enum skl_err skl_os_raise_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+		return skl_err_errno(errno);
+	if (files.rlim_cur >= SKL_OS_FILES)
+		return SKL_OK;
+	files.rlim_cur = files.rlim_max < SKL_OS_FILES ? files.rlim_max : SKL_OS_FILES;
+	return setrlimit(RLIMIT_NOFILE, &files) < 0 ? skl_err_errno(errno) : SKL_OK;
+}
+
 void skl_os_notify(const char *state)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};

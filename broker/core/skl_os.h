@@ -3,8 +3,8 @@
 #define SKL_OS_H
 
 /*
- * skl_os - what only Linux has: the user at the other end of a socket, no core files, the word to
- * the service manager.
+ * skl_os - what only Linux has: the user at the other end of a socket, no core files, enough
+ * descriptors, the word to the service manager.
  *
  * Owner:    any thread.
  * Errors:   EPERM, EIO.
@@ -22,6 +22,13 @@ SKL_MUST_CHECK enum skl_err skl_os_peer_uid(int fd, uid_t *ret_uid);
 
 /* No core files, no tracing by the same user: memory holds keys. */
 SKL_MUST_CHECK enum skl_err skl_os_harden(void);
+
+/*
+ * Raise the soft limit of descriptors to SKL_OS_FILES, or to the hard limit where that is lower.
+ * At the limit libzmq spins on accept, and silent connections keep the partners out.
+ */
+#define SKL_OS_FILES 65536
+SKL_MUST_CHECK enum skl_err skl_os_raise_files(void);
 
 /* A datagram to NOTIFY_SOCKET ("READY=1"), where there is one; nothing else otherwise. */
 void skl_os_notify(const char *state);

@@ -200,7 +200,8 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (skl_os_harden() != SKL_OK || skl_wire_init() != SKL_OK)
+	if (skl_os_harden() != SKL_OK || skl_os_raise_files() != SKL_OK ||
+	    skl_wire_init() != SKL_OK)
 		return say(SKL_EBUG, &why);
 	err = skl_hub_config_read(arguments.config, &config, &why);
 	if (err != SKL_OK)
