@@ -246,6 +246,18 @@ static uint8_t claimed_phases(const struct skl_envelope *env)
 	return (uint8_t)bits;
 }
 
+static struct skl_policy_facts held_facts(const struct skl_ask *ask)
+{
+	return (struct skl_policy_facts){
+		.phases = (uint8_t)(ask->held.phase ? 1u << ask->held.phase : 0),
+		.unsafety = (uint8_t)ask->held.unsafety,
+		.signal_phase = (uint8_t)ask->held.signal_phase,
+		.pattern = (uint8_t)ask->held.pattern,
+		.frame = (uint8_t)ask->held.frame,
+		.frame_area = (uint8_t)ask->held.frame_area,
+	};
+}
+
 static void fill_facts(const struct skl_ask *ask, const struct skl_envelope *env,
 		       struct skl_policy_request *request)
 {
@@ -257,16 +269,29 @@ static void fill_facts(const struct skl_ask *ask, const struct skl_envelope *env
 		.frame = fact_value(env, SKL_FACT_FRAME, 0),
 		.frame_area = fact_value(env, SKL_FACT_FRAME_AREA, 0),
 	};
-	if (!ask->has_case)
-		return;
-	request->held = (struct skl_policy_facts){
-		.phases = (uint8_t)(ask->held.phase ? 1u << ask->held.phase : 0),
-		.unsafety = (uint8_t)ask->held.unsafety,
-		.signal_phase = (uint8_t)ask->held.signal_phase,
-		.pattern = (uint8_t)ask->held.pattern,
-		.frame = (uint8_t)ask->held.frame,
-		.frame_area = (uint8_t)ask->held.frame_area,
-	};
+	if (ask->has_case)
+		request->held = held_facts(ask);
+}
+
+static void fill_sender(const struct skl_turn *turn, const struct skl_ask *ask, const char *desk,
+			struct skl_policy_request *request)
+{
+	request->environment = (uint8_t)skl_directory_environment(turn->hub->law.directory);
+	request->now_ms = turn->now_ms;
+	request->sender_role = (uint8_t)ask->sender->role;
+	request->sender_side = (uint8_t)ask->sender->side;
+	request->sender_position =
+		one_position(positions_of(ask, ask->sender->id, desk, turn->now_ms));
+}
+
+/* Nobody of the directory, or suspended: without a role, which no rule matches. */
+static void fill_desk(const struct skl_turn *turn, const struct skl_ask *ask,
+		      const struct skl_dir_partner *partner, const char *desk,
+		      struct skl_policy_request *request)
+{
+	request->recipient_role = partner ? (uint8_t)partner->role : 0;
+	request->recipient_side = partner ? (uint8_t)partner->side : 0;
+	request->positions = partner ? positions_of(ask, partner->id, desk, turn->now_ms) : 0;
 }
 
 static void fill_message(const struct skl_turn *turn, const struct skl_ask *ask,
@@ -288,13 +313,8 @@ static void fill_message(const struct skl_turn *turn, const struct skl_ask *ask,
 	request->has_case = ask->has_case;
 	request->has_reply = answered_id(env) != NULL;
 	request->is_sealed = has_fact(env, SKL_FACT_SEAL);
-	request->environment = (uint8_t)skl_directory_environment(turn->hub->law.directory);
-	request->now_ms = turn->now_ms;
 	request->occurred_at_ms = occurred ? occurred->at_ms : 0;
-	request->sender_role = (uint8_t)ask->sender->role;
-	request->sender_side = (uint8_t)ask->sender->side;
-	request->sender_position = one_position(
-		positions_of(ask, ask->sender->id, env->common->sender_desk, turn->now_ms));
+	fill_sender(turn, ask, env->common->sender_desk, request);
 	fill_facts(ask, env, request);
 }
 
@@ -308,12 +328,7 @@ static void fill_recipient(const struct skl_turn *turn, const struct skl_ask *as
 		return;
 	}
 	request->recipient_type = (uint8_t)part->row->type;
-	if (part->partner) {
-		request->recipient_role = (uint8_t)part->partner->role;
-		request->recipient_side = (uint8_t)part->partner->side;
-		request->positions =
-			positions_of(ask, part->partner->id, part->row->desk, turn->now_ms);
-	}
+	fill_desk(turn, ask, part->partner, part->row->desk, request);
 	request->competent = (uint8_t)competence_of(ask, part->partner);
 	if (ask->competent && strlen(ask->competent->id) < sizeof(request->competent_partner))
 		memcpy(request->competent_partner, ask->competent->id,
@@ -334,4 +349,13 @@ void skl_ask_fill(const struct skl_turn *turn, const struct skl_ask *ask,
 		if (!part->is_unwrapped[i])
 			fill_section(env, skl_envelope_section(env, i),
 				     &request->sections[request->section_count++]);
+}
+
+void skl_ask_again(const struct skl_turn *turn, const struct skl_ask *ask, const char *sender_desk,
+		   const char *partner, const char *desk, struct skl_policy_request *request)
+{
+	fill_sender(turn, ask, sender_desk, request);
+	fill_desk(turn, ask, skl_decide_recipient(turn, partner, desk), desk, request);
+	if (request->has_case && ask->has_case)
+		request->held = held_facts(ask);
 }

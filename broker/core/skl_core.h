@@ -64,6 +64,7 @@
 	X(RECEIPTS, "receipts")                                                                    \
 	X(OFFERS, "offers")                                                                        \
 	X(OFFERS_RETURNED, "offers_returned")                                                      \
+	X(WITHHELD, "messages_withheld")                                                           \
 	X(EXPIRED, "messages_expired")                                                             \
 	X(FAULTS, "faults")                                                                        \
 	X(UNIDENTIFIED, "frames_without_identity")                                                 \
@@ -192,6 +193,8 @@ struct skl_turn {
 	size_t offer_count;
 	uint64_t offer_bytes;
 	bool has_parked;               /* an item was set apart */
+	bool is_sealed;                /* no more entries in it */
+	unsigned settled;              /* stale permits that were withheld or parked */
 	bool has_faults;               /* faults were written down in it */
 	bool is_cut_short;             /* more could be offered than one turn takes */
 	uint64_t counts[SKL_COUNTERS]; /* added to the hub's after the commit */
@@ -387,6 +390,9 @@ struct skl_view skl_record_pack(struct skl_arena *arena, const ProtobufCMessage 
 
 /* --- skl_decide: SUBMIT and PLAN ---------------------------------------------------- */
 
+/* The partner of a recipient row: it and its key not kept out, and the desk its own; else NULL. */
+const struct skl_dir_partner *skl_decide_recipient(const struct skl_turn *turn, const char *id,
+						   const char *desk);
 SKL_MUST_CHECK enum skl_err skl_decide_submit(struct skl_turn *turn, struct skl_item *item);
 SKL_MUST_CHECK enum skl_err skl_decide_plan(struct skl_turn *turn, struct skl_item *item);
 /* After the seal: the answers that carry a promise. */
@@ -407,6 +413,14 @@ SKL_MUST_CHECK enum skl_err skl_ask_open(struct skl_turn *turn, const struct skl
 					 struct skl_ask *ret_ask);
 void skl_ask_fill(const struct skl_turn *turn, const struct skl_ask *ask,
 		  const struct skl_item *item, struct skl_part *part);
+
+/*
+ * Bring a request of an earlier decision up to date: what directory and case say of sender and
+ * recipient now. What the case holds counts only where there was a case then: a message that opened
+ * it does not compare with itself.
+ */
+void skl_ask_again(const struct skl_turn *turn, const struct skl_ask *ask, const char *sender_desk,
+		   const char *partner, const char *desk, struct skl_policy_request *request);
 
 /* --- skl_reply: RESULT ------------------------------------------------------------------ */
 
@@ -447,13 +461,22 @@ SKL_MUST_CHECK enum skl_err skl_offer_push_other(struct skl_turn *turn, enum skl
 struct skl_offer_notice {
 	const char *partner;
 	uint32_t clock;
-	const uint8_t *ref; /* 16 bytes or NULL */
+	const uint8_t *ref;      /* 16 bytes or NULL */
+	uint32_t recipient;      /* of the message in ref, with state; 0: none */
+	enum skl_delivery state; /* what has become of it there */
 	const char *text_nl;
 	const char *text_en;
 	uint64_t entry_index;
 };
 SKL_MUST_CHECK enum skl_err skl_offer_push_notice(struct skl_turn *turn,
 						  const struct skl_offer_notice *notice);
+/* The number of its recipient's row, of an item of type MESSAGE; before the first write. 0:
+ * damaged. */
+uint32_t skl_offer_recipient(const struct skl_outbox_item *item);
+/* The header of an item of type MESSAGE, in the arena. */
+SKL_MUST_CHECK enum skl_err skl_offer_message(struct skl_turn *turn,
+					      const struct skl_outbox_item *item,
+					      Schakel__V1__OfferedMessage **ret_message);
 /* Take what may be offered now into the turn; to be sent after the commit. */
 SKL_MUST_CHECK enum skl_err skl_offer_collect(struct skl_turn *turn);
 void skl_offer_send(struct skl_turn *turn);
@@ -462,6 +485,17 @@ void skl_offer_drained(struct skl_hub *hub);
 /* Take an item out of the outbox, and its payload with the last recipient. */
 SKL_MUST_CHECK enum skl_err skl_offer_drop(struct skl_turn *turn,
 					   const struct skl_outbox_item *item);
+
+/* --- skl_stale: a permit that rests on what has changed since ------------------------------ */
+
+bool skl_stale_is(struct skl_turn *turn, const struct skl_outbox_item *item);
+/*
+ * Decide it again, in a turn that is not sealed yet. *ret_may_go: as it was permitted. Otherwise it
+ * has been withheld (narrower now: entry, notice to the sender, content gone), or parked: SUSPENDED
+ * with its sender, STALE where nothing can be decided.
+ */
+SKL_MUST_CHECK enum skl_err skl_stale_settle(struct skl_turn *turn,
+					     const struct skl_outbox_item *item, bool *ret_may_go);
 
 /* --- skl_receive: receipts ------------------------------------------------------------------ */
 

@@ -19,20 +19,18 @@ static bool is_wrapped(const struct skl_item *item, const struct skl_part *part,
 	       skl_envelope_find_key(item->env, part->row->number, row->number) != NULL;
 }
 
-/* The recipient as the directory knows it: partner and key not kept out, the desk its own. */
-static const struct skl_dir_partner *recipient_of(const struct skl_turn *turn,
-						  const Schakel__V1__RecipientRow *row)
+const struct skl_dir_partner *skl_decide_recipient(const struct skl_turn *turn, const char *id,
+						   const char *desk)
 {
 	const struct skl_directory *directory = turn->hub->law.directory;
-	const struct skl_dir_partner *partner =
-		skl_directory_partner(directory, skl_view_str(row->partner));
+	const struct skl_dir_partner *partner = skl_directory_partner(directory, skl_view_str(id));
 	const struct skl_dir_key *key = NULL;
 	enum skl_err err;
 
 	if (!partner || partner->is_suspended || skl_held_partner(turn->hub, partner->id))
 		return NULL;
-	err = skl_directory_desk_key(directory, skl_view_str(row->partner), skl_view_str(row->desk),
-				     turn->now_ms, &key);
+	err = skl_directory_desk_key(directory, skl_view_str(id), skl_view_str(desk), turn->now_ms,
+				     &key);
 	return err == SKL_ENOTFOUND || (key && skl_held_key(turn->hub, key->id)) ? NULL : partner;
 }
 
@@ -49,7 +47,9 @@ static enum skl_err make_parts(struct skl_turn *turn, struct skl_item *item)
 		struct skl_part *part = &item->parts[i];
 
 		part->row = skl_envelope_recipient(item->env, i);
-		part->partner = part->row ? recipient_of(turn, part->row) : NULL;
+		part->partner =
+			part->row ? skl_decide_recipient(turn, part->row->partner, part->row->desk)
+				  : NULL;
 		part->opens = skl_arena_array(turn->arena, sections + 1, sizeof(bool));
 		part->is_unwrapped = skl_arena_array(turn->arena, sections + 1, sizeof(bool));
 		if (!part->opens || !part->is_unwrapped)

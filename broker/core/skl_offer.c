@@ -227,6 +227,8 @@ enum skl_err skl_offer_push_notice(struct skl_turn *turn, const struct skl_offer
 	message.clock = (Schakel__V1__ClockId)notice->clock;
 	message.directory_number = skl_directory_number(turn->hub->law.directory);
 	message.at_ms = turn->now_ms;
+	message.recipient = notice->recipient;
+	message.state = (Schakel__V1__DeliveryState)notice->state;
 	if (notice->ref)
 		message.ref = skl_pb_bytes(notice->ref, SKL_ID_BYTES);
 	message.text_nl = skl_pb_text(notice->text_nl);
@@ -237,6 +239,11 @@ enum skl_err skl_offer_push_notice(struct skl_turn *turn, const struct skl_offer
 	turn->counts[SKL_COUNT_NOTICES]++;
 	return skl_offer_push_other(turn, SKL_OUTBOX_NOTICE, notice->partner, header, notice->ref,
 				    notice->entry_index);
+}
+
+uint32_t skl_offer_recipient(const struct skl_outbox_item *item)
+{
+	return item->header.len == 4 ? skl_get_u32be(item->header.data) : 0;
 }
 
 static enum skl_err drop_payload(struct skl_turn *turn, struct skl_payload_key key)
@@ -301,8 +308,8 @@ static enum skl_err add_entry(struct skl_turn *turn, uint64_t index,
 	return SKL_OK;
 }
 
-static enum skl_err get_message(struct skl_turn *turn, const struct skl_outbox_item *item,
-				Schakel__V1__OfferedMessage **ret_message)
+enum skl_err skl_offer_message(struct skl_turn *turn, const struct skl_outbox_item *item,
+			       Schakel__V1__OfferedMessage **ret_message)
 {
 	struct skl_buf header;
 	enum skl_err err;
@@ -334,7 +341,7 @@ static enum skl_err make_body(struct skl_turn *turn, struct skl_outbox_item *ite
 	switch (item->type) {
 	case SKL_OUTBOX_MESSAGE:
 		message.what_case = SCHAKEL__V1__OFFER__WHAT_MESSAGE;
-		err = get_message(turn, item, &message.message);
+		err = skl_offer_message(turn, item, &message.message);
 		break;
 	case SKL_OUTBOX_RECEIPT:
 		message.what_case = SCHAKEL__V1__OFFER__WHAT_RECEIPT;
@@ -497,6 +504,18 @@ static enum skl_err collect_peer(struct skl_turn *turn, struct skl_seat *seat)
 			seat->peer->mail_later_ms = later_ms;
 			seat->peer->is_drained = true;
 			return SKL_OK;
+		}
+		if (err == SKL_OK && skl_stale_is(turn, item)) {
+			bool may_go = false;
+
+			/* It may need an entry of its own: the next turn. */
+			if (turn->is_sealed || turn->settled >= SKL_TURN_OFFERS) {
+				turn->is_cut_short = true;
+				return SKL_OK;
+			}
+			err = skl_stale_settle(turn, item, &may_go);
+			if (err != SKL_OK || !may_go)
+				continue;
 		}
 		if (err == SKL_OK && !fits(turn, &room, item)) {
 			/* Waits for credit, or for the next turn. */

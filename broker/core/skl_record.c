@@ -396,6 +396,7 @@ enum skl_err skl_record_seal(struct skl_turn *turn)
 	const char *origin = skl_store_origin(turn->hub->store);
 	enum skl_err err;
 
+	turn->is_sealed = true;
 	if (!turn->hash_count)
 		return SKL_OK;
 	err = skl_trail_seal(turn->txn, &turn->sealed);

@@ -133,7 +133,8 @@ static bool see_expired(void *arg, const struct skl_outbox_item *item)
 }
 
 /* A message that nobody fetched: an entry, its sender is told, its payload goes. */
-static enum skl_err expire_message(struct skl_turn *turn, const struct skl_outbox_item *item)
+static enum skl_err expire_message(struct skl_turn *turn, const struct skl_outbox_item *item,
+				   uint32_t recipient)
 {
 	struct skl_trail_ref ref;
 	const struct skl_record_note note = {
@@ -150,6 +151,8 @@ static enum skl_err expire_message(struct skl_turn *turn, const struct skl_outbo
 	const struct skl_offer_notice notice = {
 		.partner = item->sender,
 		.ref = item->message_id,
+		.recipient = recipient,
+		.state = SKL_DELIVERY_EXPIRED,
 		.text_nl = "Bericht verlopen: de ontvanger heeft het niet opgehaald. Neem contact "
 			   "op en verstuur het zo nodig opnieuw.",
 		.text_en = "Message expired: the recipient did not fetch it. Make contact, and "
@@ -167,6 +170,7 @@ static enum skl_err expire(struct skl_turn *turn, void *arg)
 	struct skl_outbox_item *item = skl_arena_alloc(turn->arena, sizeof(*item));
 	enum skl_err err = item ? SKL_OK : SKL_ENOMEM;
 	unsigned payloads = 0, ids = 0;
+	uint32_t recipient;
 
 	for (unsigned i = 0; i < expiry->count && err == SKL_OK; i++) {
 		err = skl_outbox_get(turn->txn, expiry->numbers[i], item);
@@ -174,10 +178,11 @@ static enum skl_err expire(struct skl_turn *turn, void *arg)
 			err = SKL_OK;
 			continue;
 		}
+		recipient = err == SKL_OK ? skl_offer_recipient(item) : 0;
 		if (err == SKL_OK)
 			err = skl_offer_drop(turn, item);
 		if (err == SKL_OK && item->type == SKL_OUTBOX_MESSAGE)
-			err = expire_message(turn, item);
+			err = expire_message(turn, item, recipient);
 	}
 	if (err == SKL_OK)
 		err = skl_payload_purge(turn->txn, turn->now_ms, PAGE, &payloads);

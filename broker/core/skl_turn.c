@@ -88,7 +88,9 @@ static enum skl_err collect_only(struct skl_turn *turn, void *arg)
 	enum skl_err err = skl_offer_collect(turn);
 
 	(void)arg; /* nothing to say */
-	return err == SKL_OK && !turn->offer_count && !turn->has_parked ? SKL_ENOTFOUND : err;
+	return err == SKL_OK && !turn->offer_count && !turn->has_parked && !turn->settled
+		       ? SKL_ENOTFOUND
+		       : err;
 }
 
 void skl_turn_deliver(struct skl_hub *hub)

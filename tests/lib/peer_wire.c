@@ -327,11 +327,15 @@ static void take_offer(struct peer *peer)
 	else if (offer->what_case == SCHAKEL__V1__OFFER__WHAT_RECEIPT)
 		print_receipt(peer, offer);
 	else
-		(void)printf(
-			"notice number=%llu clock=%s text=%s\n", (unsigned long long)offer->offer,
-			offer->notice->clock ? skl_code_name(SKL_LIST_CLOCK, offer->notice->clock)
-					     : "-",
-			offer->notice->text_nl);
+		(void)printf("notice number=%llu clock=%s state=%s recipient=%u text=%s\n",
+			     (unsigned long long)offer->offer,
+			     offer->notice->clock
+				     ? skl_code_name(SKL_LIST_CLOCK, offer->notice->clock)
+				     : "-",
+			     offer->notice->state
+				     ? skl_code_name(SKL_LIST_DELIVERY, offer->notice->state)
+				     : "-",
+			     offer->notice->recipient != 0, offer->notice->text_nl);
 	peer->offer_count++;
 }
 
