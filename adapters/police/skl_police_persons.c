@@ -11,6 +11,8 @@
 #include "skl_mem.h"
 #include "skl_pseudonym.h"
 
+#define REF_MAX 32 /* characters that a recipient takes, proto/CONTENT.md */
+
 struct kind_row {
 	const char *nl;
 	enum skl_position position;
@@ -123,7 +125,7 @@ static void map_identity(struct skl_police_reading *reading, const xmlNode *node
 	struct skl_mapped_section *section;
 	const struct skl_police_word *sex;
 	SKL_CLEANUP(skl_freep) char *word = NULL;
-	char prefix[4 * 40 + 1];
+	char prefix[4 * 40 + 1], ref[REF_MAX + 1];
 	int64_t born_ms = 0;
 
 	if (!map_name(reading, node, subject, prefix)) {
@@ -143,8 +145,13 @@ static void map_identity(struct skl_police_reading *reading, const xmlNode *node
 		return;
 	skl_mapped_about(section, place);
 	mark_person(reading, node, section);
-	/* The officer's texts say "p2 sloeg p1": who reads them must know who that is. */
-	skl_mapped_set_text(mapped, section->content, "ref", subject->ref);
+	/*
+	 * The officer's texts say "p2 sloeg p1": who reads them must know who that is. A longer
+	 * name, which only an acute report may have against the schema, is cut: the recipient would
+	 * refuse it whole.
+	 */
+	(void)snprintf(ref, sizeof(ref), "%.*s", REF_MAX, subject->ref);
+	skl_mapped_set_text(mapped, section->content, "ref", ref);
 	skl_mapped_set_text(mapped, section->content, "given_names", subject->given_names);
 	skl_mapped_set_text(mapped, section->content, "prefix", prefix);
 	skl_mapped_set_text(mapped, section->content, "family_name", subject->family_name);
