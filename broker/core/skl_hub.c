@@ -16,7 +16,7 @@
 #include "skl_vault.h"
 
 #define MONITOR_ENDPOINT "inproc://skl-monitor"
-#define POLL_MAX         (5 + SKL_CONTROL_CLIENTS + 1)
+#define POLL_MAX         (6 + SKL_CONTROL_CLIENTS + 1)
 #define LINGER_MS        1000 /* for the last answers, when the hub stops */
 #define TURN_BYTES       (128u << 20)
 #define ARENA_CALLS      (16u << 20)
@@ -202,6 +202,7 @@ struct polled {
 	size_t count;
 	size_t signals;
 	size_t notary;
+	size_t side;
 	size_t monitor;
 	size_t control;
 	size_t control_count;
@@ -228,6 +229,8 @@ static void fill_items(struct skl_hub *hub, struct polled *polled)
 		return; /* what may write waits until the batch has been decided */
 	if (skl_notary_fd(hub->notary) >= 0)
 		polled->notary = add_item(polled, NULL, skl_notary_fd(hub->notary));
+	if (hub->opts.side_fd)
+		polled->side = add_item(polled, NULL, hub->opts.side_fd);
 	polled->control = polled->count;
 	if (hub->control)
 		polled->control_count =
@@ -244,6 +247,8 @@ static void serve_idle(struct skl_hub *hub, const struct polled *polled)
 {
 	if (is_ready(polled, polled->notary))
 		skl_mark_receive(hub);
+	if (is_ready(polled, polled->side))
+		hub->opts.serve_side(hub->opts.side_arg, hub);
 	if (polled->control_count)
 		skl_control_serve(hub->control, polled->items + polled->control,
 				  polled->control_count);

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "skl_attr.h"
+#include "skl_buf.h"
 #include "skl_directory.h"
 #include "skl_err.h"
 #include "skl_key.h"
@@ -44,7 +45,12 @@ struct skl_hub_opts {
 	uint32_t checkpoint_limit_ms; /* 10,000: then nothing is accepted any more */
 	uint32_t plans_per_minute;    /* 60, per user_ref */
 	uint32_t messages_per_minute; /* 60,000, per partner */
-	int signal_fd;                /* a signalfd of the caller; 0: none */
+	/* What the caller serves beside the hub, in its thread and without blocking: when side_fd
+	 * is readable, and each second. 0: nothing. */
+	int side_fd;
+	void (*serve_side)(void *arg, struct skl_hub *hub);
+	void *side_arg;
+	int signal_fd;                                  /* a signalfd of the caller; 0: none */
 	void (*ready)(void *arg, const char *endpoint); /* bound and serving */
 	void *ready_arg;
 };
@@ -54,6 +60,12 @@ SKL_MUST_CHECK enum skl_err skl_hub_open(const struct skl_hub_opts *opts, struct
 
 /* Serve until SIGTERM or SIGINT comes from signal_fd, or until `stop` on the control socket. */
 SKL_MUST_CHECK enum skl_err skl_hub_run(struct skl_hub *hub);
+
+/* Technical counters as Prometheus text, never per person or partner. */
+void skl_hub_metrics(struct skl_hub *hub, struct skl_buf *out);
+
+/* Can the hub do its work? Says "ready", or a line for each reason why not. */
+SKL_MUST_CHECK bool skl_hub_is_ready(struct skl_hub *hub, struct skl_buf *out);
 
 void skl_hub_close(struct skl_hub *hub);
 SKL_DEFINE_CLEANUP(struct skl_hub, skl_hub_close)

@@ -393,6 +393,8 @@ void skl_tend(struct skl_hub *hub)
 		tend_faults(hub);
 		tend_clocks(hub);
 		tend_drain(hub);
+		if (hub->opts.side_fd) /* it has timeouts of its own */
+			hub->opts.serve_side(hub->opts.side_arg, hub);
 		if (mail_became_due(hub))
 			hub->wants_delivery = true;
 	}

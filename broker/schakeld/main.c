@@ -19,6 +19,7 @@
 #include "skl_hub_config.h"
 #include "skl_log.h"
 #include "skl_os.h"
+#include "skl_probe.h"
 
 #define DEFAULT_CONFIG "/etc/schakel/schakeld.conf"
 
@@ -168,6 +169,7 @@ static int run(const struct arguments *arguments, const struct skl_hub_config *c
 {
 	SKL_CLEANUP(skl_key_freep) struct skl_key *transport = NULL;
 	SKL_CLEANUP(skl_key_freep) struct skl_key *promise = NULL;
+	SKL_CLEANUP(skl_probe_closep) struct skl_probe *http = NULL;
 	struct skl_hub_opts opts;
 	struct skl_error why = {0};
 	enum skl_err err;
@@ -175,6 +177,9 @@ static int run(const struct arguments *arguments, const struct skl_hub_config *c
 	err = skl_hub_config_key(config->transport_key, SKL_KEY_USE_TRANSPORT, &transport, &why);
 	if (err == SKL_OK)
 		err = skl_hub_config_key(config->promise_key, SKL_KEY_USE_SIGN, &promise, &why);
+	if (err != SKL_OK)
+		return say(err, &why);
+	err = skl_probe_check(config->metrics, &why);
 	if (err != SKL_OK)
 		return say(err, &why);
 	fill_opts(config, &opts);
@@ -187,6 +192,15 @@ static int run(const struct arguments *arguments, const struct skl_hub_config *c
 	opts.signal_fd = open_signals();
 	if (opts.signal_fd < 0)
 		return say(SKL_EIO, &why);
+	if (config->metrics[0]) {
+		err = skl_probe_open(config->metrics, &http, &why);
+		if (err != SKL_OK)
+			return say(err, &why);
+		skl_log(SKL_LOG_NOTICE, "metrics.ready", "port=%u", skl_probe_port(http));
+		opts.side_fd = skl_probe_fd(http);
+		opts.serve_side = skl_probe_serve;
+		opts.side_arg = http;
+	}
 	return serve(&opts);
 }
 

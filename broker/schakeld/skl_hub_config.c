@@ -51,6 +51,7 @@ static const struct setting options[] = {
 	TEXT(transport_key, NULL, REQUIRED, "secret key file of the hub's CURVE key"),
 	TEXT(promise_key, NULL, REQUIRED, "secret key file of the hub's promise key"),
 	TEXT(control, "", 0, "unix socket for schakelctl; empty: none"),
+	TEXT(metrics, "", 0, "/metrics and /readyz: 127.0.0.1:PORT or [::1]:PORT; empty: none"),
 	TEXT(log_level, "info", 0, "err, warning, notice, info or debug"),
 	{.name = "registrars",
 	 .type = TYPE_LIST,

@@ -35,6 +35,7 @@ struct skl_hub_config {
 	char *transport_key; /* path */
 	char *promise_key;   /* path */
 	char *log_level;
+	char *metrics;
 	long map_mebibytes;
 	long quorum;
 	long verify_threads;

@@ -16,6 +16,7 @@
 
 #include "../../broker/schakeld/main.c"
 #include "../../broker/schakeld/skl_hub_config.c"
+#include "../../broker/schakeld/skl_probe.c"
 #include "skl_txn.h"
 
 enum skl_err __real_skl_txn_commit(struct skl_txn *txn);

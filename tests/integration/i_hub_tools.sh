@@ -52,6 +52,10 @@ sed '1s/# //' -i "$env/rules/algemene-grenzen.rules"
 test_expect_status 2 'rules that do not parse' "$hub" -n -c "$env/hub.conf"
 cp "$SRC/policy/rules/algemene-grenzen.rules" "$env/rules/"
 
+wrong 'metrics for the world' 2 '$ametrics = "0.0.0.0:9600"' 'metrics: .*other machines may not look'
+wrong 'metrics without a port' 2 '$ametrics = "127.0.0.1:"' 'is not 127.0.0.1:PORT'
+wrong 'metrics on a port too far' 2 '$ametrics = "[::1]:65536"' 'is not 127.0.0.1:PORT'
+
 # --- the running hub ---------------------------------------------------------------------
 
 hub_start
@@ -185,7 +189,7 @@ done
 test_is "$(complete_words schakelctl -o j)" json 'and the values of options'
 test_is "$(complete_words schakelctl --vers)" --version 'and options'
 
-# --- the end -----------------------------------------------------------------------------------
+# --- draining -----------------------------------------------------------------------------------
 
 test_expect_status 2 'drain how' "$BIN/schakelctl" -s "$control" drain now
 test_expect 'drain' "$BIN/schakelctl" -s "$control" drain
@@ -200,6 +204,70 @@ pass 'the hub says when nothing waits'
 test_expect 'cancel' "$BIN/schakelctl" -s "$control" drain cancel
 peer politie-nh hello to=vt-zw muni=0479 submit
 test_like "$(cat "$TMPDIR/out")" 'outcome=cut' 'then messages are accepted again'
+
+# --- metrics and readiness -----------------------------------------------------------------------
+
+# web METHOD PATH: status in $TMPDIR/web.status, body in $TMPDIR/web
+web() {
+	"$PYTHON" - "$port" "$1" "$2" >web 2>web.err <<-'EOF'
+		import http.client, sys
+		c = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=60)
+		c.request(sys.argv[2], sys.argv[3])
+		r = c.getresponse()
+		open("web.status", "w").write(str(r.status))
+		sys.stdout.write(r.read().decode())
+	EOF
+}
+stop_bg hub
+echo 'metrics = "127.0.0.1:0"' >>"$env/hub.conf"
+hub_run
+port=$(sed -n 's/.*metrics.ready port=//p' hub.log)
+web GET /readyz
+test_is "$(cat web.status) $(cat web)" '200 ready' 'ready'
+peer politie-nh hello to=vt-zw muni=0479 submit bye
+web GET /metrics
+test_is "$(cat web.status)" 200 'metrics'
+test_like "$(cat web)" 'schakel_messages_received_total 1' 'count messages'
+test_is "$(grep -v '^# \(HELP\|TYPE\) schakel_[a-z_]* .' web | grep -vc '^schakel_[a-z_]* [0-9]*$')" 0 \
+	'every line is a number without a label, or its description'
+test_is "$(grep -c -e politie -e vt-zw -e 0479 web)" 0 'and nobody is in them'
+web GET /
+test_is "$(cat web.status)" 404 'another path'
+web POST /metrics
+test_is "$(cat web.status)" 405 'another method'
+# Clients that say nothing hold neither the hub nor, when their time is up, the port.
+"$PYTHON" - "$port" <<-'EOF'
+	import socket, sys
+	idle = [socket.create_connection(("127.0.0.1", int(sys.argv[1]))) for _ in range(12)]
+	for s in idle:
+	    s.settimeout(60)
+	    try:
+	        assert s.recv(1) == b""
+	    except ConnectionResetError:
+	        pass
+EOF
+test_ok $? 'idle clients are sent away'
+web GET /readyz
+test_is "$(cat web.status)" 200 'and it answers again'
+"$BIN/schakelctl" -s "$control" drain >/dev/null
+web GET /readyz
+test_is "$(cat web.status)" 503 'not ready'
+test_like "$(cat web)" 'not ready: draining' 'and says why: draining'
+"$BIN/schakelctl" -s "$control" drain cancel >/dev/null
+stop_bg hub
+stop_bg notary
+sed -i 's/^checkpoint_limit_ms.*/checkpoint_limit_ms = 100/' "$env/hub.conf"
+hub_run
+port=$(sed -n 's/.*metrics.ready port=//p' hub.log)
+peer politie-nh hello to=vt-zw muni=0479 submit bye
+wait_for_log hub accepting.off
+web GET /readyz
+test_like "$(cat web.status) $(cat web)" '503 not ready: no checkpoint from schakel-notary' \
+	'and says why: no checkpoint'
+rm -f notary.log
+notary_start
+wait_for_log hub accepting.on
+
 test_expect 'stop' "$BIN/schakelctl" -s "$control" stop
 wait_bg hub
 test_is $? 0 'the hub ends'
