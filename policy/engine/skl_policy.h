@@ -253,7 +253,11 @@ void skl_policy_explain(const struct skl_policy *policy, const struct skl_policy
 /* The word for what failed: "recipient competent", "purpose" ...; "" for SKL_MISS_NONE. */
 const char *skl_miss_name(enum skl_miss miss, enum skl_language language);
 
-/* Findings that do not stop a load: kinds without a rule, rules about to expire. */
+/*
+ * Findings that do not stop a load: kinds without a rule, rules about to expire, and what has no
+ * effect by the measure of skl_policy_diff(): rules, categories allowed, conditions. Takes time:
+ * not for a hub at work.
+ */
 typedef void (*skl_policy_finding_fn)(void *arg, const char *file, unsigned line, const char *text);
 void skl_policy_findings(const struct skl_policy *policy, int64_t now_ms,
 			 skl_policy_finding_fn report, void *arg);

@@ -60,4 +60,12 @@ void skl_boxes_cut_message(struct skl_boxes *list, const struct skl_boxes *other
 /* a becomes what both hold; false if that is nothing. */
 bool skl_box_cut(struct skl_box *a, const struct skl_box *b);
 
+/* As skl_policy_diff() over two sets that differ in one rule: asks the cells of that rule alone. */
+SKL_MUST_CHECK enum skl_err skl_policy_diff_rule(const struct skl_policy *before,
+						 const struct skl_policy *after, uint16_t rule,
+						 skl_policy_diff_fn report, void *arg);
+
+/* Rules, categories allowed and conditions that change nothing (skl_policy_dead.c). */
+void skl_policy_find_dead(const struct skl_policy *policy, skl_policy_finding_fn report, void *arg);
+
 #endif

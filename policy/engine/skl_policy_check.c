@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 
 /*
- * What a set must satisfy beyond its grammar. Later: dead rules, widening, and the rest of the box
- * algebra; dims_meet() is its first member.
+ * What a set must satisfy beyond its grammar, and what is worth knowing about it.
  */
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "skl_policy_box.h"
 #include "skl_policy_lex.h"
 #include "skl_policy_rule.h"
 
@@ -357,4 +357,5 @@ void skl_policy_findings(const struct skl_policy *policy, int64_t now_ms,
 			       "nothing");
 	}
 	find_kinds(policy, report, arg);
+	skl_policy_find_dead(policy, report, arg);
 }

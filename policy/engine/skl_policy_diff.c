@@ -27,6 +27,7 @@ struct diff {
 	struct skl_box cell; /* every valid value, one in each of five dimensions */
 	struct skl_disclosure found;
 	int64_t now_ms;
+	bool is_one_rule; /* only the cells of one rule are asked */
 	skl_policy_diff_fn report;
 	void *arg;
 };
@@ -382,7 +383,7 @@ static void add_required(const struct diff *diff, uint8_t category,
 	skl_boxes_done(&arrives);
 }
 
-static void report(struct diff *diff, const struct skl_box *box)
+static void report_box(struct diff *diff, const struct skl_box *box)
 {
 	struct skl_disclosure *found = &diff->found;
 	uint64_t required = required_beside(found);
@@ -415,7 +416,7 @@ static enum skl_err diff_one(struct diff *diff, uint8_t type, uint8_t code)
 		skl_boxes_subtract(&has, &lacks.rows[i]);
 	err = has.err ? has.err : lacks.err;
 	if (err == SKL_OK && has.count)
-		report(diff, &has.rows[0]);
+		report_box(diff, &has.rows[0]);
 	skl_boxes_done(&has);
 	skl_boxes_done(&lacks);
 	return err;
@@ -477,7 +478,7 @@ static enum skl_err diff_rule(struct diff *diff, size_t rule, const struct skl_b
 		diff->found.to = (uint8_t)at[2];
 		diff->found.purpose = (uint8_t)at[3];
 		diff->found.ground = (uint8_t)at[4];
-		if (!is_done(diff, rule))
+		if (diff->is_one_rule || !is_done(diff, rule))
 			err = diff_cell(diff);
 		for (i = SKL_COUNT(cell_dims); i > 0; i--) {
 			at[i - 1] = skl_set_next(&dims[cell_dims[i - 1]], at[i - 1] + 1);
@@ -513,30 +514,59 @@ static void add_dates(struct dates *dates, const struct skl_policy *policy)
 	}
 }
 
-enum skl_err skl_policy_diff(const struct skl_policy *before, const struct skl_policy *after,
-			     int64_t now_ms, skl_policy_diff_fn report_fn, void *arg)
+static enum skl_err diff_sets(struct diff *diff, bool is_one_rule, uint16_t rule)
 {
 	struct dates dates = {.count = 0};
 	struct skl_box universe;
 	enum skl_err err = SKL_OK;
 
-	add_dates(&dates, before);
-	add_dates(&dates, after);
+	add_dates(&dates, diff->lacks);
+	add_dates(&dates, diff->has);
 	if (dates.count > 126)
 		return SKL_ELIMIT;
 	fill_universe(&universe, dates.count);
-	for (unsigned is_new = 2; err == SKL_OK && is_new-- > 0;) {
-		struct diff diff = {.has = is_new ? after : before,
-				    .lacks = is_new ? before : after,
-				    .dates = &dates,
-				    .found = {.is_new = is_new != 0},
-				    .now_ms = now_ms,
-				    .report = report_fn,
-				    .arg = arg};
-
-		for (size_t i = 0; err == SKL_OK && i < diff.has->rule_count; i++)
-			if (!diff.has->rules[i].is_forbid)
-				err = diff_rule(&diff, i, &universe);
+	diff->dates = &dates;
+	diff->is_one_rule = is_one_rule;
+	for (size_t i = is_one_rule ? rule : 0; err == SKL_OK && i < diff->has->rule_count; i++) {
+		if (!diff->has->rules[i].is_forbid)
+			err = diff_rule(diff, i, &universe);
+		if (is_one_rule)
+			break;
 	}
+	diff->dates = NULL;
 	return err;
+}
+
+/* Both ways, over every rule or the cells of one. */
+static enum skl_err diff_both(const struct skl_policy *before, const struct skl_policy *after,
+			      struct diff *diff, bool is_one_rule, uint16_t rule)
+{
+	enum skl_err err;
+
+	diff->has = after;
+	diff->lacks = before;
+	diff->found.is_new = true;
+	err = diff_sets(diff, is_one_rule, rule);
+	if (err)
+		return err;
+	diff->has = before;
+	diff->lacks = after;
+	diff->found.is_new = false;
+	return diff_sets(diff, is_one_rule, rule);
+}
+
+enum skl_err skl_policy_diff(const struct skl_policy *before, const struct skl_policy *after,
+			     int64_t now_ms, skl_policy_diff_fn report, void *arg)
+{
+	struct diff diff = {.now_ms = now_ms, .report = report, .arg = arg};
+
+	return diff_both(before, after, &diff, false, 0);
+}
+
+enum skl_err skl_policy_diff_rule(const struct skl_policy *before, const struct skl_policy *after,
+				  uint16_t rule, skl_policy_diff_fn report, void *arg)
+{
+	struct diff diff = {.report = report, .arg = arg};
+
+	return diff_both(before, after, &diff, true, rule);
 }
