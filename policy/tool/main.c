@@ -20,6 +20,7 @@ static const char usage_text[] =
 	"       schakel-policy test [-q] [options] PATH ...\n"
 	"       schakel-policy diff [options] PATH-BEFORE PATH-AFTER\n"
 	"       schakel-policy fmt [-q] PATH ...\n"
+	"       schakel-policy matrix [--csv] [options] PATH ...\n"
 	"       schakel-policy explain --rules PATH [options] WORD ...\n"
 	"       schakel-policy --help | --version\n"
 	"\n"
@@ -29,6 +30,7 @@ static const char usage_text[] =
 	"  test     run the tests in the rules; name rules that no test reaches\n"
 	"  diff     say what the second set newly discloses, and no longer discloses, to whom\n"
 	"  fmt      print the rules in their canonical form\n"
+	"  matrix   print which categories can go from whom to whom in which kind\n"
 	"  explain  decide one request and say why. WORD is key=value or a word of the\n"
 	"           test language: from=police kind=police_report to=veilig_thuis\n"
 	"           purpose=stop_violence ground=wpg:18-1/bpg:4-2-1-i has=identity,incident\n"
@@ -39,6 +41,7 @@ static const char usage_text[] =
 	"                          fmt: only name the files that would change (exit 1)\n"
 	"  -r, --rules=PATH        explain: the rules; may be given more than once\n"
 	"  -l, --language=LANG     diff, explain: nl (default) or en\n"
+	"      --csv               matrix: as comma-separated values\n"
 	"      --emergency         explain: decide with the emergency list alone\n"
 	"      --recipient=NAME    explain: the recipient's name in the texts\n"
 	"      --competent=NAME    explain: who is competent instead\n"
@@ -54,6 +57,7 @@ enum {
 	OPT_COMPETENT,
 	OPT_PHONE,
 	OPT_EMERGENCY,
+	OPT_CSV,
 };
 
 static const struct option long_options[] = {
@@ -62,6 +66,7 @@ static const struct option long_options[] = {
 	{"quiet", no_argument, NULL, 'q'},
 	{"rules", required_argument, NULL, 'r'},
 	{"language", required_argument, NULL, 'l'},
+	{"csv", no_argument, NULL, OPT_CSV},
 	{"emergency", no_argument, NULL, OPT_EMERGENCY},
 	{"recipient", required_argument, NULL, OPT_RECIPIENT},
 	{"competent", required_argument, NULL, OPT_COMPETENT},
@@ -125,6 +130,9 @@ static int set_option(struct skl_tool_opts *opts, int option, const char *value)
 	case OPT_EMERGENCY:
 		opts->is_emergency = true;
 		return SKL_EXIT_OK;
+	case OPT_CSV:
+		opts->is_csv = true;
+		return SKL_EXIT_OK;
 	case OPT_RECIPIENT:
 		opts->names.recipient = value;
 		return SKL_EXIT_OK;
@@ -145,9 +153,9 @@ static const struct {
 	int (*run)(const struct skl_tool_opts *opts);
 	bool has_paths; /* the operands are paths; else words */
 } commands[] = {
-	{"check", skl_tool_check, true},      {"test", skl_tool_test, true},
-	{"diff", skl_tool_diff, true},        {"fmt", skl_tool_fmt, true},
-	{"explain", skl_tool_explain, false},
+	{"check", skl_tool_check, true},   {"test", skl_tool_test, true},
+	{"diff", skl_tool_diff, true},     {"fmt", skl_tool_fmt, true},
+	{"matrix", skl_tool_matrix, true}, {"explain", skl_tool_explain, false},
 };
 
 static int run_command(struct skl_tool_opts *opts, const char *name)

@@ -32,6 +32,7 @@ struct skl_tool_opts {
 	enum skl_language language;
 	bool is_quiet;
 	bool is_emergency;
+	bool is_csv;
 	struct skl_policy_names names;
 	char **words; /* what is left: the operands */
 	int word_count;
@@ -64,6 +65,7 @@ int skl_tool_check(const struct skl_tool_opts *opts);
 int skl_tool_test(const struct skl_tool_opts *opts);
 int skl_tool_diff(const struct skl_tool_opts *opts);
 int skl_tool_fmt(const struct skl_tool_opts *opts);
+int skl_tool_matrix(const struct skl_tool_opts *opts);
 int skl_tool_explain(const struct skl_tool_opts *opts);
 
 #endif
