@@ -40,7 +40,7 @@ const struct skl_config_row adapter_rows[] = {
 	ROW(status_file, SKL_CONFIG_TEXT, NULL, 0, 0, 0, "JSON, rewritten every second"),
 	ROW(witness, SKL_CONFIG_FLAG, "true", 0, 0, 0, "cosign checkpoints of the trail"),
 	ROW(log_level, SKL_CONFIG_TEXT, "info", 0, 0, 0, "err, warning, notice, info or debug"),
-	ROW(acute_answer_ms, SKL_CONFIG_NUMBER, "2000", 100, 60000, 0,
+	ROW(acute_answer_ms, SKL_CONFIG_NUMBER, "1500", 100, 60000, 0,
 	    "an acute message without answer for so long: call"),
 	ROW(unreachable_ms, SKL_CONFIG_NUMBER, "10000", 100, 600000, 0,
 	    "no hub for so long: alarm"),

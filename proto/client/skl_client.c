@@ -300,7 +300,7 @@ static void set_defaults(struct skl_client_opts *opts)
 	opts->credit_messages = or_default(opts->credit_messages, 64);
 	if (!opts->credit_bytes)
 		opts->credit_bytes = UINT64_C(16) << 20;
-	opts->acute_answer_ms = or_default(opts->acute_answer_ms, 2000);
+	opts->acute_answer_ms = or_default(opts->acute_answer_ms, 1500);
 	opts->answer_ms = or_default(opts->answer_ms, 10000);
 	opts->promise_ms = or_default(opts->promise_ms, 60000);
 	opts->unreachable_ms = or_default(opts->unreachable_ms, 10000);

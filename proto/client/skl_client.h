@@ -178,7 +178,7 @@ struct skl_client_opts {
 	uint64_t spool_max_bytes; /* 512 MiB */
 	uint32_t credit_messages; /* 64 */
 	uint64_t credit_bytes;    /* 16 MiB */
-	uint32_t acute_answer_ms; /* 2,000: then alarm NOT_ANSWERED */
+	uint32_t acute_answer_ms; /* 1,500: then alarm NOT_ANSWERED */
 	uint32_t answer_ms;       /* 10,000: then a message is sent again */
 	uint32_t promise_ms;      /* 60,000: then alarm PROMISE_LATE */
 	uint32_t unreachable_ms;  /* 10,000: then alarm UNREACHABLE */

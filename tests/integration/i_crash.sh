@@ -27,8 +27,9 @@ diag "seed $seed, $rounds rounds"
 
 # A library that kills, where there is a compiler to make it with; ThreadSanitizer takes no other.
 preload=$TMPDIR/die_at.so
+read -ra compiler <<<"${CC:-gcc}" # it may be two words, as "ccache gcc"
 if [ "$VARIANT" = tsan ] ||
-	! "${CC:-gcc}" -shared -fPIC -o "$preload" "$SRC/tests/integration/preload/die_at.c" -ldl; then
+	! "${compiler[@]}" -shared -fPIC -o "$preload" "$SRC/tests/integration/preload/die_at.c" -ldl; then
 	preload=
 	diag 'without deaths between two writes'
 fi

@@ -123,7 +123,8 @@ ssize_t send(int fd, const void *bytes, size_t len, int flags)
 	return (ssize_t)len;
 }
 END
-if "${CC:-gcc}" -shared -fPIC -o die.so die.c; then
+read -ra compiler <<<"${CC:-gcc}" # it may be two words, as "ccache gcc"
+if "${compiler[@]}" -shared -fPIC -o die.so die.c; then
 	start_bg doomed env LD_PRELOAD="$TMPDIR/die.so" ASAN_OPTIONS=verify_asan_link_order=0 \
 		"$notary" --socket "$socket" --key log.key --guard guard
 	wait_for_log doomed ready
@@ -137,6 +138,7 @@ if "${CC:-gcc}" -shared -fPIC -o die.so die.c; then
 else
 	skip 'killed before its answer' 'no compiler'
 	start
+	test_is "$(verdict $origin sign 14 13)" 'err=OK guard=14' 'the tree grows all the same'
 fi
 
 # Killed at any moment while signing without a pause: no note is ever ahead of the guard.
