@@ -14,6 +14,8 @@
 
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
 [ "$(id -u)" -eq 0 ] || skip_all 'needs root: it mounts disks'
+unshare --mount --propagation private true 2>unshare.log ||
+	skip_all "no mounts of its own here: $(tail -n 1 unshare.log)"
 # The mounts end with the test, whatever becomes of it.
 [ -n "${POWER_MOUNTS:-}" ] || POWER_MOUNTS=own exec unshare --mount --propagation private \
 	"$SRC/tests/integration/i_power.sh"
