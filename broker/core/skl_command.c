@@ -357,7 +357,7 @@ static enum skl_err do_show(struct skl_hub *hub, const char *argument, struct sk
 			    struct skl_error *reterr)
 {
 	static const char *const priorities[] = {"acute", "priority", "routine"};
-	struct skl_outbox_item item;
+	struct skl_outbox_item item = {0};
 	enum skl_err err = find_item(hub, argument, &item, reterr);
 
 	if (err != SKL_OK)
@@ -391,7 +391,7 @@ static enum skl_err retry_item(struct skl_turn *turn, void *arg)
 static enum skl_err do_retry(struct skl_hub *hub, const char *argument, struct skl_buf *out,
 			     struct skl_error *reterr)
 {
-	struct skl_outbox_item item;
+	struct skl_outbox_item item = {0};
 	enum skl_err err = find_item(hub, argument, &item, reterr);
 	struct skl_peer *peer;
 
@@ -454,7 +454,7 @@ static enum skl_err return_item(struct skl_turn *turn, void *arg)
 static enum skl_err do_return(struct skl_hub *hub, const char *argument, struct skl_buf *out,
 			      struct skl_error *reterr)
 {
-	struct skl_outbox_item item;
+	struct skl_outbox_item item = {0};
 	const struct skl_peer *peer;
 	enum skl_err err = find_item(hub, argument, &item, reterr);
 

@@ -89,7 +89,8 @@ static enum skl_log_level level_of(const char *name)
 {
 	static const char *const names[] = {"err", "warning", "notice", "info", "debug"};
 
-	for (size_t i = 0; i < SKL_COUNT(names); i++)
+	/* It has a default, which an analyzer cannot see. */
+	for (size_t i = 0; name && i < SKL_COUNT(names); i++)
 		if (strcmp(name, names[i]) == 0)
 			return (enum skl_log_level)i;
 	return SKL_LOG_INFO;

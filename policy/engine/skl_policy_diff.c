@@ -23,7 +23,7 @@ struct dates {
 struct diff {
 	const struct skl_policy *has;   /* whose disclosures are asked */
 	const struct skl_policy *lacks; /* that may not have them */
-	const struct dates *dates;
+	struct dates dates;
 	struct skl_box cell; /* every valid value, one in each of five dimensions */
 	struct skl_disclosure found;
 	int64_t now_ms;
@@ -102,9 +102,9 @@ static bool narrow_allow(const struct diff *diff, const struct skl_policy *polic
 		if (!skl_set_is_full(&rule->dims[dim]) && !(rule->claimed >> dim & 1))
 			asked.dims[SKL_BOX_CLAIMED(dim)] = codes(0, 0);
 	memset(&asked.dims[SKL_BOX_TIME], 0, sizeof(struct skl_set));
-	for (size_t i = 0; i < diff->dates->count; i++)
-		if (diff->dates->at_ms[i] >= agreement->from_ms &&
-		    diff->dates->at_ms[i] < agreement->until_ms)
+	for (size_t i = 0; i < diff->dates.count; i++)
+		if (diff->dates.at_ms[i] >= agreement->from_ms &&
+		    diff->dates.at_ms[i] < agreement->until_ms)
 			skl_set_add(&asked.dims[SKL_BOX_TIME], (uint32_t)i + 1);
 	if (rule->needs & SKL_NEED_CHECK)
 		asked.dims[SKL_BOX_CHECK] = codes(1, 1);
@@ -265,7 +265,7 @@ static uint8_t pick(const struct diff *diff, const struct skl_box *box, size_t d
 	else if (dim == SKL_MISS_COMPETENT || (dim >= SKL_BOX_CHECK && dim <= SKL_BOX_MARKS))
 		plain = 1;
 	else if (dim == SKL_BOX_TIME)
-		while (plain < diff->dates->count && diff->dates->at_ms[plain] <= diff->now_ms)
+		while (plain < diff->dates.count && diff->dates.at_ms[plain] <= diff->now_ms)
 			plain++;
 	if (!skl_set_has(&box->dims[dim], plain))
 		plain = skl_set_next(&box->dims[dim], 0);
@@ -344,10 +344,10 @@ static void fill_witness(const struct diff *diff, const uint8_t values[SKL_BOX_D
 		.has_checked_by = values[SKL_BOX_CHECK] != 0,
 		.has_user_ref = values[SKL_BOX_USER] != 0,
 		.has_rating = values[SKL_BOX_RATING] != 0,
-		.now_ms = time ? diff->dates->at_ms[time - 1] : 0,
+		.now_ms = time ? diff->dates.at_ms[time - 1] : 0,
 	};
 	if (diff->now_ms > request->now_ms &&
-	    (time == diff->dates->count || diff->now_ms < diff->dates->at_ms[time]))
+	    (time == diff->dates.count || diff->now_ms < diff->dates.at_ms[time]))
 		request->now_ms = diff->now_ms;
 	for (size_t dim = SKL_MISS_PHASE; dim <= SKL_MISS_FRAME_AREA; dim++)
 		set_fact(request, dim, values[dim], values[SKL_BOX_CLAIMED(dim)] != 0);
@@ -516,16 +516,16 @@ static void add_dates(struct dates *dates, const struct skl_policy *policy)
 
 static enum skl_err diff_sets(struct diff *diff, bool is_one_rule, uint16_t rule)
 {
-	struct dates dates = {.count = 0};
+	struct dates *dates = &diff->dates;
 	struct skl_box universe;
 	enum skl_err err = SKL_OK;
 
-	add_dates(&dates, diff->lacks);
-	add_dates(&dates, diff->has);
-	if (dates.count > 126)
+	dates->count = 0;
+	add_dates(dates, diff->lacks);
+	add_dates(dates, diff->has);
+	if (dates->count > 126)
 		return SKL_ELIMIT;
-	fill_universe(&universe, dates.count);
-	diff->dates = &dates;
+	fill_universe(&universe, dates->count);
 	diff->is_one_rule = is_one_rule;
 	for (size_t i = is_one_rule ? rule : 0; err == SKL_OK && i < diff->has->rule_count; i++) {
 		if (!diff->has->rules[i].is_forbid)
@@ -533,7 +533,6 @@ static enum skl_err diff_sets(struct diff *diff, bool is_one_rule, uint16_t rule
 		if (is_one_rule)
 			break;
 	}
-	diff->dates = NULL;
 	return err;
 }
 

@@ -233,7 +233,7 @@ SKL_UNUSED static void t_random_rules(uint32_t *seed, struct skl_buf *text)
 		" when claimed unsafety structural\n",
 		" when case and phase direct_safety\n",
 	};
-	static const char *const nevers[] = {"household", "any source-law wpg-9",
+	static const char *const closed[] = {"household", "any source-law wpg-9",
 					     "incident about perpetrator", "red_flags"};
 	uint32_t count = 1 + t_random(seed, 4);
 
@@ -250,7 +250,7 @@ SKL_UNUSED static void t_random_rules(uint32_t *seed, struct skl_buf *text)
 		skl_buf_add_str(text, whens[t_random(seed, SKL_COUNT(whens))]);
 		t_add_some(seed, text, " allow", categories, SKL_COUNT(categories));
 		if (t_random(seed, 2))
-			t_add_some(seed, text, " never", nevers, SKL_COUNT(nevers));
+			t_add_some(seed, text, " never", closed, SKL_COUNT(closed));
 		if (t_random(seed, 3) == 0)
 			skl_buf_add_str(text, " may-know unsafety, event measure\n");
 		skl_buf_addf(text, " needs user-ref, human-check%s\n",
@@ -266,7 +266,7 @@ SKL_UNUSED static void t_random_rules(uint32_t *seed, struct skl_buf *text)
 		skl_buf_add_str(text, "forbid F-1 \"f\"\n because \"b\"\n");
 		skl_buf_add_str(text, " when unsafety not acute\n");
 		if (t_random(seed, 2))
-			t_add_some(seed, text, " never", nevers, SKL_COUNT(nevers));
+			t_add_some(seed, text, " never", closed, SKL_COUNT(closed));
 		skl_buf_add_str(text, " test \"t\" cut like A-1\nend\n");
 	}
 	assert_int_equal(skl_buf_err(text), SKL_OK);
