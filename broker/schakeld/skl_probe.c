@@ -58,7 +58,7 @@ static enum skl_err parse(const char *text, union address *ret_address, struct s
 
 enum skl_err skl_probe_check(const char *address, struct skl_error *reterr)
 {
-	union address parsed;
+	union address parsed = {.any = {.sa_family = AF_UNSPEC}};
 
 	return address[0] ? parse(address, &parsed, reterr) : SKL_OK;
 }
@@ -124,7 +124,7 @@ enum skl_err skl_probe_open(const char *address, struct skl_probe **ret_http,
 {
 	const union MHD_DaemonInfo *info;
 	struct skl_probe *http;
-	union address parsed;
+	union address parsed = {.any = {.sa_family = AF_UNSPEC}};
 	unsigned flags = MHD_USE_EPOLL;
 	enum skl_err err = parse(address, &parsed, reterr);
 
