@@ -416,38 +416,23 @@ static enum skl_err do_retry(struct skl_hub *hub, const char *argument, struct s
 	return err;
 }
 
-/* The operator gives up on a message: an entry, its sender is told, its payload goes. */
 static enum skl_err return_item(struct skl_turn *turn, void *arg)
 {
-	struct skl_outbox_item *item = arg;
-	struct skl_trail_ref ref;
-	const struct skl_record_note note = {
+	static const struct skl_undelivered why = {
 		.kind = SKL_ENTRY_WITHHELD,
-		.sender = item->sender,
-		.recipient = item->partner,
 		.outcome = SKL_OUTCOME_ERROR,
 		.reason = SKL_REASON_OTHER,
-		.names = true,
-		.names_index = item->entry_index,
-		.message_id = item->message_id,
-		.case_ref = item->has_case ? item->case_ref : NULL,
 		.text = "returned by the operator",
-	};
-	const struct skl_offer_notice notice = {
-		.partner = item->sender,
-		.ref = item->message_id,
+		.state = SKL_DELIVERY_WITHHELD,
 		.text_nl = "Bericht teruggegeven: het kon niet worden bezorgd. Neem contact op met "
 			   "de ontvanger en verstuur het zo nodig opnieuw.",
 		.text_en = "Message returned: it could not be delivered. Contact the recipient, "
 			   "and send it again if needed.",
 	};
+	struct skl_outbox_item *item = arg;
 	enum skl_err err = skl_outbox_get(turn->txn, item->number, item);
 
-	if (err == SKL_OK)
-		err = skl_offer_drop(turn, item);
-	if (err == SKL_OK)
-		err = skl_record_note(turn, &note, &ref);
-	return err == SKL_OK ? skl_offer_push_notice(turn, &notice) : err;
+	return err == SKL_OK ? skl_undelivered(turn, item, &why) : err;
 }
 
 /* argument: the offer number of a message that is not with its recipient now. */

@@ -486,6 +486,23 @@ void skl_offer_drained(struct skl_hub *hub);
 SKL_MUST_CHECK enum skl_err skl_offer_drop(struct skl_turn *turn,
 					   const struct skl_outbox_item *item);
 
+/* --- skl_undelivered: what will not be delivered any more ------------------------------------ */
+
+struct skl_undelivered {
+	enum skl_entry kind;
+	enum skl_outcome outcome;
+	enum skl_reason reason;  /* 0: none */
+	const char *text;        /* of the entry; NULL: none */
+	enum skl_delivery state; /* what the sender's spool closes it with */
+	const char *text_nl;     /* for the sender */
+	const char *text_en;
+};
+
+/* An item of type MESSAGE, as skl_outbox_get() or skl_outbox_next() gave it in this transaction. */
+SKL_MUST_CHECK enum skl_err skl_undelivered(struct skl_turn *turn,
+					    const struct skl_outbox_item *item,
+					    const struct skl_undelivered *why);
+
 /* --- skl_stale: a permit that rests on what has changed since ------------------------------ */
 
 bool skl_stale_is(struct skl_turn *turn, const struct skl_outbox_item *item);

@@ -43,23 +43,27 @@ static bool take_row(void *arg, const struct skl_hold *hold)
 	return true;
 }
 
-/* What is in the store now. */
+/* What is in the store takes the place of what is in memory, or nothing does: whom it kept out
+ * stays out. */
 static enum skl_err load(struct skl_hub *hub)
 {
 	const struct skl_txn_opts look = {.read_only = true};
 	SKL_CLEANUP(skl_txn_abortp) struct skl_txn *txn = NULL;
-	enum skl_err err = skl_txn_begin(hub->store, &look, &txn);
+	SKL_CLEANUP(skl_freep) struct skl_held *held = skl_calloc(1, sizeof(*held));
+	enum skl_err err = held ? skl_txn_begin(hub->store, &look, &txn) : SKL_ENOMEM;
 
+	if (err == SKL_OK)
+		err = skl_hold_list(txn, take_row, held);
 	if (err != SKL_OK)
 		return err;
-	hub->held->count = 0;
-	return skl_hold_list(txn, take_row, hub->held);
+	skl_free(hub->held);
+	hub->held = SKL_STEAL(held);
+	return SKL_OK;
 }
 
 enum skl_err skl_held_open(struct skl_hub *hub)
 {
-	hub->held = skl_calloc(1, sizeof(*hub->held));
-	return hub->held ? load(hub) : SKL_ENOMEM;
+	return load(hub);
 }
 
 void skl_held_close(struct skl_hub *hub)
@@ -146,17 +150,23 @@ static enum skl_err write_revoke(struct skl_turn *turn, void *arg)
 	return err == SKL_OK && !change->count ? SKL_ENOTFOUND : err;
 }
 
-/* Write it down, then act on it: nothing is let in or kept out that the trail does not know. */
+/*
+ * Write it down, then act on it: nothing is let in or kept out that the trail does not know. What
+ * is written and cannot be acted on ends the hub: it starts again with what the store says.
+ */
 static enum skl_err apply(struct skl_hub *hub, skl_turn_fn write, struct change *change)
 {
 	enum skl_err err = skl_turn_run(hub, write, change);
 
-	if (err == SKL_OK)
-		err = load(hub);
+	if (err != SKL_OK)
+		return err;
+	err = load(hub);
 	if (err == SKL_OK)
 		err = skl_law_allow(hub);
 	if (err == SKL_OK)
 		skl_gate_check_seats(hub);
+	else
+		hub->fatal = err;
 	return err;
 }
 

@@ -174,27 +174,14 @@ static bool is_narrower(struct skl_turn *turn, const struct again *again)
 	return false;
 }
 
-/* An entry, the sender is told, and the sealed content goes. */
 static enum skl_err withhold(struct skl_turn *turn, const struct skl_outbox_item *item,
 			     const struct skl_decision *decision)
 {
-	struct skl_trail_ref ref;
-	const struct skl_record_note note = {
+	const struct skl_undelivered why = {
 		.kind = SKL_ENTRY_WITHHELD,
-		.sender = item->sender,
-		.recipient = item->partner,
 		.outcome = decision->outcome == SKL_OUTCOME_DENIED_FORBIDDEN
 				   ? SKL_OUTCOME_DENIED_FORBIDDEN
 				   : SKL_OUTCOME_DENIED_NO_RULE,
-		.names = true,
-		.names_index = item->entry_index,
-		.message_id = item->message_id,
-		.case_ref = item->has_case ? item->case_ref : NULL,
-	};
-	struct skl_offer_notice notice = {
-		.partner = item->sender,
-		.ref = item->message_id,
-		.recipient = skl_offer_recipient(item),
 		.state = SKL_DELIVERY_WITHHELD,
 		.text_nl =
 			"Bericht achtergehouden: na het versturen zijn de regels, de partners of "
@@ -205,19 +192,11 @@ static enum skl_err withhold(struct skl_turn *turn, const struct skl_outbox_item
 			"may no longer go like this. Look again; in acute danger call 112, do "
 			"not wait for this system.",
 	};
-	enum skl_err err = skl_offer_drop(turn, item); /* first: its views end with a write */
 
-	if (err == SKL_OK)
-		err = skl_record_note(turn, &note, &ref);
-	if (err != SKL_OK)
-		return err;
-	notice.entry_index = ref.index;
-	err = skl_offer_push_notice(turn, &notice);
-	if (err == SKL_OK)
-		skl_log(SKL_LOG_NOTICE, "offer.withheld", "partner=%s sender=%s", item->partner,
-			item->sender);
+	skl_log(SKL_LOG_NOTICE, "offer.withheld", "partner=%s sender=%s", item->partner,
+		item->sender);
 	turn->counts[SKL_COUNT_WITHHELD]++;
-	return err;
+	return skl_undelivered(turn, item, &why);
 }
 
 /* What could not be decided waits for a person; it holds its own case alone. */

@@ -132,36 +132,24 @@ static bool see_expired(void *arg, const struct skl_outbox_item *item)
 	return true;
 }
 
-/* A message that nobody fetched: an entry, its sender is told, its payload goes. */
-static enum skl_err expire_message(struct skl_turn *turn, const struct skl_outbox_item *item,
-				   uint32_t recipient)
+/* A message that nobody fetched is told of; a receipt or notice goes. */
+static enum skl_err expire_item(struct skl_turn *turn, const struct skl_outbox_item *item)
 {
-	struct skl_trail_ref ref;
-	const struct skl_record_note note = {
+	static const struct skl_undelivered why = {
 		.kind = SKL_ENTRY_EXPIRED,
-		.sender = item->sender,
-		.recipient = item->partner,
 		.outcome = SKL_OUTCOME_ERROR,
 		.reason = SKL_REASON_LATE,
-		.names = true,
-		.names_index = item->entry_index,
-		.message_id = item->message_id,
-		.case_ref = item->has_case ? item->case_ref : NULL,
-	};
-	const struct skl_offer_notice notice = {
-		.partner = item->sender,
-		.ref = item->message_id,
-		.recipient = recipient,
 		.state = SKL_DELIVERY_EXPIRED,
 		.text_nl = "Bericht verlopen: de ontvanger heeft het niet opgehaald. Neem contact "
 			   "op en verstuur het zo nodig opnieuw.",
 		.text_en = "Message expired: the recipient did not fetch it. Make contact, and "
 			   "send it again if needed.",
 	};
-	enum skl_err err = skl_record_note(turn, &note, &ref);
 
+	if (item->type != SKL_OUTBOX_MESSAGE)
+		return skl_offer_drop(turn, item);
 	turn->counts[SKL_COUNT_EXPIRED]++;
-	return err == SKL_OK ? skl_offer_push_notice(turn, &notice) : err;
+	return skl_undelivered(turn, item, &why);
 }
 
 static enum skl_err expire(struct skl_turn *turn, void *arg)
@@ -170,7 +158,6 @@ static enum skl_err expire(struct skl_turn *turn, void *arg)
 	struct skl_outbox_item *item = skl_arena_alloc(turn->arena, sizeof(*item));
 	enum skl_err err = item ? SKL_OK : SKL_ENOMEM;
 	unsigned payloads = 0, ids = 0;
-	uint32_t recipient;
 
 	for (unsigned i = 0; i < expiry->count && err == SKL_OK; i++) {
 		err = skl_outbox_get(turn->txn, expiry->numbers[i], item);
@@ -178,11 +165,8 @@ static enum skl_err expire(struct skl_turn *turn, void *arg)
 			err = SKL_OK;
 			continue;
 		}
-		recipient = err == SKL_OK ? skl_offer_recipient(item) : 0;
 		if (err == SKL_OK)
-			err = skl_offer_drop(turn, item);
-		if (err == SKL_OK && item->type == SKL_OUTBOX_MESSAGE)
-			err = expire_message(turn, item, recipient);
+			err = expire_item(turn, item);
 	}
 	if (err == SKL_OK)
 		err = skl_payload_purge(turn->txn, turn->now_ms, PAGE, &payloads);

@@ -170,7 +170,7 @@ static int run(const struct arguments *arguments, const struct skl_hub_config *c
 {
 	SKL_CLEANUP(skl_key_freep) struct skl_key *transport = NULL;
 	SKL_CLEANUP(skl_key_freep) struct skl_key *promise = NULL;
-	SKL_CLEANUP(skl_probe_closep) struct skl_probe *http = NULL;
+	SKL_CLEANUP(skl_probe_closep) struct skl_probe *probe = NULL;
 	struct skl_hub_opts opts;
 	struct skl_error why = {0};
 	enum skl_err err;
@@ -194,13 +194,13 @@ static int run(const struct arguments *arguments, const struct skl_hub_config *c
 	if (opts.signal_fd < 0)
 		return say(SKL_EIO, &why);
 	if (config->metrics[0]) {
-		err = skl_probe_open(config->metrics, &http, &why);
+		err = skl_probe_open(config->metrics, &probe, &why);
 		if (err != SKL_OK)
 			return say(err, &why);
-		skl_log(SKL_LOG_NOTICE, "metrics.ready", "port=%u", skl_probe_port(http));
-		opts.side_fd = skl_probe_fd(http);
+		skl_log(SKL_LOG_NOTICE, "metrics.ready", "port=%u", skl_probe_port(probe));
+		opts.side_fd = skl_probe_fd(probe);
 		opts.serve_side = skl_probe_serve;
-		opts.side_arg = http;
+		opts.side_arg = probe;
 	}
 	return serve(&opts);
 }

@@ -89,7 +89,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 				  const char *method, const char *version, const char *upload,
 				  size_t *upload_len, void **state)
 {
-	struct skl_probe *http = arg;
+	struct skl_probe *probe = arg;
 	struct skl_buf body;
 	unsigned status = MHD_HTTP_OK;
 	enum MHD_Result result;
@@ -103,10 +103,10 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 		status = MHD_HTTP_METHOD_NOT_ALLOWED;
 		skl_buf_add_str(&body, "only GET\n");
 	} else if (strcmp(url, "/metrics") == 0) {
-		skl_hub_metrics(http->hub, &body);
+		skl_hub_metrics(probe->hub, &body);
 	} else if (strcmp(url, "/readyz") == 0) {
-		status = skl_hub_is_ready(http->hub, &body) ? MHD_HTTP_OK
-							    : MHD_HTTP_SERVICE_UNAVAILABLE;
+		status = skl_hub_is_ready(probe->hub, &body) ? MHD_HTTP_OK
+							     : MHD_HTTP_SERVICE_UNAVAILABLE;
 	} else {
 		status = MHD_HTTP_NOT_FOUND;
 		skl_buf_add_str(&body, "there are /metrics and /readyz\n");
@@ -119,69 +119,69 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 /* --- open, serve, close
  * --------------------------------------------------------------------------- */
 
-enum skl_err skl_probe_open(const char *address, struct skl_probe **ret_http,
+enum skl_err skl_probe_open(const char *address, struct skl_probe **ret_probe,
 			    struct skl_error *reterr)
 {
 	const union MHD_DaemonInfo *info;
-	struct skl_probe *http;
+	struct skl_probe *probe;
 	union address parsed = {.any = {.sa_family = AF_UNSPEC}};
 	unsigned flags = MHD_USE_EPOLL;
 	enum skl_err err = parse(address, &parsed, reterr);
 
 	if (err != SKL_OK)
 		return err;
-	http = skl_calloc(1, sizeof(*http));
-	if (!http)
+	probe = skl_calloc(1, sizeof(*probe));
+	if (!probe)
 		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "out of memory");
 	if (parsed.any.sa_family == AF_INET6)
 		flags |= MHD_USE_IPv6;
-	http->daemon = MHD_start_daemon(
-		flags, 0, NULL, NULL, on_request, http, MHD_OPTION_SOCK_ADDR, &parsed.any,
+	probe->daemon = MHD_start_daemon(
+		flags, 0, NULL, NULL, on_request, probe, MHD_OPTION_SOCK_ADDR, &parsed.any,
 		MHD_OPTION_CONNECTION_LIMIT, 8u, MHD_OPTION_CONNECTION_TIMEOUT, 5u,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16 * 1024,
 		MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_END);
-	info = http->daemon ? MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
-	http->fd = info ? info->epoll_fd : -1;
-	info = info ? MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_BIND_PORT) : NULL;
+	info = probe->daemon ? MHD_get_daemon_info(probe->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
+	probe->fd = info ? info->epoll_fd : -1;
+	info = info ? MHD_get_daemon_info(probe->daemon, MHD_DAEMON_INFO_BIND_PORT) : NULL;
 	if (!info) {
-		skl_probe_close(http);
+		skl_probe_close(probe);
 		return skl_error_set(reterr, SKL_EIO, 0, 0, "metrics: cannot listen on %.60s",
 				     address);
 	}
-	http->port = info->port;
-	*ret_http = http;
+	probe->port = info->port;
+	*ret_probe = probe;
 	return SKL_OK;
 }
 
-void skl_probe_close(struct skl_probe *http)
+void skl_probe_close(struct skl_probe *probe)
 {
-	if (!http)
+	if (!probe)
 		return;
-	if (http->daemon)
-		MHD_stop_daemon(http->daemon);
-	skl_free(http);
+	if (probe->daemon)
+		MHD_stop_daemon(probe->daemon);
+	skl_free(probe);
 }
 
-uint16_t skl_probe_port(const struct skl_probe *http)
+uint16_t skl_probe_port(const struct skl_probe *probe)
 {
-	return http->port;
+	return probe->port;
 }
 
-int skl_probe_fd(const struct skl_probe *http)
+int skl_probe_fd(const struct skl_probe *probe)
 {
-	return http->fd;
+	return probe->fd;
 }
 
 void skl_probe_serve(void *arg, struct skl_hub *hub)
 {
-	struct skl_probe *http = arg;
+	struct skl_probe *probe = arg;
 	MHD_UNSIGNED_LONG_LONG wait_ms = 0;
 
-	http->hub = hub;
+	probe->hub = hub;
 	/* Its descriptor does not tell what it has read already and not yet answered. */
 	for (int i = 0; i < RUNS_MAX && wait_ms == 0; i++)
-		if (MHD_run(http->daemon) != MHD_YES ||
-		    MHD_get_timeout(http->daemon, &wait_ms) != MHD_YES)
+		if (MHD_run(probe->daemon) != MHD_YES ||
+		    MHD_get_timeout(probe->daemon, &wait_ms) != MHD_YES)
 			break;
-	http->hub = NULL;
+	probe->hub = NULL;
 }

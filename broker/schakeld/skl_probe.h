@@ -24,14 +24,14 @@ struct skl_probe;
 SKL_MUST_CHECK enum skl_err skl_probe_check(const char *address, struct skl_error *reterr);
 
 /* Bind and listen; port 0 takes a free one. */
-SKL_MUST_CHECK enum skl_err skl_probe_open(const char *address, struct skl_probe **ret_http,
+SKL_MUST_CHECK enum skl_err skl_probe_open(const char *address, struct skl_probe **ret_probe,
 					   struct skl_error *reterr);
-void skl_probe_close(struct skl_probe *http);
+void skl_probe_close(struct skl_probe *probe);
 SKL_DEFINE_CLEANUP(struct skl_probe, skl_probe_close)
 
-uint16_t skl_probe_port(const struct skl_probe *http);
+uint16_t skl_probe_port(const struct skl_probe *probe);
 /* Readable when there is something to serve. */
-int skl_probe_fd(const struct skl_probe *http);
+int skl_probe_fd(const struct skl_probe *probe);
 /* Serve what is there, without waiting. arg: a struct skl_probe. */
 void skl_probe_serve(void *arg, struct skl_hub *hub);
 

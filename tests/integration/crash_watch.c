@@ -67,13 +67,20 @@ static int has_one_ended(const char *pids)
 	return 0;
 }
 
+/* The exit status. */
+static int kill_first(const char *pids)
+{
+	pid_t victim = (pid_t)strtol(pids, NULL, 10);
+
+	return victim != 0 && kill(victim, SIGKILL) != 0 ? 3 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	int fds[HISTORIES_MAX], count = argc - 4, watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	long wanted = argc > 4 ? strtol(argv[1], NULL, 10) : 0, seen = 0;
 	int64_t until = skl_mono_ms() + (argc > 4 ? strtol(argv[2], NULL, 10) * 1000 : 0);
 	struct pollfd wait = {.fd = watch, .events = POLLIN};
-	pid_t victim;
 
 	if (count < 1 || count > HISTORIES_MAX || wanted < 1 || watch < 0) {
 		(void)fprintf(stderr, "usage: crash_watch LINES SECONDS PID[,PID...] HISTORY...\n");
@@ -100,6 +107,5 @@ int main(int argc, char **argv)
 		for (int i = 0; i < count; i++)
 			seen += count_lines(fds[i]);
 	}
-	victim = (pid_t)strtol(argv[3], NULL, 10);
-	return victim != 0 && kill(victim, SIGKILL) != 0 ? 3 : 0;
+	return kill_first(argv[3]);
 }

@@ -9,24 +9,7 @@
 . "$SRC/tests/integration/peer-lib.sh"
 
 hub_make
-cat >"$env/rules/stale.rules" <<'EOF'
-# SPDX-License-Identifier: EUPL-1.2
-agreement "Test of what changes after a permit"  version 1  status EXAMPLE
-owner     "test"  approved-by "test"
-valid     2026-01-01 .. 2099-12-31
-
-rule T-01 "Who takes part"
-  from      veilig_thuis
-  kind      participant_change, progress
-  to        local_team, probation, police
-  purpose   organise_direct_safety
-  ground    wgs:1-5
-  consent   not-needed because "test"
-  may-know  event participant, event position, event discussed, event occurred_at, event refers_to
-  because   "test"
-  test "plain"  permitted
-end
-EOF
+hub_case_rules
 hub_start
 report=(to=vt-zw muni=0479)
 rules=$env/rules/politie-veilig-thuis.rules

@@ -110,6 +110,8 @@ test_is "$(wc -c <out)" 0 'it waits no more'
 test_expect 'what waits for its sender' "$BIN/schakelctl" -s "$control" queue list politie-nh
 test_like "$(cat out)" 'type=notice' 'its sender is told'
 notice=$(sed 's/^offer=\([0-9]*\).*/\1/' out)
+peer politie-nh hello timeout=2000 offer bye
+test_like "$(grep '^notice' out)" 'state=withheld recipient=1' 'and its spool can close it'
 no 'returning a notice' 'only a message has a sender' queue return "$notice"
 test_expect_status 2 'an unknown command' "$BIN/schakelctl" -s "$control" dance
 test_expect_status 2 'a missing argument' "$BIN/schakelctl" -s "$control" queue retry
@@ -138,7 +140,7 @@ peer politie-nh hello to=vt-zw muni=0479 submit bye
 test_like "$(cat "$TMPDIR/out")" 'outcome=denied_no_rule' 'messages for it are not permitted'
 stop_bg hub
 hub_run
-"$peer_bin" "$env" vt-zw hello >"$TMPDIR/out" 2>&1
+"$peer_bin" "$env" vt-zw timeout=2000 hello >"$TMPDIR/out" 2>&1
 test_is $? 1 'after a restart it is still out'
 test_expect 'resume' "$BIN/schakelctl" -s "$control" partner resume vt-zw
 peer vt-zw hello offer receipt bye
@@ -149,7 +151,7 @@ no 'revoke twice' 'no key of reclas is left' partner revoke reclas
 no 'resume who is revoked' 'up to the registrars' partner resume reclas
 stop_bg hub
 hub_run
-"$peer_bin" "$env" reclas hello >"$TMPDIR/out" 2>&1
+"$peer_bin" "$env" reclas timeout=2000 hello >"$TMPDIR/out" 2>&1
 test_is $? 1 'a revoked key is refused, after a restart too'
 # Nonsense and half lines on the socket disturb nobody.
 "$PYTHON" - "$control" <<-'EOF'
@@ -198,7 +200,7 @@ test_expect 'status while draining' "$BIN/schakelctl" -s "$control" status
 test_like "$(cat out)" 'accepting +no' 'nothing is accepted'
 peer politie-nh hello to=vt-zw muni=0479 submit
 test_like "$(cat "$TMPDIR/out")" 'error code=ENOTRECORDED' 'a new message is to come back later'
-peer politie-nh hello state=noted want=1 drain bye
+peer politie-nh hello timeout=1000 state=noted want=2 drain bye
 wait_for_log hub 'drain.empty'
 pass 'the hub says when nothing waits'
 test_expect 'cancel' "$BIN/schakelctl" -s "$control" drain cancel

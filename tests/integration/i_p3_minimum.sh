@@ -8,24 +8,7 @@
 . "$SRC/tests/integration/peer-lib.sh"
 
 hub_make
-cat >"$env/rules/p3.rules" <<'EOF'
-# SPDX-License-Identifier: EUPL-1.2
-agreement "Test of what each recipient sees"  version 1  status EXAMPLE
-owner     "test"  approved-by "test"
-valid     2026-01-01 .. 2099-12-31
-
-rule T-01 "Who takes part"
-  from      veilig_thuis
-  kind      participant_change, progress
-  to        local_team, probation, police
-  purpose   organise_direct_safety
-  ground    wgs:1-5
-  consent   not-needed because "test"
-  may-know  event participant, event position, event discussed, event occurred_at, event refers_to
-  because   "test"
-  test "plain"  permitted
-end
-EOF
+hub_case_rules
 test_expect 'the rules of the test' "$BIN/schakel-policy" check -q "$env/rules"
 hub_start
 case1=31313131313131313131313131313131

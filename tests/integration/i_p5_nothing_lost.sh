@@ -116,7 +116,7 @@ peer politie-nh hello "${report[@]}" life=3000 submit
 id=$(out_value id '^sent')
 peer politie-nh hello timeout=1000 drain
 peer politie-nh hello timeout=30000 offer receipt
-test_like "$(cat out)" 'notice .*verlopen' 'a message that nobody fetched expires, and its sender hears of it'
+test_like "$(cat out)" 'notice .*state=expired recipient=1 text=.*verlopen' 'a message that nobody fetched expires, and its sender hears of it'
 peer vt-zw hello timeout=500 quiet
 grep -q "$id" out
 test_is $? 1 'it is not delivered any more'

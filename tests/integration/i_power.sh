@@ -48,7 +48,7 @@ on_disk() {
 		if [ -e "$HUB/$name" ]; then
 			mv "$HUB/$name" "$TMPDIR/disk-$machine/$name"
 		else
-			mkdir -m 700 -p "$TMPDIR/disk-$machine/$name"
+			mkdir -m 700 "$TMPDIR/disk-$machine/$name"
 		fi
 		ln -s "$TMPDIR/disk-$machine/$name" "$HUB/$name"
 	done

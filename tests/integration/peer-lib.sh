@@ -85,6 +85,28 @@ hub_make() {
 	hub_conf
 }
 
+# hub_case_rules: an agreement by which Veilig Thuis tells who takes part in a case, and of progress
+hub_case_rules() {
+	cat >"$env/rules/case.rules" <<'EOF'
+# SPDX-License-Identifier: EUPL-1.2
+agreement "Test of who takes part"  version 1  status EXAMPLE
+owner     "test"  approved-by "test"
+valid     2026-01-01 .. 2099-12-31
+
+rule T-01 "Who takes part"
+  from      veilig_thuis
+  kind      participant_change, progress
+  to        local_team, probation, police
+  purpose   organise_direct_safety
+  ground    wgs:1-5
+  consent   not-needed because "test"
+  may-know  event participant, event position, event discussed, event occurred_at, event refers_to
+  because   "test"
+  test "plain"  permitted
+end
+EOF
+}
+
 notary_start() {
 	start_bg notary "$BIN/schakel-notary" --socket "$TMPDIR/n.sock" \
 		--key "$env/hub/log.key" --guard "$env/guard"
