@@ -197,7 +197,8 @@ void skl_police_emergency(struct skl_police *police, const char *native_id,
 	(void)snprintf(record.user_ref, sizeof(record.user_ref), "schakel-adapter");
 	(void)snprintf(record.partner, sizeof(record.partner), "%.64s", partner);
 	(void)snprintf(record.text, sizeof(record.text),
-		       "Knooppunt niet bereikbaar of zonder antwoord bij een acute melding; "
+		       "Knooppunt niet bereikbaar, zonder antwoord of zonder oordeel bij een "
+		       "acute melding; "
 		       "noodinstructie \"bel nu\" gegeven.");
 	if (skl_client_after_record(adapter->client, &record, &number))
 		skl_log(SKL_LOG_ERR, "emergency.unrecorded", "id=%s", hex);
@@ -291,6 +292,9 @@ static enum skl_err on_result(void *arg, const struct skl_context *context,
 	struct skl_police *police = arg;
 	struct skl_buf text;
 
+	/* The hub could not judge: as with no answer at all, somebody must call. */
+	if (context->is_acute && (unsigned)result->outcome == SKL_OUTCOME_ERROR)
+		skl_police_emergency(police, context->native_id, context->id, context->partner);
 	skl_buf_init(&text, OUT_BYTES);
 	skl_police_out_result(context, result, skl_client_directory(police->adapter->client),
 			      &text);

@@ -133,3 +133,46 @@ vt_find() {
 vt_message() {
 	poll "${3:-20}" vt_find "$1" "$2" && vt_find "$1" "$2"
 }
+
+# report_drop NUMBER [SED-ARGUMENT...]: the sample report under this number, as the officer drops it
+report_drop() {
+	local number=$1
+	shift
+	sed -e "s/PL1100-2026-000123/$number/" "$@" "$SRC/adapters/police/samples/melding.xml" \
+		>"$number.xml"
+	police drop "$number.xml"
+}
+
+# acute_drop NUMBER: the same, declared acute by a named person
+acute_drop() {
+	report_drop "$1" -e 's/urgentie="voorrang"/urgentie="acuut" acuut-verklaard-door="u-55aa"/'
+}
+
+# test_instruction NUMBER TEXT: points: the instruction to call came within two seconds, with the phone
+test_instruction() {
+	local file seconds
+	test_wait_for 20 "$2: an instruction" police wait noodinstructie "$1" 0
+	file=$(police wait noodinstructie "$1" 0)
+	grep -q 'BEL NU, WACHT NIET OP DIT SYSTEEM' "$file" && grep -q '<bel>0800 2000</bel>' "$file"
+	test_ok $? "$2: it says call now, and the line of the competent Veilig Thuis"
+	seconds=$("$PYTHON" - "$file" "$(police_path .dropped)" "$1" <<'PY'
+import os, sys
+dropped = next(line for line in open(sys.argv[2]) if f" {sys.argv[3]} " in line).split()[0]
+print(f"{os.stat(sys.argv[1]).st_mtime - float(dropped):.2f}")
+PY
+	)
+	diag "$2: instruction after $seconds s"
+	awk -v s="$seconds" -v scale="$TEST_TIMEOUT_SCALE" \
+		'BEGIN { exit !(s != "" && s <= 2 * scale) }'
+	test_ok $? "$2: within two seconds"
+}
+
+# police_status NAME: what the status file of the police's adapter says
+police_status() {
+	"$PYTHON" -c 'import json,sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' \
+		"$HUB/status-police.json" "$1"
+}
+
+police_status_is() {
+	[ "$(police_status "$1")" = "$2" ]
+}
