@@ -272,12 +272,18 @@ static uint8_t pick(const struct diff *diff, const struct skl_box *box, size_t d
 	return (uint8_t)plain;
 }
 
+/* The set of this code alone; 0 is no code. */
+static uint16_t bit_of(uint8_t code)
+{
+	return (uint16_t)(code ? 1u << code : 0u);
+}
+
 static void set_fact(struct skl_policy_request *request, size_t dim, uint8_t value, bool is_claimed)
 {
 	struct skl_policy_facts *facts = is_claimed ? &request->claimed : &request->held;
 
 	if (dim == SKL_MISS_PHASE)
-		facts->phases = value ? (uint8_t)(1u << value) : 0;
+		facts->phases = (uint8_t)bit_of(value);
 	else if (dim == SKL_MISS_UNSAFETY)
 		facts->unsafety = value;
 	else if (dim == SKL_MISS_SIGNAL_PHASE)
@@ -290,11 +296,6 @@ static void set_fact(struct skl_policy_request *request, size_t dim, uint8_t val
 		facts->frame_area = value;
 }
 
-static uint8_t bit_of(uint8_t code)
-{
-	return code ? (uint8_t)(1u << code) : 0;
-}
-
 static void add_witness_section(struct skl_policy_request *request, uint8_t category,
 				const uint8_t values[SKL_BOX_DIMS])
 {
@@ -303,11 +304,11 @@ static void add_witness_section(struct skl_policy_request *request, uint8_t cate
 	*section = (struct skl_policy_section){
 		.number = ++request->section_count,
 		.category = category,
-		.about = values[SKL_BOX_ABOUT] ? (uint16_t)(1u << values[SKL_BOX_ABOUT]) : 0,
+		.about = bit_of(values[SKL_BOX_ABOUT]),
 		.about_count = values[SKL_BOX_ABOUT] ? 1 : 0,
 		.person_kind = values[SKL_BOX_PERSON],
 		.source_law = values[SKL_BOX_LAW],
-		.told_by = bit_of(values[SKL_BOX_TOLD]),
+		.told_by = (uint8_t)bit_of(values[SKL_BOX_TOLD]),
 		.scope = values[SKL_BOX_SCOPE],
 		.is_past_term = values[SKL_BOX_PAST] != 0,
 	};
