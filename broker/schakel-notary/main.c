@@ -6,11 +6,7 @@
  * only if it is the one signed last or provably grows out of it.
  */
 
-/* struct ucred, which SO_PEERCRED fills, is only declared so */
-#define _GNU_SOURCE
-
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
 #include <signal.h>
@@ -22,10 +18,9 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include "door.h"
 #include "guard.h"
 #include "skl_file.h"
 #include "skl_key.h"
@@ -163,18 +158,10 @@ static struct client *free_client(struct notary *notary)
 static void accept_client(struct notary *notary)
 {
 	struct client *client = free_client(notary);
-	struct ucred peer = {0};
-	socklen_t len = sizeof(peer);
-	int fd = accept4(notary->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int fd = door_accept(notary->listen_fd, notary->client_uid);
 
 	if (fd < 0)
-		return; /* it went away again */
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0 ||
-	    peer.uid != notary->client_uid) {
-		skl_log(SKL_LOG_WARNING, "client.refused", "uid=%lu", (unsigned long)peer.uid);
-		(void)close(fd);
 		return;
-	}
 	if (!client) {
 		skl_log(SKL_LOG_WARNING, "client.refused", "too many connections");
 		(void)close(fd);
@@ -239,54 +226,6 @@ static enum skl_err load_key(const char *path, struct skl_key **ret_key, struct 
 	return err;
 }
 
-/* Is a notary answering there? Then its socket must not be taken away from it. */
-static bool is_alive(const struct sockaddr_un *address)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool alive;
-
-	if (fd < 0)
-		return false;
-	alive = connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0;
-	(void)close(fd);
-	return alive;
-}
-
-static enum skl_err open_socket(const char *path, int *ret_fd, struct skl_error *reterr)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	size_t len = strlen(path);
-	struct stat info;
-	mode_t mask;
-	int fd, failed;
-
-	if (len == 0 || len >= sizeof(address.sun_path))
-		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "%s: too long for a unix socket",
-				     path);
-	memcpy(address.sun_path, path, len + 1);
-	if (lstat(path, &info) == 0) {
-		if (!S_ISSOCK(info.st_mode))
-			return skl_error_set(reterr, SKL_EEXISTS, 0, 0, "%s is not a socket", path);
-		if (is_alive(&address))
-			return skl_error_set(reterr, SKL_ESTATE, 0, 0,
-					     "another notary listens on %s", path);
-		(void)unlink(path); /* of one that died; bind says if it is still there */
-	}
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return skl_error_errno(reterr, errno, "socket");
-	mask = umask(0177);
-	failed = bind(fd, (const struct sockaddr *)&address, sizeof(address));
-	(void)umask(mask);
-	if (failed != 0 || listen(fd, CLIENTS_MAX) != 0) {
-		enum skl_err err = skl_error_errno(reterr, errno, path);
-		(void)close(fd);
-		return err;
-	}
-	*ret_fd = fd;
-	return SKL_OK;
-}
-
 /* No core file, no ptrace by others of this user: the key is in this process. */
 static enum skl_err harden(struct skl_error *reterr)
 {
@@ -326,7 +265,7 @@ static int run(const struct opts *opts, struct skl_key *key)
 		notary.clients[i].fd = -1;
 	if (guard_load(&notary.guard, opts->guard_path, key->name, &why) != SKL_OK ||
 	    open_signals(&notary.signal_fd, &why) != SKL_OK ||
-	    open_socket(opts->socket_path, &notary.listen_fd, &why) != SKL_OK)
+	    door_open(opts->socket_path, opts->client_uid, &notary.listen_fd, &why) != SKL_OK)
 		return complain(&why);
 	skl_log(SKL_LOG_NOTICE, "ready", "size=%llu", (unsigned long long)notary.guard.head.size);
 	status = serve(&notary);
@@ -355,34 +294,22 @@ static int print_vkey(const struct skl_key *key)
 
 static void usage(FILE *to)
 {
-	fputs("usage: schakel-notary --socket PATH --key FILE --guard FILE [--client-uid UID]\n"
+	fputs("usage: schakel-notary --socket PATH --key FILE --guard FILE [--client-user USER]\n"
 	      "       schakel-notary --init --key FILE --guard FILE\n"
 	      "       schakel-notary --vkey --key FILE\n"
 	      "\n"
 	      "Signs checkpoints of the audit trail for the hub, and nothing else.\n"
 	      "\n"
-	      "  --socket PATH     unix socket to listen on\n"
-	      "  --key FILE        the log key, readable by this user alone; its name is the "
+	      "  --socket PATH       unix socket to listen on\n"
+	      "  --key FILE          the log key, readable by this user alone; its name is the "
 	      "origin\n"
-	      "  --guard FILE      remembers the largest tree signed\n"
-	      "  --client-uid UID  the user of the hub (default: the user of this process)\n"
-	      "  --init            make the guard file of a new, empty trail, and end\n"
-	      "  --vkey            print the verifier key of the log, and end\n"
+	      "  --guard FILE        remembers the largest tree signed\n"
+	      "  --client-user USER  the hub's, a name or a number (default: the user of this "
+	      "process)\n"
+	      "  --init              make the guard file of a new, empty trail, and end\n"
+	      "  --vkey              print the verifier key of the log, and end\n"
 	      "  --help, --version\n",
 	      to);
-}
-
-static bool parse_uid(const char *text, uid_t *ret_uid)
-{
-	unsigned long value;
-	char *end;
-
-	errno = 0;
-	value = strtoul(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0' || text[0] == '-' || value >= UINT32_MAX)
-		return false;
-	*ret_uid = (uid_t)value;
-	return true;
 }
 
 /* 0: go on; 1: done, as asked; 2: wrong. */
@@ -392,13 +319,14 @@ static int parse(int argc, char **argv, struct opts *opts)
 		{"socket", required_argument, NULL, 's'},
 		{"key", required_argument, NULL, 'k'},
 		{"guard", required_argument, NULL, 'g'},
-		{"client-uid", required_argument, NULL, 'u'},
+		{"client-user", required_argument, NULL, 'u'},
 		{"init", no_argument, NULL, 'i'},
 		{"vkey", no_argument, NULL, 'v'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'V'},
 		{NULL, 0, NULL, 0},
 	};
+	struct skl_error why;
 	int option;
 
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
@@ -414,8 +342,10 @@ static int parse(int argc, char **argv, struct opts *opts)
 			opts->guard_path = optarg;
 			break;
 		case 'u':
-			if (!parse_uid(optarg, &opts->client_uid))
+			if (door_user(optarg, &opts->client_uid, &why) != SKL_OK) {
+				(void)complain(&why);
 				return EXIT_USAGE;
+			}
 			break;
 		case 'i':
 			opts->is_init = true;

@@ -30,7 +30,7 @@ make_key log.key "$origin"
 
 test_expect 'help' "$notary" --help
 test_expect_status 2 'no arguments' "$notary"
-test_expect_status 2 'an odd user' "$notary" --socket s --key log.key --guard guard --client-uid -1
+test_expect_status 2 'an odd user' "$notary" --socket s --key log.key --guard guard --client-user -1
 test_expect_status 3 'no guard, no notary' "$notary" --socket "$socket" --key log.key --guard guard
 test_expect 'a guard for a new trail' "$notary" --init --key log.key --guard guard
 test_is "$(head -n 2 guard | tr '\n' ' ')" "$origin 0 " 'it begins with the empty tree'
