@@ -55,9 +55,10 @@ endif
 
 # --- sources -----------------------------------------------------------------
 
-LIBS := base wire client policy store core adapter
+LIBS := base os wire client policy store core adapter
 
 SRC_base    := $(wildcard proto/base/*.c)
+SRC_os      := $(wildcard proto/os/*.c)
 SRC_wire    := $(wildcard proto/wire/*.c)
 SRC_client  := $(wildcard proto/client/*.c)
 SRC_policy  := $(wildcard policy/engine/*.c)
@@ -73,6 +74,7 @@ GEN_H       := $(GEN_C:.c=.h) $(TEST_GEN_C:.c=.h)
 obj = $(strip $(patsubst %.c,$(B)/obj/%.o,$(1)))
 
 OBJ_base    := $(call obj,$(SRC_base))
+OBJ_os      := $(call obj,$(SRC_os))
 OBJ_wire    := $(strip $(call obj,$(SRC_wire)) $(GEN_C:$(GEN)/%.c=$(B)/obj/gen/%.o))
 OBJ_client  := $(call obj,$(SRC_client))
 OBJ_policy  := $(call obj,$(SRC_policy))
@@ -90,7 +92,7 @@ PROG_DIRS := broker/schakeld broker/schakel-notary broker/schakelctl broker/scha
              adapters/schakel-adapter adapters/schakel-keys policy/tool
 prog_name = $(if $(filter policy/tool,$(1)),schakel-policy,$(notdir $(1)))
 prog_libs = $(if $(filter policy/%,$(1)),policy wire base,$(if \
-            $(filter adapters/%,$(1)),adapter client wire base,core store policy client wire base))
+            $(filter adapters/%,$(1)),adapter client wire os base,core store policy client wire os base))
 prog_ext  = $(if $(filter policy/%,$(1)),$(LIBS_policy),$(LIBS_all))
 PROG_DIRS := $(foreach d,$(PROG_DIRS),$(if $(wildcard $(d)/*.c),$(d)))
 PROGS     := $(foreach d,$(PROG_DIRS),$(BIN)/$(call prog_name,$(d)))
@@ -113,8 +115,8 @@ SCRIPTS := $(wildcard tests/paper/*.sh tests/integration/i_*.sh tests/scenario/[
 
 # --- flags -------------------------------------------------------------------
 
-INCLUDES := -Iproto/base -Iproto/wire -Iproto/client -Ipolicy/engine -Ibroker/store -Ibroker/core \
-            -Iadapters/common -Iadapters/police -Iadapters/veilig_thuis -I$(GEN)
+INCLUDES := -Iproto/base -Iproto/os -Iproto/wire -Iproto/client -Ipolicy/engine -Ibroker/store \
+            -Ibroker/core -Iadapters/common -Iadapters/police -Iadapters/veilig_thuis -I$(GEN)
 
 DEFINES := -D_POSIX_C_SOURCE=200809L -DSKL_VERSION='"$(VERSION)"'
 
@@ -290,7 +292,7 @@ extra = $(shell sed -n 's,^/\* link: \(.*\) \*/$$,\1,p' '$(1)')
 
 # $(1) source, $(2) more objects, $(3) more libraries
 define test_rule
-$(call bin_of,$(1)): $(call obj,$(1)) $(2) $(call archives,test adapter core store policy client wire base)
+$(call bin_of,$(1)): $(call obj,$(1)) $(2) $(call archives,test adapter core store policy client wire os base)
 	@mkdir -p $$(@D)
 	$$(say) LINK $$@
 	$$(Q)$$(LINK) -o $$@ $$(filter %.o,$$^) $$(call extra,$(1)) \

@@ -48,6 +48,7 @@ struct adapter {
 	int signal_fd;
 	int64_t started_ms;
 	int64_t status_mono_ms;
+	int64_t alive_mono_ms;
 	uint64_t alarms;
 };
 

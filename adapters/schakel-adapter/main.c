@@ -8,6 +8,7 @@
 #include "adapter.h"
 #include "skl_log.h"
 #include "skl_mem.h"
+#include "skl_os.h"
 
 static const char usage[] = "usage: schakel-adapter --config FILE [-n]\n"
 			    "       schakel-adapter --options | --version | --help\n"
@@ -144,6 +145,10 @@ int main(int argc, char **argv)
 
 	if (status)
 		return status - 1;
+	if (skl_os_harden() != SKL_OK) {
+		(void)fputs("schakel-adapter: the process cannot be closed to others\n", stderr);
+		return 3;
+	}
 	if (!make_parts(&config, parts)) {
 		free_parts(parts);
 		return 3;

@@ -8,21 +8,22 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "adapter.h"
 #include "skl_clock.h"
+#include "skl_file.h"
 #include "skl_key.h"
 #include "skl_log.h"
 #include "skl_mem.h"
+#include "skl_os.h"
 #include "skl_text.h"
 
 #define KEEP_CONTEXTS_MS (INT64_C(400) * 86400000)
 #define WAIT_MAX_MS      1000
+#define SECRET_FILE_MAX  64
 
 static int fail(const char *what, const struct skl_error *error)
 {
@@ -31,16 +32,6 @@ static int fail(const char *what, const struct skl_error *error)
 	return error->code == SKL_EINVAL || error->code == SKL_ESYNTAX || error->code == SKL_EPERM
 		       ? 2
 		       : 3;
-}
-
-/* No core files, no ptrace: this process holds keys and content. */
-static void harden(void)
-{
-	const struct rlimit none = {0, 0};
-
-	if (prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L) || setrlimit(RLIMIT_CORE, &none))
-		skl_log(SKL_LOG_WARNING, "start.cores",
-			"text=\"core files could not be switched off\"");
 }
 
 /* SIGTERM and SIGINT through a descriptor; a broken pipe is an error of write, not the end. */
@@ -67,25 +58,27 @@ static enum skl_err make_folder(const char *path, struct skl_error *reterr)
 static enum skl_err read_pseudonym_key(struct adapter *adapter, const char *path,
 				       struct skl_error *reterr)
 {
-	char text[64] = "";
-	FILE *file = fopen(path, "re");
-	size_t len = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
+	uint8_t *text = sodium_malloc(SECRET_FILE_MAX);
+	size_t len = 0;
 	size_t got = 0;
 	enum skl_err err;
 
-	if (file)
-		(void)fclose(file);
+	adapter->base.pseudonym_key = sodium_malloc(32);
+	if (!text || !adapter->base.pseudonym_key) {
+		sodium_free(text);
+		return skl_error_set(reterr, SKL_ENOMEM, 0, 0,
+				     "no locked memory for the key (see LimitMEMLOCK)");
+	}
+	err = skl_file_read_secret(path, text, SECRET_FILE_MAX, &len, reterr);
 	while (len && (text[len - 1] == '\n' || text[len - 1] == '\r'))
 		len--;
-	adapter->base.pseudonym_key = sodium_malloc(32);
-	if (!adapter->base.pseudonym_key)
-		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "%s", skl_err_text(SKL_ENOMEM));
-	err = skl_b64_decode(skl_view_of(text, len), adapter->base.pseudonym_key, 32, &got);
-	sodium_memzero(text, sizeof(text));
-	if (err || got != 32)
-		return skl_error_set(reterr, SKL_ESYNTAX, 0, 0, "%.120s: not 32 bytes in base64",
-				     path);
-	return SKL_OK;
+	if (!err &&
+	    (skl_b64_decode(skl_view_of(text, len), adapter->base.pseudonym_key, 32, &got) ||
+	     got != 32))
+		err = skl_error_set(reterr, SKL_ESYNTAX, 0, 0, "%.120s: not 32 bytes in base64",
+				    path);
+	sodium_free(text);
+	return err;
 }
 
 static enum skl_err open_client(struct adapter *adapter, struct skl_error *reterr)
@@ -144,6 +137,15 @@ static bool wait_once(struct adapter *adapter)
 	return !(polls[0].revents & POLLIN);
 }
 
+/* Each second; the manager starts an adapter again that is stuck (WatchdogSec). */
+static void say_alive(struct adapter *adapter)
+{
+	if (adapter->alive_mono_ms > skl_mono_ms())
+		return;
+	adapter->alive_mono_ms = skl_mono_ms() + WAIT_MAX_MS;
+	skl_os_notify("WATCHDOG=1");
+}
+
 static void loop(struct adapter *adapter)
 {
 	while (wait_once(adapter)) {
@@ -155,6 +157,7 @@ static void loop(struct adapter *adapter)
 			skl_log(SKL_LOG_ERR, "spool.failed",
 				"code=%s next=\"again, nothing is lost\"", skl_err_name(err));
 		adapter_status(adapter);
+		say_alive(adapter);
 	}
 }
 
@@ -204,7 +207,6 @@ int adapter_run(const struct adapter_config *config, const struct skl_adapter_ro
 	adapter.base.partner = config->partner;
 	adapter.base.desk = config->desk;
 	adapter.base.phone = config->phone ? config->phone : "";
-	harden();
 	adapter.signal_fd = open_signals();
 	if (adapter.signal_fd < 0) {
 		skl_log(SKL_LOG_ERR, "start.failed", "what=signals");
@@ -214,6 +216,7 @@ int adapter_run(const struct adapter_config *config, const struct skl_adapter_ro
 	if (!status) {
 		skl_log(SKL_LOG_NOTICE, "adapter.ready", "partner=%s role=%s", config->partner,
 			role->name);
+		skl_os_notify("READY=1");
 		loop(&adapter);
 		skl_log(SKL_LOG_NOTICE, "adapter.stopping", "partner=%s", config->partner);
 	}

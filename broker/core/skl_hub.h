@@ -53,6 +53,7 @@ struct skl_hub_opts {
 	int signal_fd;                                  /* a signalfd of the caller; 0: none */
 	void (*ready)(void *arg, const char *endpoint); /* bound and serving */
 	void *ready_arg;
+	void (*alive)(void); /* each second in which messages could be decided */
 };
 
 SKL_MUST_CHECK enum skl_err skl_hub_open(const struct skl_hub_opts *opts, struct skl_hub **ret_hub,

@@ -372,6 +372,8 @@ void skl_tend(struct skl_hub *hub)
 	skl_mark_tend(hub);
 	if (mono_ms >= hub->next_tend_mono_ms) {
 		hub->next_tend_mono_ms = mono_ms + TEND_MS;
+		if (hub->opts.alive)
+			hub->opts.alive();
 		skl_gate_check_seats(hub);
 		tend_law(hub);
 		tend_faults(hub);

@@ -14,8 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -27,6 +25,7 @@
 #include "skl_log.h"
 #include "skl_notary_frame.h"
 #include "skl_note.h"
+#include "skl_os.h"
 
 #define CLIENTS_MAX  8
 #define KEY_FILE_MAX 4096
@@ -226,17 +225,6 @@ static enum skl_err load_key(const char *path, struct skl_key **ret_key, struct 
 	return err;
 }
 
-/* No core file, no ptrace by others of this user: the key is in this process. */
-static enum skl_err harden(struct skl_error *reterr)
-{
-	struct rlimit none = {0};
-
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &none) != 0 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		return skl_error_errno(reterr, errno, "cannot harden the process");
-	return SKL_OK;
-}
-
 static enum skl_err open_signals(int *ret_fd, struct skl_error *reterr)
 {
 	sigset_t set;
@@ -268,6 +256,7 @@ static int run(const struct opts *opts, struct skl_key *key)
 	    door_open(opts->socket_path, opts->client_uid, &notary.listen_fd, &why) != SKL_OK)
 		return complain(&why);
 	skl_log(SKL_LOG_NOTICE, "ready", "size=%llu", (unsigned long long)notary.guard.head.size);
+	skl_os_notify("READY=1");
 	status = serve(&notary);
 	for (size_t i = 0; i < CLIENTS_MAX; i++)
 		if (notary.clients[i].fd >= 0)
@@ -381,11 +370,14 @@ int main(int argc, char **argv)
 	if (verdict != 0)
 		return verdict == 1 ? 0 : EXIT_USAGE;
 	skl_log_open("notary", SKL_LOG_INFO);
-	if (skl_wire_init() != SKL_OK) {
-		fputs("schakel-notary: libsodium does not start\n", stderr);
+	if (skl_os_harden() != SKL_OK || skl_wire_init() != SKL_OK) {
+		fputs("schakel-notary: the process cannot be closed to others, or libsodium does "
+		      "not "
+		      "start\n",
+		      stderr);
 		return EXIT_REACH;
 	}
-	if (harden(&why) != SKL_OK || load_key(opts.key_path, &key, &why) != SKL_OK)
+	if (load_key(opts.key_path, &key, &why) != SKL_OK)
 		return complain(&why);
 	if (opts.is_vkey)
 		return print_vkey(key);

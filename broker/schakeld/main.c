@@ -116,6 +116,12 @@ static void on_ready(void *arg, const char *endpoint)
 	skl_os_notify("READY=1");
 }
 
+/* The manager starts a hub again that is stuck (WatchdogSec). */
+static void on_alive(void)
+{
+	skl_os_notify("WATCHDOG=1");
+}
+
 /* Signals are read in the loop; they must be blocked before the first thread starts. */
 static int open_signals(void)
 {
@@ -152,6 +158,7 @@ static void fill_opts(const struct skl_hub_config *config, struct skl_hub_opts *
 		.plans_per_minute = (uint32_t)config->plans_per_minute,
 		.messages_per_minute = (uint32_t)config->messages_per_minute,
 		.ready = on_ready,
+		.alive = on_alive,
 	};
 }
 

@@ -13,7 +13,7 @@ LINT_FAST := lint-format lint-layers lint-banned lint-logs lint-spdx lint-proto
 LINT_ALL  := $(LINT_FAST) lint-symbols lint-tidy lint-cppcheck lint-analyzer lint-shell lint-man \
              lint-spelling lint-complexity
 
-LINT_SRC := $(SRC_base) $(SRC_wire) $(SRC_client) $(SRC_policy) $(SRC_store) $(SRC_core) \
+LINT_SRC := $(SRC_base) $(SRC_os) $(SRC_wire) $(SRC_client) $(SRC_policy) $(SRC_store) $(SRC_core) \
             $(SRC_adapter) $(foreach d,$(PROG_DIRS),$(wildcard $(d)/*.c)) $(SIM_SRC) $(BENCH_SRC) \
             $(UNIT_SRC) $(FUZZ_SRC) $(TLIB_SRC) $(wildcard tests/fuzz/main.c)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#define _GNU_SOURCE /* struct ucred; the one file of broker/core that needs it */
+#define _GNU_SOURCE /* struct ucred */
 #include "skl_os.h"
 
 #include <errno.h>
@@ -27,7 +27,8 @@ enum skl_err skl_os_harden(void)
 {
 	const struct rlimit none = {0, 0};
 
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || setrlimit(RLIMIT_CORE, &none) < 0)
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || setrlimit(RLIMIT_CORE, &none) < 0 ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return skl_err_errno(errno);
 	return SKL_OK;
 }

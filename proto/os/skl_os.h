@@ -3,8 +3,8 @@
 #define SKL_OS_H
 
 /*
- * skl_os - what only Linux has: the user at the other end of a socket, no core files, enough
- * descriptors, the word to the service manager.
+ * skl_os - what only Linux has: the user at the other end of a socket, a process that is closed to
+ * others, enough descriptors, the word to the service manager.
  *
  * Owner:    any thread.
  * Errors:   EPERM, EIO.
@@ -20,7 +20,10 @@
 /* Who connected (SO_PEERCRED). */
 SKL_MUST_CHECK enum skl_err skl_os_peer_uid(int fd, uid_t *ret_uid);
 
-/* No core files, no tracing by the same user: memory holds keys. */
+/*
+ * Memory holds keys: no core files, no tracing and no look at /proc/PID by the same user; and no
+ * right that a program it were made to run would have beyond its own. To be called first.
+ */
 SKL_MUST_CHECK enum skl_err skl_os_harden(void);
 
 /*
@@ -30,7 +33,10 @@ SKL_MUST_CHECK enum skl_err skl_os_harden(void);
 #define SKL_OS_FILES 65536
 SKL_MUST_CHECK enum skl_err skl_os_raise_files(void);
 
-/* A datagram to NOTIFY_SOCKET ("READY=1"), where there is one; nothing else otherwise. */
+/*
+ * A datagram to NOTIFY_SOCKET ("READY=1", "WATCHDOG=1"), where there is one, as sd_notify(3) tells;
+ * nothing else otherwise.
+ */
 void skl_os_notify(const char *state);
 
 #endif

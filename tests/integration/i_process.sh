@@ -1,0 +1,102 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+#
+# Each daemon as a process: closed to others of its user, without cores and without new rights, and the
+# service manager hears when it is ready and that it goes round.
+
+. "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
+. "$SRC/tests/lib/hub-lib.sh"
+. "$SRC/tests/lib/adapter-lib.sh"
+
+hub_make "$TMPDIR/hub" || exit 1
+adapters_make
+# A root's process looks closed whether it is or not: where possible they run as somebody else.
+if [ "$(id -u)" -eq 0 ] && setpriv --reuid 64702 --regid 64702 --clear-groups true 2>/dev/null; then
+	uid=64702
+	become=(setpriv --reuid "$uid" --regid "$uid" --clear-groups --)
+	install -d -m 755 bin
+	install -m 755 "$BIN"/{schakel-notary,schakeld,schakel-adapter} bin
+	cp "$SRC/adapters/police/schema/melding.xsd" "$HUB"
+	sed -i 's,schema = .*,schema = "melding.xsd",' "$HUB/adapter-police.conf"
+	chown -R $uid:$uid "$HUB"
+	chmod 711 "$TMPDIR"
+	BIN=$TMPDIR/bin
+else
+	uid=$(id -u)
+	become=(env)
+fi
+
+# notified: "PID TEXT" for each datagram, as the manager would see it
+cat >listen.py <<'END'
+import os, socket, struct
+manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+manager.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+manager.bind("notify.sock")
+os.chmod("notify.sock", 0o666)
+print("listening", flush=True)
+while True:
+    text, extra, _, _ = manager.recvmsg(256, socket.CMSG_SPACE(12))
+    pid = struct.unpack("3i", extra[0][2])[0]
+    print(pid, text.decode(), flush=True)
+END
+start_bg notified "$PYTHON" listen.py
+wait_for_log notified listening
+
+# run NAME COMMAND...: as the manager starts it, with all that it may have inherited
+run() {
+	local name=$1
+	shift
+	ulimit -S -c unlimited 2>/dev/null
+	start_bg "$name" "${become[@]}" env -C "$HUB" NOTIFY_SOCKET="$TMPDIR/notify.sock" "$@"
+	wait_for_log notified "^$(pid_of "$name") READY=1$"
+	pass "$name says that it is ready"
+}
+
+status_of() {
+	sed -n "s/^$2:[[:space:]]*//p" "/proc/$(pid_of "$1")/status"
+}
+
+check_closed() {
+	local pid
+	pid=$(pid_of "$1")
+	test_is "$(status_of "$1" NoNewPrivs)" 1 "$1: no new rights"
+	test_is "$(awk '/^Max core file size/ { print $5, $6 }' "/proc/$pid/limits")" '0 0' "$1: no cores"
+	if [ "$uid" -eq 0 ]; then
+		skip "$1: closed to its own user" 'nobody else to be here'
+	else
+		test_is "$(stat -c %u "/proc/$pid/mem")" 0 "$1: closed to its own user"
+	fi
+}
+
+beats() {
+	log_count notified "^$(pid_of "$1") WATCHDOG=1$"
+}
+
+has_beats() {
+	[ "$(beats "$1")" -ge "$2" ]
+}
+
+run notary "$BIN/schakel-notary" --socket notary.sock --key keys/hub/log.key --guard guard
+check_closed notary
+run hub "$BIN/schakeld" --config schakeld.conf
+check_closed hub
+run adapter "$BIN/schakel-adapter" --config adapter-police.conf
+check_closed adapter
+
+# With nothing to do.
+for name in hub adapter; do
+	test_wait_for 30 "$name goes round" has_beats $name 3
+done
+
+# A secret that others can read is refused, whoever can read it.
+chmod 640 "$HUB/keys/shared/pseudonym.secret"
+stop_bg adapter
+test_expect_status 2 'a pseudonym key that others can read' \
+	"${become[@]}" env -C "$HUB" "$BIN/schakel-adapter" --config adapter-police.conf
+test_like "$(cat err)" 'pseudonym_key: others may read the file' 'and it says which'
+chmod 600 "$HUB/keys/shared/pseudonym.secret"
+printf 'dG9vIHNob3J0Cg==\n' >"$HUB/keys/shared/pseudonym.secret"
+test_must_fail 'one that is too short' \
+	"${become[@]}" env -C "$HUB" "$BIN/schakel-adapter" --config adapter-police.conf
+test_like "$(cat err)" 'not 32 bytes in base64' 'and it says so'
+done_testing
