@@ -324,4 +324,31 @@ SKL_MUST_CHECK enum skl_err skl_policy_diff(const struct skl_policy *before,
 					    const struct skl_policy *after, int64_t now_ms,
 					    skl_policy_diff_fn report, void *arg);
 
+enum skl_mutant_verdict {
+	SKL_MUTANT_CAUGHT = 0, /* a test fails by it */
+	SKL_MUTANT_EQUIVALENT, /* no test fails, and by skl_policy_diff() exactly the same goes */
+	SKL_MUTANT_SURVIVES,   /* no test fails, and something differs: a test is missing */
+};
+
+/* A rule with one thing taken out of it. */
+struct skl_policy_mutant {
+	const char *file; /* borrowed from the policy */
+	unsigned line;    /* of the rule */
+	uint16_t rule;
+	uint8_t verdict;  /* enum skl_mutant_verdict */
+	char text[160];   /* "without allow contact" */
+	bool has_witness; /* of a survivor: witness is decided differently; so no test has it */
+	bool is_wider;    /* the mutant lets more through there; else less */
+	struct skl_policy_request witness;
+};
+typedef void (*skl_policy_mutant_fn)(void *arg, const struct skl_policy_mutant *mutant);
+
+/*
+ * Change one thing at a time in each rule and run the tests: each rule, name in a clause,
+ * condition, category, qualifier, need, fact, event, clock and duty taken out, each term doubled
+ * (of a repair: halved). ENOMEM; ELIMIT as skl_policy_diff(): the search is not complete.
+ */
+SKL_MUST_CHECK enum skl_err skl_policy_mutate(const struct skl_policy *policy, int64_t now_ms,
+					      skl_policy_mutant_fn report, void *arg);
+
 #endif

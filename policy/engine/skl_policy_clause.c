@@ -414,24 +414,6 @@ static enum skl_err read_may_know(struct skl_parser *parser)
 	}
 }
 
-/* N UNIT */
-static enum skl_err read_term(struct skl_parser *parser, struct skl_term *term)
-{
-	struct skl_lexer *lexer = &parser->lexer;
-	uint32_t count;
-	enum skl_err err = skl_lexer_count(lexer, SKL_TERM_COUNT_MAX, &count);
-
-	if (err)
-		return err;
-	term->count = (uint16_t)count;
-	term->unit = SKL_TERM_NONE;
-	if (is_word(parser))
-		term->unit = (uint8_t)skl_term_unit_of(lexer->token.text);
-	if (term->unit == SKL_TERM_NONE)
-		return fail_word(parser, "hours, days, working-days, weeks or months");
-	return skl_lexer_next(lexer);
-}
-
 /* ( acute : repair within N UNIT ) */
 static enum skl_err read_acute(struct skl_parser *parser)
 {
@@ -445,7 +427,7 @@ static enum skl_err read_acute(struct skl_parser *parser)
 	if (err == SKL_OK)
 		err = skl_parser_word(parser, "within");
 	if (err == SKL_OK)
-		err = read_term(parser, &parser->draft.rule.repair);
+		err = skl_lexer_term(lexer, &parser->draft.rule.repair);
 	if (err)
 		return err;
 	parser->draft.rule.has_acute = true;
@@ -509,7 +491,7 @@ static enum skl_err read_one_clock(struct skl_parser *parser)
 	if (!clock.is_stop && skl_lexer_is(lexer, "within")) {
 		err = skl_lexer_next(lexer);
 		if (err == SKL_OK)
-			err = read_term(parser, &clock.term);
+			err = skl_lexer_term(lexer, &clock.term);
 		if (err)
 			return err;
 	}
@@ -533,7 +515,7 @@ static enum skl_err read_one_duty(struct skl_parser *parser)
 	if (skl_lexer_is(lexer, "within")) {
 		err = skl_lexer_next(lexer);
 		if (err == SKL_OK)
-			err = read_term(parser, &duty.term);
+			err = skl_lexer_term(lexer, &duty.term);
 		if (err)
 			return err;
 	}

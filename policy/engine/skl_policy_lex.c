@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "skl_catalogue.h"
+
 void skl_lexer_init(struct skl_lexer *lexer, struct skl_view text, const char *file, unsigned line,
 		    unsigned column, struct skl_error *reterr)
 {
@@ -271,6 +273,43 @@ enum skl_err skl_lexer_count(struct skl_lexer *lexer, uint32_t max, uint32_t *re
 				      skl_token_text(&lexer->token).text, (unsigned)max);
 	*ret_count = count;
 	return skl_lexer_next(lexer);
+}
+
+enum skl_err skl_lexer_term(struct skl_lexer *lexer, struct skl_term *ret_term)
+{
+	struct skl_term term = {0};
+	uint32_t count;
+	enum skl_err err = skl_lexer_count(lexer, SKL_TERM_COUNT_MAX, &count);
+
+	if (err)
+		return err;
+	term.count = (uint16_t)count;
+	if (lexer->token.type == SKL_TOKEN_WORD)
+		term.unit = (uint8_t)skl_term_unit_of(lexer->token.text);
+	if (term.unit == SKL_TERM_NONE)
+		return skl_lexer_fail(lexer,
+				      "found %s where hours, days, working-days, weeks or months "
+				      "is needed",
+				      skl_token_text(&lexer->token).text);
+	*ret_term = term;
+	return skl_lexer_next(lexer);
+}
+
+enum skl_err skl_lexer_set(struct skl_lexer *lexer, enum skl_list list, uint64_t *set)
+{
+	uint32_t code;
+	enum skl_err err = skl_lexer_code(lexer, list, &code);
+
+	while (err == SKL_OK) {
+		*set |= SKL_BIT(code);
+		while (err == SKL_OK && lexer->token.type == SKL_TOKEN_COMMA)
+			err = skl_lexer_next(lexer);
+		if (err || lexer->token.type != SKL_TOKEN_WORD ||
+		    skl_word_code(list, lexer->token.text) == 0)
+			return err;
+		err = skl_lexer_code(lexer, list, &code);
+	}
+	return err;
 }
 
 const char *skl_word_nearest(const char *const *names, size_t count, struct skl_view word)

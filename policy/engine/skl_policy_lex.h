@@ -19,6 +19,7 @@
 #include "skl_buf.h"
 #include "skl_code.h"
 #include "skl_err.h"
+#include "skl_term.h"
 
 #define SKL_WORD_BYTES_MAX   127u
 #define SKL_STRING_BYTES_MAX 500u
@@ -84,6 +85,14 @@ SKL_MUST_CHECK enum skl_err skl_lexer_code(struct skl_lexer *lexer, enum skl_lis
 /* The current token as a count of at most max; the lexer moves on. ESYNTAX. */
 SKL_MUST_CHECK enum skl_err skl_lexer_count(struct skl_lexer *lexer, uint32_t max,
 					    uint32_t *ret_count);
+
+/* "24 hours": a term; the lexer moves on. ESYNTAX. */
+SKL_MUST_CHECK enum skl_err skl_lexer_term(struct skl_lexer *lexer, struct skl_term *ret_term);
+
+/* One or more names of a list, commas between them or not, added to a set; the lexer moves on.
+ * ESYNTAX. */
+SKL_MUST_CHECK enum skl_err skl_lexer_set(struct skl_lexer *lexer, enum skl_list list,
+					  uint64_t *set);
 
 /* The nearest of count names (at stride bytes from each other), NULL if none is near. */
 const char *skl_word_nearest(const char *const *names, size_t count, struct skl_view word);

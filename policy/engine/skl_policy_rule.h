@@ -205,19 +205,53 @@ bool skl_section_is_past_term(const struct skl_policy_section *section, int64_t 
 void skl_policy_fitting_request(const struct skl_policy *policy, uint16_t rule,
 				struct skl_policy_request *request);
 
-/* What a test expects beside its outcome. */
+/* When clocks, duties (or, where both are 0, the repair) of a test are due. */
+struct skl_expect_due {
+	uint64_t clocks;
+	uint64_t duties;
+	struct skl_term term;
+};
+
+/* What a test expects beside its outcome (skl_policy_expect.c). */
 struct skl_expect {
 	uint64_t cut; /* categories */
 	uint64_t allowed;
 	uint64_t silent;
 	uint64_t told;
+	uint64_t facts; /* the recipient may know, as events */
+	uint64_t events;
 	uint64_t clocks; /* started */
+	uint64_t stops;  /* clocks stopped */
 	uint64_t duties;
+	uint64_t no_duties; /* not laid */
+	struct skl_expect_due dues[8];
+	size_t due_count;
 	uint8_t reason;
 	uint8_t lacking;
 	bool has_repair;
 	bool has_no_repair;
 };
+
+struct skl_lexer;
+
+/* The current word, if it begins with expect-, and what belongs to it; *is_read tells. ESYNTAX. */
+SKL_MUST_CHECK enum skl_err skl_expect_read(struct skl_lexer *lexer, struct skl_expect *expect,
+					    bool *is_read);
+/* The nearest word of this kind, NULL if none is near. */
+const char *skl_expect_nearest(struct skl_view word);
+
+/* Does the decision, made at now_ms, hold all of it? If not, text says what it lacks first. */
+bool skl_expect_is_met(const struct skl_expect *expect, int64_t now_ms,
+		       const struct skl_decision *decision, char *text, size_t size);
+
+/*
+ * Decide a test of a rule of policy with judge, which is policy itself or differs from it in what
+ * its rules say, not in their number. Fills *result; reached may be NULL, or counts as
+ * skl_policy_test() does.
+ */
+void skl_policy_run_test(const struct skl_policy *policy, const struct skl_policy *judge,
+			 uint16_t rule, size_t test, struct skl_policy_test_result *result,
+			 uint32_t *reached);
 
 /*
  * Apply words to a request (skl_policy_words.c). policy and expect may be NULL: then "like" and

@@ -21,11 +21,6 @@ struct reading {
 	bool is_like;
 };
 
-static const char *const expect_words[] = {
-	"expect-cut",  "expect-allowed", "expect-silent",  "expect-told",   "expect-clock",
-	"expect-duty", "expect-reason",  "expect-lacking", "expect-repair", "expect-no-repair",
-};
-
 static const char *const plain_words[] = {
 	"like",         "from",
 	"kind",         "to",
@@ -153,8 +148,7 @@ static enum skl_err fail_word(struct reading *reading)
 	if (token->type == SKL_TOKEN_WORD) {
 		nearest = skl_word_nearest(plain_words, SKL_COUNT(plain_words), token->text);
 		if (!nearest && reading->expect)
-			nearest = skl_word_nearest(expect_words, SKL_COUNT(expect_words),
-						   token->text);
+			nearest = skl_expect_nearest(token->text);
 	}
 	return skl_lexer_fail(&reading->lexer, "%s is no word of the test language; %s%s%s",
 			      skl_token_text(token).text,
@@ -178,25 +172,6 @@ static enum skl_err read_code(struct reading *reading, enum skl_list list, uint8
 
 	if (err == SKL_OK)
 		*field = (uint8_t)code;
-	return err;
-}
-
-/* One or more names of a list, as a set. */
-static enum skl_err read_set(struct reading *reading, enum skl_list list, uint64_t *set)
-{
-	struct skl_lexer *lexer = &reading->lexer;
-	uint32_t code;
-	enum skl_err err = skl_lexer_code(lexer, list, &code);
-
-	while (err == SKL_OK) {
-		*set |= SKL_BIT(code);
-		while (err == SKL_OK && lexer->token.type == SKL_TOKEN_COMMA)
-			err = skl_lexer_next(lexer);
-		if (err || lexer->token.type != SKL_TOKEN_WORD ||
-		    skl_word_code(list, lexer->token.text) == 0)
-			return err;
-		err = skl_lexer_code(lexer, list, &code);
-	}
 	return err;
 }
 
@@ -254,7 +229,7 @@ static enum skl_err read_without(struct reading *reading)
 	struct skl_policy_request *request = reading->request;
 	uint64_t gone = 0;
 	uint32_t kept = 0;
-	enum skl_err err = read_set(reading, SKL_LIST_CATEGORY, &gone);
+	enum skl_err err = skl_lexer_set(&reading->lexer, SKL_LIST_CATEGORY, &gone);
 
 	for (uint32_t i = 0; err == SKL_OK && i < request->section_count; i++)
 		if (!(gone & SKL_BIT(request->sections[i].category)))
@@ -308,7 +283,7 @@ static enum skl_err read_qualifier(struct reading *reading)
 	if (err || !section)
 		return err;
 	if (take_word(reading, "about", &err)) {
-		err = read_set(reading, SKL_LIST_POSITION, &set);
+		err = skl_lexer_set(&reading->lexer, SKL_LIST_POSITION, &set);
 		section->about = (uint16_t)set;
 		section->about_count = (uint8_t)__builtin_popcountll(set);
 	} else if (take_word(reading, "person", &err)) {
@@ -316,7 +291,7 @@ static enum skl_err read_qualifier(struct reading *reading)
 	} else if (take_word(reading, "source-law", &err)) {
 		err = read_code(reading, SKL_LIST_SOURCE_LAW, &section->source_law);
 	} else if (take_word(reading, "told-by", &err)) {
-		err = read_set(reading, SKL_LIST_TOLD_BY, &set);
+		err = skl_lexer_set(&reading->lexer, SKL_LIST_TOLD_BY, &set);
 		section->told_by = (uint8_t)set;
 	} else if (take_word(reading, "scope", &err)) {
 		err = read_code(reading, SKL_LIST_SCOPE, &section->scope);
@@ -398,7 +373,7 @@ static enum skl_err read_fact(struct reading *reading, bool *is_read)
 	}
 	if (take_word(reading, "phase", &err)) {
 		*is_read = true;
-		err = read_set(reading, SKL_LIST_PHASE, &set);
+		err = skl_lexer_set(&reading->lexer, SKL_LIST_PHASE, &set);
 		facts->phases = (uint8_t)set;
 	}
 	return err || !is_claimed || *is_read ? err : fail_word(reading);
@@ -426,7 +401,7 @@ static enum skl_err read_recipient(struct reading *reading)
 static enum skl_err read_position(struct reading *reading)
 {
 	uint64_t set = 0;
-	enum skl_err err = read_set(reading, SKL_LIST_DESK_POSITION, &set);
+	enum skl_err err = skl_lexer_set(&reading->lexer, SKL_LIST_DESK_POSITION, &set);
 
 	reading->request->positions = (uint16_t)set;
 	return err;
@@ -483,42 +458,6 @@ static enum skl_err read_simple(struct reading *reading, bool *is_read)
 	return err;
 }
 
-static enum skl_err read_expect(struct reading *reading, bool *is_read)
-{
-	struct skl_expect *expect = reading->expect;
-	enum skl_err err = SKL_OK;
-
-	if (!expect)
-		return SKL_OK;
-	*is_read = true;
-	if (take_word(reading, "expect-cut", &err))
-		return read_set(reading, SKL_LIST_CATEGORY, &expect->cut);
-	if (take_word(reading, "expect-allowed", &err))
-		return read_set(reading, SKL_LIST_CATEGORY, &expect->allowed);
-	if (take_word(reading, "expect-silent", &err))
-		return read_set(reading, SKL_LIST_CATEGORY, &expect->silent);
-	if (take_word(reading, "expect-told", &err))
-		return read_set(reading, SKL_LIST_CATEGORY, &expect->told);
-	if (take_word(reading, "expect-clock", &err))
-		return read_set(reading, SKL_LIST_CLOCK, &expect->clocks);
-	if (take_word(reading, "expect-duty", &err))
-		return read_set(reading, SKL_LIST_DUTY, &expect->duties);
-	if (take_word(reading, "expect-reason", &err))
-		return read_code(reading, SKL_LIST_CUT_REASON, &expect->reason);
-	if (take_word(reading, "expect-lacking", &err))
-		return read_code(reading, SKL_LIST_CATEGORY, &expect->lacking);
-	if (take_word(reading, "expect-repair", &err)) {
-		expect->has_repair = true;
-		return SKL_OK;
-	}
-	if (take_word(reading, "expect-no-repair", &err)) {
-		expect->has_no_repair = true;
-		return SKL_OK;
-	}
-	*is_read = false;
-	return err;
-}
-
 static enum skl_err read_one(struct reading *reading)
 {
 	struct skl_lexer *lexer = &reading->lexer;
@@ -537,8 +476,8 @@ static enum skl_err read_one(struct reading *reading)
 		err = read_simple(reading, &is_read);
 	if (err == SKL_OK && !is_read)
 		err = read_fact(reading, &is_read);
-	if (err == SKL_OK && !is_read)
-		err = read_expect(reading, &is_read);
+	if (err == SKL_OK && !is_read && reading->expect)
+		err = skl_expect_read(&reading->lexer, reading->expect, &is_read);
 	return err || is_read ? err : fail_word(reading);
 }
 

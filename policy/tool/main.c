@@ -17,7 +17,7 @@
 
 static const char usage_text[] =
 	"usage: schakel-policy check [-q] [options] PATH ...\n"
-	"       schakel-policy test [-q] [options] PATH ...\n"
+	"       schakel-policy test [-q] [--mutate] [options] PATH ...\n"
 	"       schakel-policy diff [options] PATH-BEFORE PATH-AFTER\n"
 	"       schakel-policy fmt [-q] PATH ...\n"
 	"       schakel-policy matrix [--csv] [options] PATH ...\n"
@@ -41,6 +41,8 @@ static const char usage_text[] =
 	"                          fmt: only name the files that would change (exit 1)\n"
 	"  -r, --rules=PATH        explain: the rules; may be given more than once\n"
 	"  -l, --language=LANG     diff, explain: nl (default) or en\n"
+	"      --mutate            test: take each thing out of each rule in turn; name what no\n"
+	"                          test notices\n"
 	"      --csv               matrix: as comma-separated values\n"
 	"      --emergency         explain: decide with the emergency list alone\n"
 	"      --recipient=NAME    explain: the recipient's name in the texts\n"
@@ -58,6 +60,7 @@ enum {
 	OPT_PHONE,
 	OPT_EMERGENCY,
 	OPT_CSV,
+	OPT_MUTATE,
 };
 
 static const struct option long_options[] = {
@@ -67,6 +70,7 @@ static const struct option long_options[] = {
 	{"rules", required_argument, NULL, 'r'},
 	{"language", required_argument, NULL, 'l'},
 	{"csv", no_argument, NULL, OPT_CSV},
+	{"mutate", no_argument, NULL, OPT_MUTATE},
 	{"emergency", no_argument, NULL, OPT_EMERGENCY},
 	{"recipient", required_argument, NULL, OPT_RECIPIENT},
 	{"competent", required_argument, NULL, OPT_COMPETENT},
@@ -132,6 +136,9 @@ static int set_option(struct skl_tool_opts *opts, int option, const char *value)
 		return SKL_EXIT_OK;
 	case OPT_CSV:
 		opts->is_csv = true;
+		return SKL_EXIT_OK;
+	case OPT_MUTATE:
+		opts->is_mutating = true;
 		return SKL_EXIT_OK;
 	case OPT_RECIPIENT:
 		opts->names.recipient = value;

@@ -33,6 +33,7 @@ struct skl_tool_opts {
 	bool is_quiet;
 	bool is_emergency;
 	bool is_csv;
+	bool is_mutating;
 	struct skl_policy_names names;
 	char **words; /* what is left: the operands */
 	int word_count;
@@ -61,8 +62,13 @@ void skl_rules_say(const struct skl_rules *rules, enum skl_err err, const struct
 /* "schakel-policy: ..." on standard error. */
 void skl_tool_say(const char *format, ...) SKL_PRINTF(1, 2);
 
+/* A request as words for schakel-policy explain, on a line of its own. */
+void skl_tool_print_witness(const struct skl_policy_request *request);
+
 int skl_tool_check(const struct skl_tool_opts *opts);
 int skl_tool_test(const struct skl_tool_opts *opts);
+/* What test --mutate adds to it, with a set that is loaded and whose tests passed. */
+int skl_tool_mutate(const struct skl_tool_opts *opts, const struct skl_policy *policy);
 int skl_tool_diff(const struct skl_tool_opts *opts);
 int skl_tool_fmt(const struct skl_tool_opts *opts);
 int skl_tool_matrix(const struct skl_tool_opts *opts);

@@ -94,6 +94,8 @@ int skl_tool_test(const struct skl_tool_opts *opts)
 			     skl_policy_rule_count(policy));
 		if (tally.failed || unreached)
 			status = SKL_EXIT_NO;
+		else if (opts->is_mutating)
+			status = skl_tool_mutate(opts, policy);
 	}
 	skl_rules_done(&rules);
 	return status;

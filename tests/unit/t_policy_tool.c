@@ -107,6 +107,14 @@ static const struct row rows[] = {
 	{"test -q @", 0, {"0 failed; 18 of 18 rules reached"}},
 	{"test @", 0, {"ok      PV-01 andere regio"}},
 	{"check %/bad.rules", 1, {"/bad.rules:2:1: ", "'oner'"}},
+	{"test -q --mutate -n 2026-06-15 @", 0, {"0 failed", "without effect, 0 not noticed\n"}},
+	{"test --mutate -n 2026-06-15 @", 0, {"note: PV-21 without allow feedback: exactly"}},
+	{"test --mutate -n 2026-06-15 %/two.rules",
+	 1,
+	 {"not ok  A-1 without allow household: no test notices\n        two.rules:4: less would "
+	  "go\n"
+	  "    explain -n 2026-",
+	  "4 changes: 3 noticed by a test, 0 without effect, 1 not noticed\n"}},
 	{"test -q -n 2026-06-15 %/failing.rules",
 	 1,
 	 {"not ok  A-1 t", "expected denied_no_rule, got permitted", "1 failed"}},
