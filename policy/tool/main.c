@@ -21,6 +21,7 @@ static const char usage_text[] =
 	"       schakel-policy diff [options] PATH-BEFORE PATH-AFTER\n"
 	"       schakel-policy fmt [-q] PATH ...\n"
 	"       schakel-policy matrix [--csv] [options] PATH ...\n"
+	"       schakel-policy replay --rules PATH [options] FILE ...\n"
 	"       schakel-policy explain --rules PATH [options] WORD ...\n"
 	"       schakel-policy --help | --version\n"
 	"\n"
@@ -31,6 +32,9 @@ static const char usage_text[] =
 	"  diff     say what the second set newly discloses, and no longer discloses, to whom\n"
 	"  fmt      print the rules in their canonical form\n"
 	"  matrix   print which categories can go from whom to whom in which kind\n"
+	"  replay   make old decisions again with these rules: what would go now, and went not,\n"
+	"           or the other way about. FILE is an export of schakel-audit query --details\n"
+	"           --json, or - for standard input\n"
 	"  explain  decide one request and say why. WORD is key=value or a word of the\n"
 	"           test language: from=police kind=police_report to=veilig_thuis\n"
 	"           purpose=stop_violence ground=wpg:18-1/bpg:4-2-1-i has=identity,incident\n"
@@ -39,12 +43,13 @@ static const char usage_text[] =
 	"  -n, --now=TIME          decide as at this time (2026-03-04T02:41:00Z); default: now\n"
 	"  -q, --quiet             check: no notes; test: failures and totals only;\n"
 	"                          fmt: only name the files that would change (exit 1)\n"
-	"  -r, --rules=PATH        explain: the rules; may be given more than once\n"
-	"  -l, --language=LANG     diff, explain: nl (default) or en\n"
+	"  -r, --rules=PATH        explain, replay: the rules; may be given more than once\n"
+	"  -l, --language=LANG     diff, explain, replay: nl (default) or en\n"
 	"      --mutate            test: take each thing out of each rule in turn; name what no\n"
 	"                          test notices\n"
 	"      --csv               matrix: as comma-separated values\n"
 	"      --emergency         explain: decide with the emergency list alone\n"
+	"      --input=HEX         explain: the decision_input of an entry of the trail\n"
 	"      --recipient=NAME    explain: the recipient's name in the texts\n"
 	"      --competent=NAME    explain: who is competent instead\n"
 	"      --phone=NUMBER      explain: whom to call\n"
@@ -52,7 +57,7 @@ static const char usage_text[] =
 	"  -V, --version           show the version\n"
 	"\n"
 	"Exit status: 0 done, 1 the answer is no, 2 usage, 3 could not read;\n"
-	"of diff: 0 nothing wider, 1 not compared, 2 usage, 3 wider.\n";
+	"of diff and replay: 0 nothing wider, 1 not compared, 2 usage, 3 wider.\n";
 
 enum {
 	OPT_RECIPIENT = 256,
@@ -61,6 +66,7 @@ enum {
 	OPT_EMERGENCY,
 	OPT_CSV,
 	OPT_MUTATE,
+	OPT_INPUT,
 };
 
 static const struct option long_options[] = {
@@ -70,6 +76,7 @@ static const struct option long_options[] = {
 	{"rules", required_argument, NULL, 'r'},
 	{"language", required_argument, NULL, 'l'},
 	{"csv", no_argument, NULL, OPT_CSV},
+	{"input", required_argument, NULL, OPT_INPUT},
 	{"mutate", no_argument, NULL, OPT_MUTATE},
 	{"emergency", no_argument, NULL, OPT_EMERGENCY},
 	{"recipient", required_argument, NULL, OPT_RECIPIENT},
@@ -137,6 +144,9 @@ static int set_option(struct skl_tool_opts *opts, int option, const char *value)
 	case OPT_CSV:
 		opts->is_csv = true;
 		return SKL_EXIT_OK;
+	case OPT_INPUT:
+		opts->input = value;
+		return SKL_EXIT_OK;
 	case OPT_MUTATE:
 		opts->is_mutating = true;
 		return SKL_EXIT_OK;
@@ -160,9 +170,10 @@ static const struct {
 	int (*run)(const struct skl_tool_opts *opts);
 	bool has_paths; /* the operands are paths; else words */
 } commands[] = {
-	{"check", skl_tool_check, true},   {"test", skl_tool_test, true},
-	{"diff", skl_tool_diff, true},     {"fmt", skl_tool_fmt, true},
-	{"matrix", skl_tool_matrix, true}, {"explain", skl_tool_explain, false},
+	{"check", skl_tool_check, true},    {"test", skl_tool_test, true},
+	{"diff", skl_tool_diff, true},      {"fmt", skl_tool_fmt, true},
+	{"matrix", skl_tool_matrix, true},  {"explain", skl_tool_explain, false},
+	{"replay", skl_tool_replay, false},
 };
 
 static int run_command(struct skl_tool_opts *opts, const char *name)

@@ -25,7 +25,7 @@ void skl_tool_say(const char *format, ...)
 	(void)fputc('\n', stderr);
 }
 
-static int fail_errno(const char *path)
+int skl_tool_say_errno(const char *path)
 {
 	char reason[128];
 
@@ -43,7 +43,7 @@ static int read_into(FILE *file, const char *path, struct skl_buf *buf)
 	while ((got = fread(bytes, 1, sizeof(bytes), file)) > 0)
 		skl_buf_add(buf, bytes, got);
 	if (ferror(file))
-		return fail_errno(path);
+		return skl_tool_say_errno(path);
 	if (skl_buf_err(buf) != SKL_OK) {
 		skl_tool_say("%s: %s", path,
 			     skl_buf_err(buf) == SKL_ETOOLARGE
@@ -67,7 +67,7 @@ static int read_file(struct skl_rules *rules, const char *path)
 	}
 	file = fopen(path, "rbe");
 	if (!file)
-		return fail_errno(path);
+		return skl_tool_say_errno(path);
 	skl_buf_init(&rules->texts[slot], SKL_POLICY_FILE_BYTES_MAX);
 	rules->count++;
 	rules->names[slot] = skl_strdup(slash ? slash + 1 : path);
@@ -97,7 +97,7 @@ static int read_folder(struct skl_rules *rules, const char *path)
 	int status = SKL_EXIT_OK;
 
 	if (!folder)
-		return fail_errno(path);
+		return skl_tool_say_errno(path);
 	while (status == SKL_EXIT_OK) {
 		/* One thread, and the stream is its own. */
 		/* NOLINTNEXTLINE(concurrency-mt-unsafe) */
@@ -135,7 +135,7 @@ int skl_rules_read(struct skl_rules *rules, const struct skl_tool_opts *opts)
 		int status;
 
 		if (stat(path, &st) != 0)
-			return fail_errno(path);
+			return skl_tool_say_errno(path);
 		status = S_ISDIR(st.st_mode) ? read_folder(rules, path) : read_file(rules, path);
 		if (status != SKL_EXIT_OK)
 			return status;

@@ -21,7 +21,7 @@ enum {
 	SKL_EXIT_NO = 1,
 	SKL_EXIT_USAGE = 2,
 	SKL_EXIT_IO = 3,
-	SKL_EXIT_WIDER = 3, /* of diff, where what cannot be read is 1 */
+	SKL_EXIT_WIDER = 3, /* of diff and replay, where what cannot be read is 1 */
 };
 
 struct skl_tool_opts {
@@ -34,6 +34,7 @@ struct skl_tool_opts {
 	bool is_emergency;
 	bool is_csv;
 	bool is_mutating;
+	const char *input; /* --input: a request in hexadecimal, or NULL */
 	struct skl_policy_names names;
 	char **words; /* what is left: the operands */
 	int word_count;
@@ -61,6 +62,14 @@ void skl_rules_say(const struct skl_rules *rules, enum skl_err err, const struct
 
 /* "schakel-policy: ..." on standard error. */
 void skl_tool_say(const char *format, ...) SKL_PRINTF(1, 2);
+/* The same of errno and a path; returns SKL_EXIT_IO. */
+int skl_tool_say_errno(const char *path);
+
+/* The digest of a set, as the trail has it, in hexadecimal. */
+void skl_tool_digest(const struct skl_policy *policy, char ret_hex[65]);
+
+/* The request that an entry of the trail holds in hexadecimal; false if it is none. */
+bool skl_tool_read_input(const char *hex, struct skl_policy_request *ret_request);
 
 /* A request as words for schakel-policy explain, on a line of its own. */
 void skl_tool_print_witness(const struct skl_policy_request *request);
@@ -72,6 +81,7 @@ int skl_tool_mutate(const struct skl_tool_opts *opts, const struct skl_policy *p
 int skl_tool_diff(const struct skl_tool_opts *opts);
 int skl_tool_fmt(const struct skl_tool_opts *opts);
 int skl_tool_matrix(const struct skl_tool_opts *opts);
+int skl_tool_replay(const struct skl_tool_opts *opts);
 int skl_tool_explain(const struct skl_tool_opts *opts);
 
 #endif

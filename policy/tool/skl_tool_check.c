@@ -18,19 +18,25 @@ static void print_finding(void *arg, const char *file, unsigned line, const char
 		(void)printf("note: %s\n", text);
 }
 
+void skl_tool_digest(const struct skl_policy *policy, char ret_hex[65])
+{
+	uint8_t digest[32];
+
+	skl_hash_prefixed("schakel/v1 policy\n", skl_policy_bundle(policy), digest);
+	skl_hex_encode(skl_view_of(digest, sizeof(digest)), ret_hex);
+}
+
 int skl_tool_check(const struct skl_tool_opts *opts)
 {
 	SKL_CLEANUP(skl_policy_freep) struct skl_policy *policy = NULL;
 	struct skl_tool_opts shown = *opts;
 	struct skl_rules rules;
-	uint8_t digest[32];
-	char hex[2 * sizeof(digest) + 1];
+	char hex[65];
 	int status = skl_rules_load(opts, &rules, &policy);
 
 	if (status == SKL_EXIT_OK) {
 		skl_policy_findings(policy, opts->now_ms, print_finding, &shown);
-		skl_hash_prefixed("schakel/v1 policy\n", skl_policy_bundle(policy), digest);
-		skl_hex_encode(skl_view_of(digest, sizeof(digest)), hex);
+		skl_tool_digest(policy, hex);
 		if (skl_policy_is_example(policy))
 			(void)printf("VOORBEELD - niet juridisch getoetst (status EXAMPLE)\n");
 		(void)printf("ok: %u files, %zu rules, digest %s\n", rules.count,

@@ -128,6 +128,10 @@ int skl_tool_explain(const struct skl_tool_opts *opts)
 	struct skl_rules rules;
 	int status = skl_rules_load(opts, &rules, &policy);
 
+	if (status == SKL_EXIT_OK && opts->input && !skl_tool_read_input(opts->input, &request)) {
+		skl_tool_say("--input is the decision_input of an entry, in hexadecimal");
+		status = SKL_EXIT_USAGE;
+	}
 	if (status == SKL_EXIT_OK)
 		status = read_words(opts, &request);
 	if (status == SKL_EXIT_OK && opts->is_emergency) {

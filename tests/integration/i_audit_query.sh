@@ -87,6 +87,25 @@ queries = [row for row in rows.values() if row["entry"]["kind"] == "ENTRY_QUERY"
 assert queries and queries[0]["details"][0]["detail"]["mandate"] == "MANDATE_AP", queries
 END
 
+test_expect 'decisions exported are made again alike by the same rules' \
+	"$BIN/schakel-policy" replay -l en --rules "$env/rules" answer
+test_like "$(cat out)" '^[1-9][0-9]* decisions: [1-9][0-9]* the same, 0 wider, 0 narrower, 0 unreadable' \
+	'all of them'
+sed 's/^  allow     identity, contact, /  allow     contact, /' "$env/rules/politie-veilig-thuis.rules" \
+	>narrower.rules
+test_expect 'a narrower set is no reason to stop' \
+	"$BIN/schakel-policy" replay -l en --rules narrower.rules answer
+test_like "$(cat out)" 'police_report: narrower .was cut, becomes denied_no_rule. identity' \
+	'and what would not go is named'
+input=$("$PYTHON" - "$disclosure" <<'END'
+import json, sys
+rows = {row["index"]: row for row in map(json.loads, open("answer"))}
+print(rows[int(sys.argv[1])]["details"][0]["detail"]["decision_input"])
+END
+)
+test_expect 'one of them is explained' "$BIN/schakel-policy" explain --rules "$env/rules" --input "$input"
+test_like "$(cat out)" 'regel PV-01' 'with its rule'
+
 # Rows become proven with the next checkpoint.
 proven() {
 	ask --json --first "$disclosure" --limit 1 && grep -q '"proven":true' answer

@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "skl_hash.h"
+#include "skl_text.h"
 #include "t_policy.h"
 
 #define ARGS_MAX 40
@@ -89,6 +91,58 @@ static void write_rules(const char *name, const char *text)
 	" purpose stop_violence\n ground wpg:18-1/bpg:4-2-1-i\n allow identity, incident\n"        \
 	" because \"b\"\n"
 
+/* An entry of a report with household, as schakel-audit exports it: decided by one.rules. */
+static void add_entry(struct skl_buf *out, unsigned index, const char *words, const char *outcome,
+		      bool has_household)
+{
+	struct skl_policy *policy = NULL;
+	struct skl_policy_request request = t_request(words);
+	struct skl_view bundle;
+	struct skl_buf input;
+	uint8_t digest[32];
+	char hex[2 * SKL_POLICY_REQUEST_BYTES_MAX + 1];
+	struct skl_policy_file file = {"one.rules",
+				       skl_view_str(T_HEAD GOOD " test \"t\" permitted\nend\n")};
+	struct skl_error error = {0};
+
+	assert_int_equal(skl_policy_load(&file, 1, &t_opts, &policy, &error), SKL_OK);
+	bundle = skl_policy_bundle(policy);
+	skl_hash_prefixed("schakel/v1 policy\n", bundle, digest);
+	skl_hex_encode(skl_view_of(digest, 32), hex);
+	skl_buf_addf(out,
+		     "{\"index\":%u,\"proven\":true,\"entry\":{\"sender\":\"politie\","
+		     "\"recipient\":\"vt/desk\",\"outcome\":\"%s\",\"policy_digest\":\"%s\"},"
+		     "\"details\":[{\"part\":0,\"detail\":{\"id\":\"%032x\",\"sections\":[",
+		     index, outcome, hex, index);
+	for (uint32_t i = 0; i < request.section_count; i++)
+		skl_buf_addf(out, "%s{\"number\":%u%s}", i ? "," : "",
+			     (unsigned)request.sections[i].number,
+			     i < 2 || has_household ? ",\"delivered\":true" : "");
+	skl_buf_init(&input, SKL_POLICY_REQUEST_BYTES_MAX);
+	skl_policy_request_encode(&request, &input);
+	skl_hex_encode(skl_buf_view(&input), hex);
+	skl_buf_addf(out, "],\"decision_input\":\"%s\"}}]}\n", hex);
+	skl_buf_done(&input);
+	skl_policy_free(policy);
+}
+
+static void write_exports(void)
+{
+	struct skl_buf out;
+
+	skl_buf_init(&out, 65536);
+	skl_buf_add_str(&out, "{\"index\":1,\"entry\":{\"kind\":\"ENTRY_POLICY_LOAD\"}}\n");
+	add_entry(&out, 7, T_REPORT "household", "OUTCOME_CUT", false);
+	write_rules("past.json", skl_buf_str(&out));
+	skl_buf_clear(&out);
+	add_entry(&out, 8, T_REPORT "household", "OUTCOME_PERMITTED", true);
+	write_rules("other.json", skl_buf_str(&out));
+	skl_buf_add_str(&out, "{\"index\":9,\n");
+	write_rules("cut.json", skl_buf_str(&out));
+	write_rules("empty.json", "\n");
+	skl_buf_done(&out);
+}
+
 struct row {
 	const char *line;
 	int status;
@@ -137,6 +191,23 @@ static const struct row rows[] = {
 	{"diff @ @ @", 2, {"compares two sets"}},
 	{"diff @ %/bad.rules", 1, {"bad.rules:2:1:"}},
 	{"diff @ %/nothing.rules", 1, {"No such file"}},
+	{"replay --rules %/one.rules %/past.json",
+	 0,
+	 {"1 beslissingen: 1 gelijk, 0 ruimer, 0 nauwer, 0 onleesbaar\n"}},
+	{"replay --rules %/two.rules %/past.json",
+	 3,
+	 {"7: politie -> vt/desk, police_report: ruimer (was cut, wordt permitted) household\n"}},
+	{"replay -l en --rules %/one.rules %/other.json",
+	 1,
+	 {"8: politie -> vt/desk, police_report: narrower (was permitted, becomes cut) household\n",
+	  "the same set decided this", "1 decisions: 0 the same, 0 wider, 1 narrower"}},
+	{"replay --rules %/two.rules %/past.json %/other.json", 3, {"2 beslissingen: 1 gelijk"}},
+	{"replay --rules %/two.rules %/cut.json", 1, {"cut.json: after entry 8: "}},
+	{"replay --rules %/two.rules %/empty.json", 1, {"0 beslissingen"}},
+	{"replay --rules %/two.rules %/nothing.json", 1, {"No such file"}},
+	{"replay --rules %/two.rules", 2, {"name the file"}},
+	{"replay --rules %/bad.rules %/past.json", 1, {"bad.rules:2:1:"}},
+	{"explain --rules @ --input=abc", 2, {"in hexadecimal"}},
 	{"matrix %/two.rules",
 	 0,
 	 {"police: police_report to veilig_thuis: identity, household, incident\n"}},
@@ -212,6 +283,7 @@ static int set_up(void **state)
 	write_rules("bad.rules", "agreement \"T\" version 1 status EXAMPLE\noner \"o\"\n");
 	write_rules("one.rules", T_HEAD GOOD " test \"t\" permitted\nend\n");
 	write_rules("two.rules", T_HEAD WIDER " test \"t\" permitted\nend\n");
+	write_exports();
 	write_rules("open.rules", "agreement \"T\n");
 	write_rules("failing.rules", T_HEAD GOOD " test \"t\" denied_no_rule\nend\n");
 	write_rules("unreached.rules", T_HEAD GOOD " test \"t\" denied_no_rule to om\nend\n");
