@@ -11,7 +11,7 @@
 /* What libconfuse says about a file; it has no other way to give it. */
 static struct skl_error complaint;
 
-static void on_error(cfg_t *cfg, const char *format, va_list args)
+SKL_PRINTF(2, 0) static void on_error(cfg_t *cfg, const char *format, va_list args)
 {
 	char text[150];
 

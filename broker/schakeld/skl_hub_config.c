@@ -89,7 +89,7 @@ static const void *value_of(const struct skl_hub_config *config, const struct se
 /* libconfuse reports through a callback without an argument; one file is read at a time. */
 static struct skl_error *parse_error;
 
-static void on_parse_error(cfg_t *cfg, const char *format, va_list args)
+SKL_PRINTF(2, 0) static void on_parse_error(cfg_t *cfg, const char *format, va_list args)
 {
 	char text[160];
 
@@ -197,6 +197,7 @@ enum skl_err skl_hub_config_read(const char *path, struct skl_hub_config *ret_co
 				 struct skl_error *reterr)
 {
 	cfg_opt_t opts[SKL_COUNT(options) + 1];
+	struct skl_error found = {0};
 	enum skl_err err = SKL_OK;
 	cfg_t *cfg;
 	int parsed;
@@ -206,15 +207,16 @@ enum skl_err skl_hub_config_read(const char *path, struct skl_hub_config *ret_co
 	cfg = cfg_init(opts, CFGF_NONE);
 	if (!cfg)
 		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "out of memory");
-	parse_error = reterr;
+	parse_error = &found;
 	(void)cfg_set_error_function(cfg, on_parse_error); /* gives the old one back */
 	parsed = cfg_parse(cfg, path);
 	parse_error = NULL;
 	if (parsed == CFG_FILE_ERROR)
 		err = skl_error_set(reterr, skl_err_errno(errno), 0, 0, "%s: %s", path,
 				    skl_err_text(skl_err_errno(errno)));
-	else if (parsed != CFG_SUCCESS)
-		err = SKL_ESYNTAX;
+	else if (parsed != CFG_SUCCESS) /* a zero byte is refused without a word */
+		err = skl_error_set(reterr, SKL_ESYNTAX, found.line, 0, "%s",
+				    found.code ? found.text : "not a configuration");
 	for (size_t i = 0; i < SKL_COUNT(options) && err == SKL_OK; i++)
 		err = set_option(cfg, &options[i], ret_config, reterr);
 	(void)cfg_free(cfg); /* fails for NULL alone */
@@ -251,24 +253,43 @@ void skl_hub_config_help(FILE *out)
 	}
 }
 
+/* In quotes, as libconfuse reads it back: it would expand ${NAME}. */
+static void dump_text(const char *text, FILE *out)
+{
+	(void)fputc('"', out);
+	for (; *text; text++) {
+		if (strchr("\"\\$", *text))
+			(void)fputc('\\', out);
+		(void)fputc(*text, out);
+	}
+	(void)fputc('"', out);
+}
+
+static void dump_registrars(const struct skl_hub_config *config, FILE *out)
+{
+	for (size_t r = 0; r < config->registrar_count; r++) {
+		(void)fputs(r ? ",\n\t" : "{", out);
+		dump_text(config->registrar_texts[r], out);
+	}
+	(void)fputc('}', out);
+}
+
 void skl_hub_config_dump(const struct skl_hub_config *config, FILE *out)
 {
 	for (size_t i = 0; i < SKL_COUNT(options); i++) {
 		const struct setting *option = &options[i];
 		const void *value = value_of(config, option);
 
+		(void)fprintf(out, "%s = ", option->name);
 		if (option->type == TYPE_TEXT)
-			(void)fprintf(out, "%s = \"%s\"\n", option->name, *(char *const *)value);
+			dump_text(*(char *const *)value, out);
 		else if (option->type == TYPE_NUMBER)
-			(void)fprintf(out, "%s = %ld\n", option->name, *(const long *)value);
+			(void)fprintf(out, "%ld", *(const long *)value);
 		else if (option->type == TYPE_SWITCH)
-			(void)fprintf(out, "%s = %s\n", option->name,
-				      *(const bool *)value ? "true" : "false");
+			(void)fputs(*(const bool *)value ? "true" : "false", out);
 		else
-			for (size_t r = 0; r < config->registrar_count; r++)
-				(void)fprintf(out, "%s%s\"%s\"%s", r ? "" : option->name,
-					      r ? "\t" : " = {", config->registrar_texts[r],
-					      r + 1 < config->registrar_count ? ",\n" : "}\n");
+			dump_registrars(config, out);
+		(void)fputc('\n', out);
 	}
 }
 

@@ -28,9 +28,12 @@ static struct skl_view wake_key_of(const struct skl_clock_row *row, uint8_t byte
 	return skl_view_of(bytes, WAKE_BYTES);
 }
 
-static enum skl_err decode(struct skl_view value, struct skl_clock_row *row)
+/* A row that stands under another key than its own is damage. */
+static enum skl_err decode(struct skl_view key, struct skl_view value, struct skl_clock_row *row)
 {
+	uint8_t own_key[KEY_BYTES];
 	struct skl_rec rec;
+	enum skl_err err;
 
 	memset(row, 0, sizeof(*row));
 	skl_rec_open(&rec, value, FORMAT);
@@ -44,7 +47,11 @@ static enum skl_err decode(struct skl_view value, struct skl_clock_row *row)
 	row->started_ms = skl_rec_i64(&rec);
 	row->due_ms = skl_rec_i64(&rec);
 	row->wake_ms = skl_rec_i64(&rec);
-	return skl_rec_end(&rec);
+	err = skl_rec_end(&rec);
+	if (err == SKL_OK && (row->clock == SKL_CLOCK_UNSPECIFIED || row->stage == 0 ||
+			      !skl_view_equal(key, key_of(row, own_key))))
+		err = SKL_ECORRUPT;
+	return err;
 }
 
 static enum skl_err put(struct skl_txn *txn, const struct skl_clock_row *row)
@@ -129,7 +136,7 @@ enum skl_err skl_clock_store_stop(struct skl_txn *txn, enum skl_clock clock,
 		err = skl_scan_next(txn, SKL_DB_CLOCK, &scan, &key, &value);
 		if (err != SKL_OK)
 			break;
-		err = decode(value, &row);
+		err = decode(key, value, &row);
 		if (err != SKL_OK)
 			return err;
 		if (!fits(&row, partner, message_id))
@@ -160,7 +167,7 @@ enum skl_err skl_clock_store_move(struct skl_txn *txn, const struct skl_clock_ro
 		return SKL_EINVAL;
 	err = skl_db_get(txn, SKL_DB_CLOCK, key_of(row, key), &value);
 	if (err == SKL_OK)
-		err = decode(value, &stored);
+		err = decode(skl_view_of(key, sizeof(key)), value, &stored);
 	if (err != SKL_OK)
 		return err;
 	err = skl_txn_delete(txn, SKL_DB_CLOCK_WAKE, wake_key_of(&stored, wake));
@@ -194,11 +201,12 @@ enum skl_err skl_clock_store_due(struct skl_txn *txn, int64_t now_ms, unsigned m
 			return SKL_ECORRUPT;
 		if ((int64_t)skl_get_u64be(key.data) > now_ms)
 			break;
-		err = skl_db_get(txn, SKL_DB_CLOCK, skl_view_of(key.data + 8, KEY_BYTES), &value);
+		key = skl_view_of(key.data + 8, KEY_BYTES);
+		err = skl_db_get(txn, SKL_DB_CLOCK, key, &value);
 		if (err == SKL_ENOTFOUND)
 			return SKL_ECORRUPT;
 		if (err == SKL_OK)
-			err = decode(value, &row);
+			err = decode(key, value, &row);
 		if (err != SKL_OK)
 			return err;
 		count++;
@@ -225,7 +233,7 @@ static enum skl_err list(struct skl_txn *txn, struct skl_scan *scan, unsigned ma
 		err = skl_scan_next(txn, SKL_DB_CLOCK, scan, &key, &value);
 		if (err != SKL_OK)
 			break;
-		err = decode(value, &row);
+		err = decode(key, value, &row);
 		if (err != SKL_OK)
 			return err;
 		count++;

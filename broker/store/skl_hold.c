@@ -52,6 +52,7 @@ enum skl_err skl_hold_list(struct skl_txn *txn, skl_hold_fn fn, void *arg)
 
 	skl_scan_init(&scan, skl_view_of(NULL, 0));
 	for (unsigned i = 0; i < SKL_STORE_PAGE_MAX; i++) {
+		uint8_t own_key[KEY_BYTES];
 		struct skl_hold hold = {0};
 		struct skl_rec rec;
 
@@ -62,10 +63,13 @@ enum skl_err skl_hold_list(struct skl_txn *txn, skl_hold_fn fn, void *arg)
 		skl_rec_bytes(&rec, hold.key_id, SKL_STORE_ID_BYTES);
 		skl_rec_text(&rec, hold.partner, sizeof(hold.partner));
 		hold.since_ms = skl_rec_i64(&rec);
-		err = key.len == KEY_BYTES ? skl_rec_end(&rec) : SKL_ECORRUPT;
+		err = skl_rec_end(&rec);
 		if (err != SKL_OK)
 			return err;
-		hold.what = (enum skl_hold_what)key.data[0];
+		hold.what = key.len > 0 && key.data[0] == SKL_HOLD_KEY ? SKL_HOLD_KEY
+								       : SKL_HOLD_PARTNER;
+		if (!skl_view_equal(key, key_of(&hold, own_key)))
+			return SKL_ECORRUPT;
 		if (!fn(arg, &hold))
 			break;
 	}

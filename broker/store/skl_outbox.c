@@ -92,13 +92,18 @@ static unsigned code(struct skl_rec *rec, unsigned min, unsigned max)
 	return value;
 }
 
-static enum skl_err decode(struct skl_view value, uint64_t number, struct skl_outbox_item *item)
+/* A row that stands under another partner's key is damage: nobody gets another's mail. */
+static enum skl_err decode(struct skl_view key, struct skl_view value, struct skl_outbox_item *item)
 {
+	uint8_t partner[ID];
 	struct skl_rec rec;
+	enum skl_err err;
 
 	memset(item, 0, sizeof(*item));
+	if (key.len != ROW_BYTES)
+		return SKL_ECORRUPT;
 	skl_rec_open(&rec, value, FORMAT);
-	item->number = number;
+	item->number = skl_get_u64be(key.data + ID);
 	item->type = code(&rec, SKL_OUTBOX_MESSAGE, SKL_OUTBOX_NOTICE);
 	item->state = code(&rec, SKL_OUTBOX_WAITING, SKL_OUTBOX_PARKED);
 	item->park = code(&rec, SKL_OUTBOX_PARK_NONE, SKL_OUTBOX_PARK_STALE);
@@ -127,7 +132,9 @@ static enum skl_err decode(struct skl_view value, uint64_t number, struct skl_ou
 		item->section[i] = skl_rec_u32(&rec);
 	item->sections = item->section;
 	item->header = skl_rec_view(&rec);
-	return skl_rec_end(&rec);
+	err = skl_rec_end(&rec);
+	skl_store_name_key(item->partner, partner);
+	return err == SKL_OK && memcmp(partner, key.data, ID) != 0 ? SKL_ECORRUPT : err;
 }
 
 /* --- rows -------------------------------------------------------------------- */
@@ -146,7 +153,7 @@ enum skl_err skl_outbox_get(struct skl_txn *txn, uint64_t number, struct skl_out
 	memcpy(partner, value.data, ID);
 	err = skl_db_get(txn, SKL_DB_OUTBOX, row_key(partner, number, key), &value);
 	if (err == SKL_OK)
-		err = decode(value, number, ret_item);
+		err = decode(skl_view_of(key, sizeof(key)), value, ret_item);
 	return err == SKL_ENOTFOUND ? SKL_ECORRUPT : err;
 }
 
@@ -516,9 +523,7 @@ enum skl_err skl_outbox_return_all(struct skl_txn *txn, const char *partner, uns
 		err = skl_scan_next(txn, SKL_DB_OUTBOX, &scan, &key, &value);
 		if (err != SKL_OK)
 			break;
-		if (key.len != ROW_BYTES)
-			return SKL_ECORRUPT;
-		err = decode(value, skl_get_u64be(key.data + ID), &item);
+		err = decode(key, value, &item);
 		if (err == SKL_OK && item.state == SKL_OUTBOX_OFFERED) {
 			err = skl_outbox_returned(txn, item.number, 0);
 			count++;
@@ -542,10 +547,10 @@ static enum skl_err next_row(struct skl_txn *txn, bool is_one, struct skl_scan *
 
 	if (err != SKL_OK)
 		return err;
-	if (key.len != (is_one ? (size_t)ROW_BYTES : 8))
-		return SKL_ECORRUPT;
 	if (is_one)
-		return decode(value, skl_get_u64be(key.data + ID), item);
+		return decode(key, value, item);
+	if (key.len != 8)
+		return SKL_ECORRUPT;
 	err = skl_outbox_get(txn, skl_get_u64be(key.data), item);
 	return err == SKL_ENOTFOUND ? SKL_ECORRUPT : err;
 }

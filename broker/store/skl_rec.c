@@ -77,6 +77,8 @@ void skl_rec_text(struct skl_rec *rec, char *field, size_t field_bytes)
 	at = take(rec, len);
 	if (!at)
 		return;
+	if (memchr(at, 0, len)) /* it would be written shorter than it was read */
+		rec->err = SKL_ECORRUPT;
 	memcpy(field, at, len);
 }
 

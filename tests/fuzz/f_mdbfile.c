@@ -7,10 +7,9 @@
 
 #include "fuzz.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+
+#include "fuzz_file.h"
 
 #include "../../broker/schakel-audit/mdbfile.h"
 
@@ -53,19 +52,10 @@ static uint64_t walk(struct mdbfile *file, const char *name, uint64_t *ret_rows)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const databases[] = {"meta", "entry", "detail", "hash", "checkpoint"};
-	static FILE *input; /* without a name; open for as long as the process lives */
 	struct mdbfile *file = NULL;
 	struct skl_error why;
-	char path[64];
-	int fd;
 
-	if (!input)
-		input = tmpfile();
-	fd = input ? fileno(input) : -1;
-	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	if (fd < 0 || ftruncate(fd, 0) != 0 || pwrite(fd, data, size, 0) != (ssize_t)size)
-		abort();
-	if (mdbfile_open(path, on_issue, NULL, &file, &why) == SKL_OK && file) {
+	if (mdbfile_open(fuzz_file(data, size), on_issue, NULL, &file, &why) == SKL_OK && file) {
 		for (size_t i = 0; i < SKL_COUNT(databases); i++) {
 			uint64_t rows, again;
 			uint64_t sum = walk(file, databases[i], &rows);

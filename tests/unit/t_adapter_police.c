@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "skl_clock.h"
 #include "skl_label.h"
@@ -510,6 +511,32 @@ static void test_characters(void **state)
 }
 
 /* A root that is neither of ours. */
+/* libxml2 writes bytes that it cannot convert to standard error, which is the journal. */
+static void test_says_nothing(void **state)
+{
+	struct skl_findings findings;
+	struct skl_mapped mapped;
+	struct skl_buf xml;
+	FILE *said = tmpfile();
+	int saved = dup(STDERR_FILENO);
+	enum skl_err err;
+
+	(void)state;
+	assert_true(said && saved >= 0);
+	skl_buf_init(&xml, 1 << 20);
+	skl_buf_add_view(&xml, skl_buf_view(&sample));
+	edit(&xml, "UTF-8", "UTF-7");
+	assert_true(dup2(fileno(said), STDERR_FILENO) >= 0);
+	err = read_xml(skl_buf_view(&xml), &mapped, &findings);
+	assert_true(dup2(saved, STDERR_FILENO) >= 0);
+	assert_int_equal(lseek(fileno(said), 0, SEEK_END), 0);
+	assert_int_not_equal(err, SKL_OK);
+	skl_mapped_done(&mapped);
+	skl_buf_done(&xml);
+	(void)close(saved);
+	(void)fclose(said);
+}
+
 static void test_other_root(void **state)
 {
 	struct skl_mapped mapped;
@@ -594,6 +621,7 @@ int main(void)
 		cmocka_unit_test(test_source_law),
 		cmocka_unit_test(test_too_large),
 		cmocka_unit_test(test_characters),
+		cmocka_unit_test(test_says_nothing),
 		cmocka_unit_test(test_other_root),
 		cmocka_unit_test(test_data),
 		cmocka_unit_test(test_data_one_size),
