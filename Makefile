@@ -100,12 +100,14 @@ PROGS     := $(foreach d,$(PROG_DIRS),$(BIN)/$(call prog_name,$(d)))
 # Helpers for tests: each file is a program.
 SIM_SRC   := $(wildcard tests/sim/*.c tests/integration/*.c tests/scenario/*.c)
 BENCH_SRC := $(wildcard tests/bench/b_*.c)
+LOAD_SRC  := $(filter-out $(BENCH_SRC),$(wildcard tests/bench/*.c))
 UNIT_SRC  := $(wildcard tests/unit/t_*.c tests/torture/t_*.c)
 FUZZ_SRC  := $(wildcard tests/fuzz/f_*.c)
 TLIB_SRC  := $(wildcard tests/lib/*.c)
 bin_of     = $(patsubst %.c,$(BIN)/%,$(notdir $(1)))
 SIMS      := $(call bin_of,$(SIM_SRC))
 BENCHES   := $(call bin_of,$(BENCH_SRC))
+LOADS     := $(call bin_of,$(LOAD_SRC))
 UNITS     := $(call bin_of,$(UNIT_SRC))
 FUZZERS   := $(call bin_of,$(FUZZ_SRC))
 OBJ_test  := $(strip $(call obj,$(TLIB_SRC)) $(TEST_GEN_C:$(GEN)/%.c=$(B)/obj/gen/%.o))
@@ -218,7 +220,7 @@ $(B)/flags: export FLAGS_NOW = $(COMPILE) / $(LINK) / $(LIBS_all)
 all: libs programs ; @:
 libs: $(call archives,$(LIBS)) $(if $(OBJ_client),$(B)/libschakel.a $(B)/libschakel.pc)
 programs: $(PROGS) ; @:
-tests: $(UNITS) $(FUZZERS) $(SIMS) programs libs ; @:
+tests: $(UNITS) $(FUZZERS) $(SIMS) $(LOADS) programs libs ; @:
 
 $(B)/obj/gen/%.o: $(GEN)/%.c $(B)/flags
 	@mkdir -p $(@D)
@@ -298,7 +300,7 @@ $(call bin_of,$(1)): $(call obj,$(1)) $(2) $(call archives,test adapter core sto
 	$$(Q)$$(LINK) -o $$@ $$(filter %.o,$$^) $$(call extra,$(1)) \
 		$$(call grouped,$$(filter %.a,$$^)) $(3) $$(LIBS_all) -lm
 endef
-$(foreach s,$(SIM_SRC) $(BENCH_SRC),$(eval $(call test_rule,$(s))))
+$(foreach s,$(SIM_SRC) $(BENCH_SRC) $(LOAD_SRC),$(eval $(call test_rule,$(s))))
 $(foreach s,$(UNIT_SRC),$(eval $(call test_rule,$(s),,-lcmocka)))
 $(foreach s,$(FUZZ_SRC),$(eval $(call \
 	test_rule,$(s),$(if $(filter-out fuzz,$(VARIANT)),$(call obj,tests/fuzz/main.c)))))
@@ -346,7 +348,7 @@ fuzz:
 fuzz-run: $(FUZZERS)
 	@tests/fuzz/run $(B) $(FUZZ_SECONDS) $(FUZZERS)
 
-bench: $(BENCHES) $(SIMS) programs
+bench: $(BENCHES) $(LOADS) programs
 	@set -e; for b in $(BENCHES); do "$$b"; done
 	@set -e; for s in $(wildcard tests/bench/b_*.sh); do \
 		BIN="$(abspath $(BIN))" SRC="$$(pwd)" "$$s"; done

@@ -4,6 +4,7 @@
 #include "skl_clock.h"
 #include "skl_clock_store.h"
 #include "skl_core.h"
+#include "skl_mem.h"
 
 #define NEARLY_FULL_PERCENT 90 /* the last 5 % are for what is acute */
 
@@ -63,6 +64,8 @@ void skl_hub_metrics(struct skl_hub *hub, struct skl_buf *out)
 		add(out, names[i], "counter", "Since the start of the hub.", hub->counts[i]);
 	add(out, "keys_refused_total", "counter", "Connections with a key that may not.",
 	    skl_zap_refused(hub->zap));
+	add(out, "heap_allocations_total", "counter", "Of this process, from the general heap.",
+	    skl_mem_count());
 	gauge(out, "up_seconds", "Since the start of the hub.",
 	      seconds_since(hub->started_ms, skl_now_ms()));
 	gauge(out, "accepting", "1 if new messages are accepted.", skl_turn_is_accepting(hub));

@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+#
+# The programs of tests/bench at a tiny size, so that they cannot rot, and the two figures of theirs
+# that a busy machine does not change much, against their bars.
+
+. "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
+BENCH_MAP=64
+. "$SRC/tests/bench/bench-lib.sh"
+
+count=${BENCH_COUNT:-600}
+
+bench_make base 2
+test_ok $? 'a hub with four partners'
+if command -v strace >/dev/null && strace -f -qq -o /dev/null true 2>/dev/null &&
+	[ "$VARIANT" = release ]; then
+	syncs=$(bench_syncs base "$count")
+	diag "synced commits for 1,000 messages: $syncs"
+	test_expect 'at most 80 synced commits for 1,000 messages' \
+		awk -v syncs="$syncs" 'BEGIN { exit !(syncs > 0 && syncs <= 80) }'
+else
+	skip 'synced commits' 'no strace here, or an instrumented build'
+fi
+bench_start base
+test_expect 'two pairs take turns' bench_load base count="$count" pairs=2
+test_expect 'one in flight' bench_load base count=30 window=1
+test_expect 'nobody receives' bench_load base count="$count" absent=1
+test_is "$(bench_metric base outbox_items)" "$count" 'what nobody receives waits in the outbox'
+bench_stop base
+test_expect 'the limit' bench_limit count="$count"
+test_expect 'the limit with one in flight' bench_limit count=30 window=1
+done_testing
