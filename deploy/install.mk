@@ -14,7 +14,7 @@ INST_SH   := $(PREFIX)/share
 INST_ETC  := $(SYSCONFDIR)/schakel
 
 # Daemons and the operator's tool go to sbin; sim_* and other helpers stay in the build.
-SBIN_NAMES := schakeld schakel-notary schakelctl
+SBIN_NAMES := schakeld schakel-notary schakelctl schakel-adapter
 PROGS_SBIN := $(filter $(addprefix %/,$(SBIN_NAMES)),$(PROGS))
 PROGS_BIN  := $(filter-out $(PROGS_SBIN),$(PROGS))
 

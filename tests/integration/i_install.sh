@@ -17,6 +17,13 @@ test_expect 'make install' schakel_make install || { done_testing; }
 test_ok "$([ -f "$root/usr/share/doc/schakel/LICENSE" ]; echo $?)" 'the licence is installed'
 test_ok "$([ -d "$root/etc/schakel" ]; echo $?)" 'there is a folder for configuration'
 
+for unit in "$SRC"/deploy/systemd/*.service; do
+	cmp -s "$unit" "$root/usr/lib/systemd/system/${unit##*/}"
+	test_ok $? "${unit##*/} is installed"
+	program=$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$unit")
+	test_ok "$([ -x "$root/usr/sbin/$program" ]; echo $?)" "and $program where it is looked for"
+done
+
 for program in schakeld schakel-notary schakelctl schakel-audit schakel-policy schakel-adapter \
 	schakel-keys; do
 	[ -x "$BIN/$program" ] || continue
@@ -30,12 +37,13 @@ if [ -f "$root/usr/lib/libschakel.a" ] && [ "$VARIANT" = release ]; then
 	mkdir pc
 	sed "s,^prefix=.*,prefix=$root/usr," "$root/usr/lib/pkgconfig/libschakel.pc" >pc/libschakel.pc
 	export PKG_CONFIG_PATH=$TMPDIR/pc
+	read -ra compiler <<<"${CC:-cc}" # it may be two words, as "ccache gcc"
 	read -ra cflags < <(pkg-config --cflags libschakel)
 	read -ra libs < <(pkg-config --libs libschakel)
 	# Each header by itself: it needs nothing that is not installed, and no header before it.
 	for header in "$root"/usr/include/schakel/*.h; do
 		printf '#include "%s"\nint main(void){return 0;}\n' "${header##*/}" >one.c
-		if ! "${CC:-cc}" -std=c17 -D_POSIX_C_SOURCE=200809L "${cflags[@]}" -c -o one.o one.c 2>err; then
+		if ! "${compiler[@]}" -std=c17 -D_POSIX_C_SOURCE=200809L "${cflags[@]}" -c -o one.o one.c 2>err; then
 			fail "${header##*/} stands by itself"
 			diag "$(head -n 5 err)"
 		fi
@@ -44,7 +52,7 @@ if [ -f "$root/usr/lib/libschakel.a" ] && [ "$VARIANT" = release ]; then
 
 	printf '%s\n' '#include <stdio.h>' '#include "skl_err.h"' \
 		'int main(void) { return puts(skl_err_name(SKL_OK)) < 0; }' >client.c
-	test_expect 'a program links with libschakel' "${CC:-cc}" -std=c17 "${cflags[@]}" \
+	test_expect 'a program links with libschakel' "${compiler[@]}" -std=c17 "${cflags[@]}" \
 		-o client client.c "${libs[@]}"
 	test_expect 'and runs' ./client
 else
