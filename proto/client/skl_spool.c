@@ -145,6 +145,8 @@ enum skl_err skl_spool_db_get(struct skl_spool_txn *txn, enum skl_spool_db db, s
 		size_t len = value.mv_size - OVERHEAD;
 		uint8_t *out = skl_buf_extend(ret_value, len);
 		err = skl_buf_err(ret_value);
+		if (err == SKL_ETOOLARGE) /* longer than what its reader ever writes */
+			err = SKL_ECORRUPT;
 		if (!err && crypto_aead_xchacha20poly1305_ietf_decrypt(
 				    out, NULL, NULL, in + NONCE_BYTES, value.mv_size - NONCE_BYTES,
 				    ad, ad_len, in, txn->spool->key))

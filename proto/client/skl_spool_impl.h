@@ -117,6 +117,8 @@ uint64_t skl_spool_read_u64(struct skl_spool_reader *reader);
 int64_t skl_spool_read_i64(struct skl_spool_reader *reader);
 uint32_t skl_spool_read_u32(struct skl_spool_reader *reader);
 uint8_t skl_spool_read_u8(struct skl_spool_reader *reader);
+/* A byte of min .. max: states, and flags (0 or 1). */
+uint8_t skl_spool_read_code(struct skl_spool_reader *reader, uint8_t min, uint8_t max);
 void skl_spool_read_bytes(struct skl_spool_reader *reader, uint8_t *ret_bytes, size_t len);
 void skl_spool_read_text(struct skl_spool_reader *reader, char *ret_text, size_t size);
 /* ECORRUPT if something is left over or was missing. */

@@ -75,10 +75,7 @@ static enum skl_err read_in(struct skl_view record, struct skl_in *in)
 {
 	struct skl_spool_reader reader = skl_spool_read(record, IN_VERSION);
 	in->seq = skl_spool_read_u64(&reader);
-	uint8_t state = skl_spool_read_u8(&reader);
-	if (state < SKL_IN_STORED || state > SKL_IN_REFUSED)
-		reader.err = SKL_ECORRUPT;
-	in->state = (enum skl_in_state)state;
+	in->state = skl_spool_read_code(&reader, SKL_IN_STORED, SKL_IN_REFUSED);
 	skl_spool_read_bytes(&reader, in->id, sizeof in->id);
 	skl_spool_read_text(&reader, in->sender, sizeof in->sender);
 	skl_spool_read_text(&reader, in->desk, sizeof in->desk);
@@ -94,12 +91,9 @@ static enum skl_err read_in(struct skl_view record, struct skl_in *in)
 	in->expires_ms = skl_spool_read_i64(&reader);
 	in->next_try_ms = skl_spool_read_i64(&reader);
 	in->final_ms = skl_spool_read_i64(&reader);
-	in->opened_count = skl_spool_read_u8(&reader);
-	if (in->opened_count > SKL_COUNT(in->opened))
-		reader.err = SKL_ECORRUPT;
-	else
-		skl_spool_read_bytes(&reader, in->opened[0],
-				     (size_t)in->opened_count * sizeof in->opened[0]);
+	in->opened_count = skl_spool_read_code(&reader, 0, SKL_COUNT(in->opened));
+	skl_spool_read_bytes(&reader, in->opened[0],
+			     (size_t)in->opened_count * sizeof in->opened[0]);
 	return skl_spool_read_end(&reader);
 }
 
@@ -188,8 +182,9 @@ enum skl_err skl_spool_in_next(struct skl_spool_txn *txn, uint64_t seq, struct s
 		err = SKL_ECORRUPT;
 	if (!err)
 		err = skl_spool_in_get(txn, buf.data, ret_in);
-	/* A number without its record is damage, not the end of the list. */
-	if (err == SKL_ENOTFOUND)
+	/* A number without its record is damage, not the end of the list; one that leads to another
+	 * number would never end. */
+	if (err == SKL_ENOTFOUND || (!err && ret_in->seq != skl_get_u64be(key)))
 		err = SKL_ECORRUPT;
 	skl_spool_fail(txn, err);
 	skl_buf_done(&buf);

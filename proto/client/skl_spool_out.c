@@ -91,11 +91,8 @@ enum skl_err skl_spool_out_get(struct skl_spool_txn *txn, const uint8_t id[SKL_S
 		struct skl_spool_reader reader = skl_spool_read(skl_buf_view(&buf), OUT_VERSION);
 		memcpy(out.id, id, sizeof out.id);
 		out.seq = skl_spool_read_u64(&reader);
-		uint8_t state = skl_spool_read_u8(&reader);
-		if (state < SKL_OUT_SPOOLED || state > SKL_OUT_EXPIRED)
-			reader.err = SKL_ECORRUPT;
-		out.state = (enum skl_out_state)state;
-		out.acute = skl_spool_read_u8(&reader) != 0;
+		out.state = skl_spool_read_code(&reader, SKL_OUT_SPOOLED, SKL_OUT_EXPIRED);
+		out.acute = skl_spool_read_code(&reader, 0, 1) != 0;
 		out.kind = skl_spool_read_u32(&reader);
 		out.outcome = skl_spool_read_u32(&reader);
 		out.attempts = skl_spool_read_u32(&reader);
@@ -263,12 +260,15 @@ void skl_spool_out_drop_body(struct skl_spool_txn *txn, const struct skl_out *ou
 	skl_spool_count_bytes(txn, SKL_DB_OUT_BODY, 0, out->size);
 }
 
-/* The record a key of OUT_DUE names. */
+/* The record a key of OUT_DUE names, which is due as the key says: who goes on from it moves on. */
 static enum skl_err due_record(struct skl_spool_txn *txn, const uint8_t key[DUE_KEY_BYTES],
 			       struct skl_out *ret_out)
 {
+	uint8_t own_key[DUE_KEY_BYTES];
 	enum skl_err err = skl_spool_out_get(txn, key + DUE_ID, ret_out);
-	if (err == SKL_ENOTFOUND) {
+	if (!err)
+		due_key(ret_out, own_key);
+	if (err == SKL_ENOTFOUND || (!err && memcmp(own_key, key, sizeof own_key) != 0)) {
 		skl_spool_fail(txn, SKL_ECORRUPT);
 		err = SKL_ECORRUPT;
 	}

@@ -103,7 +103,7 @@ static enum skl_err read_promise(struct skl_view record, struct skl_spool_promis
 	skl_spool_read_text(&reader, promise->partner, sizeof promise->partner);
 	skl_spool_read_text(&reader, promise->desk, sizeof promise->desk);
 	promise->outcome = skl_spool_read_u32(&reader);
-	promise->is_broken = skl_spool_read_u8(&reader) != 0;
+	promise->is_broken = skl_spool_read_code(&reader, 0, 1) != 0;
 	promise->at_ms = skl_spool_read_i64(&reader);
 	promise->first_index = skl_spool_read_u64(&reader);
 	promise->count = skl_spool_read_u32(&reader);

@@ -64,6 +64,16 @@ uint8_t skl_spool_read_u8(struct skl_spool_reader *reader)
 	return at ? *at : 0;
 }
 
+uint8_t skl_spool_read_code(struct skl_spool_reader *reader, uint8_t min, uint8_t max)
+{
+	uint8_t value = skl_spool_read_u8(reader);
+	if (value >= min && value <= max)
+		return value;
+	if (!reader->err)
+		reader->err = SKL_ECORRUPT;
+	return min;
+}
+
 void skl_spool_read_bytes(struct skl_spool_reader *reader, uint8_t *ret_bytes, size_t len)
 {
 	const uint8_t *at = take(reader, len);
