@@ -115,6 +115,7 @@ static void add_law(const struct skl_hub *hub, struct skl_buf *out)
 	add_number(out, "fresh_until_ms", (uint64_t)skl_directory_fresh_until_ms(law->directory));
 	close_with(out, '}');
 	skl_buf_add_str(out, ",\"policy\":{");
+	add_number(out, "number", law->policy_number);
 	add_number(out, "rules", law->policy ? skl_policy_rule_count(law->policy) : 0);
 	skl_buf_addf(out, "\"readable\":%s,\"refused_files\":%s,\"example\":%s,",
 		     law->policy ? "true" : "false", law->is_policy_refused ? "true" : "false",

@@ -33,6 +33,7 @@
 #include "skl_offer_number.h"
 #include "skl_outbox.h"
 #include "skl_policy.h"
+#include "skl_ruleset.h"
 #include "skl_seat.h"
 #include "skl_trail.h"
 #include "skl_txn.h"
@@ -92,6 +93,7 @@ struct skl_law {
 	struct skl_policy *policy;    /* owned; NULL: none can be read */
 	struct skl_policy *emergency; /* owned; of the last valid policy */
 	uint8_t policy_digest[32];
+	uint64_t policy_number; /* of the signed set; 0: not signed */
 	bool has_policy;
 	bool is_policy_refused; /* the files on disk are not what is in force */
 	int64_t directory_mtime_ns;
@@ -282,6 +284,13 @@ SKL_MUST_CHECK enum skl_err skl_law_allow(struct skl_hub *hub);
 SKL_MUST_CHECK enum skl_err skl_law_check(const struct skl_hub_opts *opts,
 					  struct skl_error *reterr);
 /* Policy that speaks in a decision: for ids and texts of rules. */
+/*
+ * Are these rules signed as the hub asks? *ret_set.number is 0 where a test environment asks for
+ * no signatures. EDENIED, EDIRECTORY, ESYNTAX with what to do.
+ */
+SKL_MUST_CHECK enum skl_err
+skl_approval_check(const struct skl_hub_opts *opts, const struct skl_directory *directory,
+		   const uint8_t digest[32], struct skl_ruleset *ret_set, struct skl_error *reterr);
 const struct skl_policy *skl_law_policy_of(const struct skl_law *law,
 					   const struct skl_decision *decision);
 

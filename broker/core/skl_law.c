@@ -125,10 +125,22 @@ static enum skl_err read_rules(const char *folder, struct rule_files *rules,
 	return err;
 }
 
-static enum skl_err load_policy(const struct skl_hub_opts *opts, uint8_t environment,
-				struct skl_policy **ret_policy, struct skl_error *reterr)
+static void policy_digest(const struct skl_policy *policy, uint8_t ret_digest[32])
 {
-	const struct skl_policy_opts how = {.environment = environment, .now_ms = skl_now_ms()};
+	skl_hash_prefixed("schakel/v1 policy\n", skl_policy_bundle(policy), ret_digest);
+}
+
+/* The rules of the folder, signed as they must be. */
+static enum skl_err load_policy(const struct skl_hub_opts *opts,
+				const struct skl_directory *directory,
+				struct skl_policy **ret_policy, struct skl_ruleset *ret_set,
+				struct skl_error *reterr)
+{
+	const struct skl_policy_opts how = {.environment =
+						    (uint8_t)skl_directory_environment(directory),
+					    .now_ms = skl_now_ms()};
+	struct skl_policy *policy = NULL;
+	uint8_t digest[32];
 	struct rule_files *rules = skl_calloc(1, sizeof(*rules));
 	enum skl_err err;
 
@@ -136,15 +148,18 @@ static enum skl_err load_policy(const struct skl_hub_opts *opts, uint8_t environ
 		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "out of memory");
 	err = read_rules(opts->policy_path, rules, reterr);
 	if (err == SKL_OK)
-		err = skl_policy_load(rules->files, rules->count, &how, ret_policy, reterr);
+		err = skl_policy_load(rules->files, rules->count, &how, &policy, reterr);
 	rule_files_done(rules);
 	skl_free(rules);
+	if (err != SKL_OK)
+		return err;
+	policy_digest(policy, digest);
+	err = skl_approval_check(opts, directory, digest, ret_set, reterr);
+	if (err == SKL_OK)
+		*ret_policy = policy;
+	else
+		skl_policy_free(policy);
 	return err;
-}
-
-static void policy_digest(const struct skl_policy *policy, uint8_t ret_digest[32])
-{
-	skl_hash_prefixed("schakel/v1 policy\n", skl_policy_bundle(policy), ret_digest);
 }
 
 static enum skl_err load_emergency(const struct skl_policy *policy,
@@ -240,9 +255,9 @@ static enum skl_err record_refusal(struct skl_hub *hub, enum skl_entry kind,
 	return skl_turn_run(hub, record_change, &change);
 }
 
-/* The newest version the store knows, copied: *ret_text is the caller's. ENOTFOUND. */
+/* The newest version the store knows; its text is copied and the caller's to free. ENOTFOUND. */
 static enum skl_err newest_version(struct skl_hub *hub, enum skl_version_of what,
-				   uint8_t ret_digest[32], char **ret_text, size_t *ret_len)
+				   struct skl_version *ret_version, char **ret_text)
 {
 	const struct skl_txn_opts look = {.read_only = true};
 	SKL_CLEANUP(skl_txn_abortp) struct skl_txn *txn = NULL;
@@ -254,43 +269,84 @@ static enum skl_err newest_version(struct skl_hub *hub, enum skl_version_of what
 	if (err != SKL_OK)
 		return err;
 	*ret_text = skl_memdup(version.text.data, version.text.len);
-	*ret_len = version.text.len;
-	memcpy(ret_digest, version.digest, 32);
+	*ret_version = version;
+	ret_version->text = skl_view_of(*ret_text, version.text.len);
 	return *ret_text ? SKL_OK : SKL_ENOMEM;
 }
 
 /* --- reload of the policy -------------------------------------------------------------------- */
 
-static enum skl_err take_policy(struct skl_hub *hub, struct skl_policy *policy,
-				struct skl_error *reterr)
+/* A signed set follows the newest one that was in force; without signatures any does. */
+static enum skl_err check_chain(struct skl_hub *hub, const struct skl_ruleset *set,
+				const uint8_t digest[32], struct skl_error *reterr)
 {
-	struct skl_law *law = &hub->law;
-	uint8_t old[32], digest[32];
-	bool had = law->has_policy;
-	struct change change = {.what = SKL_VERSION_POLICY, .kind = SKL_ENTRY_POLICY_LOAD};
-	char text[96] = "digest ";
+	struct skl_version newest;
+	char *text = NULL;
 	enum skl_err err;
 
-	memcpy(old, law->policy_digest, sizeof(old));
-	policy_digest(policy, digest);
-	if (had && memcmp(old, digest, sizeof(old)) == 0) {
-		law->is_policy_refused = false;
-		return set_policy(law, policy, reterr);
-	}
-	/* Written down first: no decision rests on a policy that the trail does not know. */
-	memcpy(change.digest, digest, sizeof(digest));
-	change.text = skl_policy_bundle(policy);
-	skl_hex_encode(skl_view_of(digest, sizeof(digest)), text + strlen(text));
+	if (set->number == 0)
+		return SKL_OK;
+	err = newest_version(hub, SKL_VERSION_POLICY, &newest, &text);
+	skl_free(text);
+	if (err == SKL_ENOTFOUND || (err == SKL_OK && memcmp(newest.digest, digest, 32) == 0))
+		return SKL_OK;
+	if (err == SKL_OK)
+		return skl_ruleset_may_follow(set, newest.number, newest.digest, reterr);
+	return skl_error_set(reterr, err, 0, 0, "the rules before cannot be read: %s",
+			     skl_err_text(err));
+}
+
+/* Written down first: no decision rests on a policy that the trail does not know. */
+static enum skl_err record_policy(struct skl_hub *hub, const struct skl_policy *policy,
+				  const uint8_t digest[32], const struct skl_ruleset *set,
+				  struct skl_error *reterr)
+{
+	struct change change = {.what = SKL_VERSION_POLICY,
+				.kind = SKL_ENTRY_POLICY_LOAD,
+				.number = set->number,
+				.text = skl_policy_bundle(policy)};
+	char hex[65];
+	char text[128];
+	enum skl_err err;
+
+	memcpy(change.digest, digest, sizeof(change.digest));
+	skl_hex_encode(skl_view_of(digest, 32), hex);
+	if (set->number)
+		(void)snprintf(text, sizeof(text), "number %llu digest %s",
+			       (unsigned long long)set->number, hex); /* fits */
+	else
+		(void)snprintf(text, sizeof(text), "digest %s", hex); /* fits */
 	change.note = text;
 	err = skl_turn_run(hub, record_change, &change);
-	if (err != SKL_OK) {
-		skl_policy_free(policy);
+	if (err != SKL_OK)
 		return skl_error_set(reterr, err, 0, 0, "policy not recorded: %s",
 				     skl_err_text(err));
+	skl_log(SKL_LOG_NOTICE, "policy.loaded", "rules=%zu example=%d number=%llu",
+		skl_policy_rule_count(policy), skl_policy_is_example(policy),
+		(unsigned long long)set->number);
+	return SKL_OK;
+}
+
+/* It is the law's, or freed. */
+static enum skl_err take_policy(struct skl_hub *hub, struct skl_policy *policy,
+				const struct skl_ruleset *set, struct skl_error *reterr)
+{
+	struct skl_law *law = &hub->law;
+	uint8_t digest[32];
+	enum skl_err err = SKL_OK;
+
+	policy_digest(policy, digest);
+	if (!law->has_policy || memcmp(law->policy_digest, digest, sizeof(digest)) != 0) {
+		err = check_chain(hub, set, digest, reterr);
+		if (err == SKL_OK)
+			err = record_policy(hub, policy, digest, set, reterr);
+	}
+	if (err != SKL_OK) {
+		skl_policy_free(policy);
+		return err;
 	}
 	law->is_policy_refused = false;
-	skl_log(SKL_LOG_NOTICE, "policy.loaded", "rules=%zu example=%d",
-		skl_policy_rule_count(policy), skl_policy_is_example(policy));
+	law->policy_number = set->number;
 	return set_policy(law, policy, reterr);
 }
 
@@ -309,12 +365,12 @@ void skl_law_reload_policy(struct skl_hub *hub)
 {
 	struct skl_error why = {0};
 	struct skl_policy *policy = NULL;
-	enum skl_err err = load_policy(
-		&hub->opts, (uint8_t)skl_directory_environment(hub->law.directory), &policy, &why);
+	struct skl_ruleset set;
+	enum skl_err err = load_policy(&hub->opts, hub->law.directory, &policy, &set, &why);
 
 	hub->wants_policy = false;
 	if (err == SKL_OK)
-		err = take_policy(hub, policy, &why);
+		err = take_policy(hub, policy, &set, &why);
 	if (err != SKL_OK) {
 		why.code = err;
 		say_policy_refused(hub, &why);
@@ -328,15 +384,16 @@ static void open_policy(struct skl_hub *hub)
 		.environment = (uint8_t)skl_directory_environment(hub->law.directory)};
 	struct skl_policy *policy = NULL;
 	struct skl_error why = {0};
-	uint8_t digest[32];
+	struct skl_version newest;
 	char *text = NULL;
-	size_t len = 0;
-	enum skl_err err = newest_version(hub, SKL_VERSION_POLICY, digest, &text, &len);
+	enum skl_err err = newest_version(hub, SKL_VERSION_POLICY, &newest, &text);
 
 	if (err == SKL_OK)
-		err = skl_policy_load_bundle(skl_view_of(text, len), &how, &policy, &why);
+		err = skl_policy_load_bundle(newest.text, &how, &policy, &why);
 	if (err == SKL_OK)
 		err = set_policy(&hub->law, policy, &why);
+	if (err == SKL_OK && hub->opts.policy_signer_count)
+		hub->law.policy_number = newest.number;
 	if (err != SKL_OK && err != SKL_ENOTFOUND)
 		skl_log(SKL_LOG_ERR, "policy.stored_unreadable", "error=%s", skl_err_name(err));
 	skl_free(text);
@@ -583,16 +640,15 @@ void skl_law_reload_directory(struct skl_hub *hub)
 static enum skl_err open_stored_directory(struct skl_hub *hub)
 {
 	struct skl_error why = {0};
-	uint8_t digest[32];
+	struct skl_version newest;
 	char *text = NULL;
-	size_t len = 0;
 	struct skl_directory *stored = NULL;
 	struct skl_buf note;
-	enum skl_err err = newest_version(hub, SKL_VERSION_DIRECTORY, digest, &text, &len);
+	enum skl_err err = newest_version(hub, SKL_VERSION_DIRECTORY, &newest, &text);
 
 	if (err != SKL_OK)
 		return err;
-	err = open_directory(&hub->opts, skl_view_of(text, len), &stored, &why);
+	err = open_directory(&hub->opts, newest.text, &stored, &why);
 	if (err != SKL_OK) {
 		/* Registrars were changed by hand since: the file decides. */
 		skl_log(SKL_LOG_WARNING, "directory.stored_unreadable", "error=%s text=\"%s\"",
@@ -601,7 +657,7 @@ static enum skl_err open_stored_directory(struct skl_hub *hub)
 		return SKL_ENOTFOUND;
 	}
 	skl_buf_init(&note, SKL_LIMIT_NOTE);
-	skl_buf_add(&note, text, len);
+	skl_buf_add_view(&note, newest.text);
 	skl_free(text);
 	return take_directory(hub, stored, &note, true, &why);
 }
@@ -643,11 +699,12 @@ enum skl_err skl_law_check(const struct skl_hub_opts *opts, struct skl_error *re
 {
 	SKL_CLEANUP(skl_directory_freep) struct skl_directory *directory = NULL;
 	SKL_CLEANUP(skl_policy_freep) struct skl_policy *policy = NULL;
+	struct skl_ruleset set;
 	struct skl_buf note;
 	enum skl_err err = read_directory(opts, NULL, &note, &directory, reterr);
 
 	if (err != SKL_OK)
 		return err;
 	skl_buf_done(&note);
-	return load_policy(opts, (uint8_t)skl_directory_environment(directory), &policy, reterr);
+	return load_policy(opts, directory, &policy, &set, reterr);
 }

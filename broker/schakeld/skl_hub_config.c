@@ -56,9 +56,13 @@ static const struct setting options[] = {
 	{.name = "registrars",
 	 .type = TYPE_LIST,
 	 .flags = REQUIRED,
-	 .offset = offsetof(struct skl_hub_config, registrar_texts),
+	 .offset = offsetof(struct skl_hub_config, registrars),
 	 .help = "who may sign the directory: {\"care:NAME+HASH+KEY\", \"justice:...\"}"},
 	NUMBER(quorum, 2, 2, SKL_HUB_REGISTRARS_MAX, "how many of them must have signed"),
+	{.name = "policy_signers",
+	 .type = TYPE_LIST,
+	 .offset = offsetof(struct skl_hub_config, policy_signers),
+	 .help = "who may sign the rules, as registrars; two of them do. Required in production"},
 	NUMBER(map_mebibytes, 4096, 1, 1048576, "size of the store's map"),
 	NUMBER(verify_threads, 0, 0, 64, "threads for signatures; 0: processors less one"),
 	NUMBER(io_threads, 1, 1, 16, "threads for connections"),
@@ -136,25 +140,23 @@ static enum skl_err set_text(char **field, const char *text, struct skl_error *r
 	return SKL_OK;
 }
 
-static enum skl_err set_registrars(cfg_opt_t *opt, struct skl_hub_config *config,
-				   struct skl_error *reterr)
+static enum skl_err set_signers(cfg_opt_t *opt, const char *name, struct skl_hub_signers *signers,
+				struct skl_error *reterr)
 {
 	unsigned count = cfg_opt_size(opt);
 	enum skl_err err = SKL_OK;
 
 	if (count < 2 || count > SKL_HUB_REGISTRARS_MAX)
-		return skl_error_set(reterr, SKL_EFIELD, 0, 0,
-				     "registrars: give 2 to %d, of both sides",
-				     SKL_HUB_REGISTRARS_MAX);
+		return skl_error_set(reterr, SKL_EFIELD, 0, 0, "%s: give 2 to %d, of both sides",
+				     name, SKL_HUB_REGISTRARS_MAX);
 	for (unsigned i = 0; i < count && err == SKL_OK; i++) {
 		const char *text = cfg_opt_getnstr(opt, i);
 
-		err = skl_registrar_parse(skl_view_str(text), &config->registrars[i]);
+		err = skl_registrar_parse(skl_view_str(text), &signers->rows[i]);
 		if (err != SKL_OK)
-			return skl_error_set(reterr, err, 0, 0, "registrars: not a key: %.80s",
-					     text);
-		err = set_text(&config->registrar_texts[i], text, reterr);
-		config->registrar_count = i + 1u;
+			return skl_error_set(reterr, err, 0, 0, "%s: not a key: %.80s", name, text);
+		err = set_text(&signers->texts[i], text, reterr);
+		signers->count = i + 1u;
 	}
 	return err;
 }
@@ -188,7 +190,8 @@ static enum skl_err set_option(cfg_t *cfg, const struct setting *option,
 		*(bool *)field_of(config, option) = is_set && cfg_opt_getnbool(opt, 0) == cfg_true;
 		return SKL_OK;
 	case TYPE_LIST:
-		return set_registrars(opt, config, reterr);
+		return is_set ? set_signers(opt, option->name, field_of(config, option), reterr)
+			      : SKL_OK;
 	}
 	return SKL_OK;
 }
@@ -227,11 +230,14 @@ enum skl_err skl_hub_config_read(const char *path, struct skl_hub_config *ret_co
 
 void skl_hub_config_done(struct skl_hub_config *config)
 {
-	for (size_t i = 0; i < SKL_COUNT(options); i++)
+	for (size_t i = 0; i < SKL_COUNT(options); i++) {
+		struct skl_hub_signers *signers = field_of(config, &options[i]);
+
 		if (options[i].type == TYPE_TEXT)
 			skl_free(*(char **)field_of(config, &options[i]));
-	for (size_t i = 0; i < config->registrar_count; i++)
-		skl_free(config->registrar_texts[i]);
+		for (size_t s = 0; options[i].type == TYPE_LIST && s < signers->count; s++)
+			skl_free(signers->texts[s]);
+	}
 	*config = (struct skl_hub_config){0};
 }
 
@@ -265,11 +271,12 @@ static void dump_text(const char *text, FILE *out)
 	(void)fputc('"', out);
 }
 
-static void dump_registrars(const struct skl_hub_config *config, FILE *out)
+static void dump_signers(const struct skl_hub_signers *signers, FILE *out)
 {
-	for (size_t r = 0; r < config->registrar_count; r++) {
-		(void)fputs(r ? ",\n\t" : "{", out);
-		dump_text(config->registrar_texts[r], out);
+	(void)fputc('{', out);
+	for (size_t i = 0; i < signers->count; i++) {
+		(void)fputs(i ? ",\n\t" : "", out);
+		dump_text(signers->texts[i], out);
 	}
 	(void)fputc('}', out);
 }
@@ -288,7 +295,7 @@ void skl_hub_config_dump(const struct skl_hub_config *config, FILE *out)
 		else if (option->type == TYPE_SWITCH)
 			(void)fputs(*(const bool *)value ? "true" : "false", out);
 		else
-			dump_registrars(config, out);
+			dump_signers(value, out);
 		(void)fputc('\n', out);
 	}
 }

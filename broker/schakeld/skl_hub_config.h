@@ -10,7 +10,7 @@
  * Lifetime: skl_hub_config_read .. skl_hub_config_done.
  * Errors:   what is wrong, with file and line, on standard error; EFIELD, ESYNTAX, EPERM,
  *           ENOTFOUND.
- * Limits:   16 registrars.
+ * Limits:   16 registrars, 16 signers of rules.
  */
 
 #include <stdbool.h>
@@ -22,6 +22,13 @@
 #include "skl_key.h"
 
 #define SKL_HUB_REGISTRARS_MAX 16
+
+/* Who may sign something. */
+struct skl_hub_signers {
+	size_t count;
+	char *texts[SKL_HUB_REGISTRARS_MAX];
+	struct skl_registrar rows[SKL_HUB_REGISTRARS_MAX];
+};
 
 struct skl_hub_config {
 	char *endpoint;
@@ -46,9 +53,8 @@ struct skl_hub_config {
 	long plans_per_minute;
 	long messages_per_minute;
 	bool scratch_fs;
-	size_t registrar_count;
-	char *registrar_texts[SKL_HUB_REGISTRARS_MAX];
-	struct skl_registrar registrars[SKL_HUB_REGISTRARS_MAX];
+	struct skl_hub_signers registrars;
+	struct skl_hub_signers policy_signers; /* may be empty */
 };
 
 SKL_MUST_CHECK enum skl_err skl_hub_config_read(const char *path, struct skl_hub_config *ret_config,

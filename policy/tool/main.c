@@ -23,6 +23,8 @@ static const char usage_text[] =
 	"       schakel-policy matrix [--csv] [options] PATH ...\n"
 	"       schakel-policy replay --rules PATH [options] FILE ...\n"
 	"       schakel-policy explain --rules PATH [options] WORD ...\n"
+	"       schakel-policy sign --key FILE [--next] [options] FOLDER\n"
+	"       schakel-policy verify --signer SIDE:VKEY ... [options] FOLDER\n"
 	"       schakel-policy --help | --version\n"
 	"\n"
 	"PATH is a rule file, or a folder of *.rules files.\n"
@@ -38,6 +40,8 @@ static const char usage_text[] =
 	"  explain  decide one request and say why. WORD is key=value or a word of the\n"
 	"           test language: from=police kind=police_report to=veilig_thuis\n"
 	"           purpose=stop_violence ground=wpg:18-1/bpg:4-2-1-i has=identity,incident\n"
+	"  sign     sign the statement about a folder of rules, rules.note in it\n"
+	"  verify   are these the rules that two of the signers signed, one of either side?\n"
 	"\n"
 	"  -e, --environment=NAME  test (default) or production: EXAMPLE rules are refused\n"
 	"  -n, --now=TIME          decide as at this time (2026-03-04T02:41:00Z); default: now\n"
@@ -49,6 +53,9 @@ static const char usage_text[] =
 	"                          test notices\n"
 	"      --csv               matrix: as comma-separated values\n"
 	"      --emergency         explain: decide with the emergency list alone\n"
+	"      --key=FILE          sign: the secret key, of schakel-keys generate --registrar\n"
+	"      --next              sign: begin the statement that follows the one in the folder\n"
+	"      --signer=SIDE:VKEY  verify: who may sign; SIDE is care or justice\n"
 	"      --input=HEX         explain: the decision_input of an entry of the trail\n"
 	"      --recipient=NAME    explain: the recipient's name in the texts\n"
 	"      --competent=NAME    explain: who is competent instead\n"
@@ -66,6 +73,9 @@ enum {
 	OPT_EMERGENCY,
 	OPT_CSV,
 	OPT_MUTATE,
+	OPT_KEY,
+	OPT_NEXT,
+	OPT_SIGNER,
 	OPT_INPUT,
 };
 
@@ -77,6 +87,9 @@ static const struct option long_options[] = {
 	{"language", required_argument, NULL, 'l'},
 	{"csv", no_argument, NULL, OPT_CSV},
 	{"input", required_argument, NULL, OPT_INPUT},
+	{"key", required_argument, NULL, OPT_KEY},
+	{"next", no_argument, NULL, OPT_NEXT},
+	{"signer", required_argument, NULL, OPT_SIGNER},
 	{"mutate", no_argument, NULL, OPT_MUTATE},
 	{"emergency", no_argument, NULL, OPT_EMERGENCY},
 	{"recipient", required_argument, NULL, OPT_RECIPIENT},
@@ -124,6 +137,14 @@ static int add_rules(struct skl_tool_opts *opts, const char *path)
 	return SKL_EXIT_OK;
 }
 
+static int add_signer(struct skl_tool_opts *opts, const char *value)
+{
+	if (opts->signer_count == SKL_TOOL_SIGNERS_MAX)
+		return usage("too many signers; the first too many is", value);
+	opts->signers[opts->signer_count++] = value;
+	return SKL_EXIT_OK;
+}
+
 static int set_option(struct skl_tool_opts *opts, int option, const char *value)
 {
 	switch (option) {
@@ -147,6 +168,14 @@ static int set_option(struct skl_tool_opts *opts, int option, const char *value)
 	case OPT_INPUT:
 		opts->input = value;
 		return SKL_EXIT_OK;
+	case OPT_KEY:
+		opts->key = value;
+		return SKL_EXIT_OK;
+	case OPT_NEXT:
+		opts->is_next = true;
+		return SKL_EXIT_OK;
+	case OPT_SIGNER:
+		return add_signer(opts, value);
 	case OPT_MUTATE:
 		opts->is_mutating = true;
 		return SKL_EXIT_OK;
@@ -173,7 +202,8 @@ static const struct {
 	{"check", skl_tool_check, true},    {"test", skl_tool_test, true},
 	{"diff", skl_tool_diff, true},      {"fmt", skl_tool_fmt, true},
 	{"matrix", skl_tool_matrix, true},  {"explain", skl_tool_explain, false},
-	{"replay", skl_tool_replay, false},
+	{"replay", skl_tool_replay, false}, {"sign", skl_tool_sign, true},
+	{"verify", skl_tool_verify, true},
 };
 
 static int run_command(struct skl_tool_opts *opts, const char *name)

@@ -24,6 +24,8 @@ enum {
 	SKL_EXIT_WIDER = 3, /* of diff and replay, where what cannot be read is 1 */
 };
 
+#define SKL_TOOL_SIGNERS_MAX 16u
+
 struct skl_tool_opts {
 	const char *rules[SKL_POLICY_FILES_MAX]; /* --rules, or the operands of check and test */
 	unsigned rules_count;
@@ -34,6 +36,10 @@ struct skl_tool_opts {
 	bool is_emergency;
 	bool is_csv;
 	bool is_mutating;
+	bool is_next;
+	const char *key; /* --key: a file, or NULL */
+	const char *signers[SKL_TOOL_SIGNERS_MAX];
+	unsigned signer_count;
 	const char *input; /* --input: a request in hexadecimal, or NULL */
 	struct skl_policy_names names;
 	char **words; /* what is left: the operands */
@@ -81,6 +87,8 @@ int skl_tool_mutate(const struct skl_tool_opts *opts, const struct skl_policy *p
 int skl_tool_diff(const struct skl_tool_opts *opts);
 int skl_tool_fmt(const struct skl_tool_opts *opts);
 int skl_tool_matrix(const struct skl_tool_opts *opts);
+int skl_tool_sign(const struct skl_tool_opts *opts);
+int skl_tool_verify(const struct skl_tool_opts *opts);
 int skl_tool_replay(const struct skl_tool_opts *opts);
 int skl_tool_explain(const struct skl_tool_opts *opts);
 

@@ -122,9 +122,9 @@ static bool seen_before(const struct skl_registrar *registrars, size_t i)
 	return false;
 }
 
-static enum skl_err check_quorum(const struct skl_note *note,
-				 const struct skl_registrar *registrars, size_t count,
-				 unsigned quorum, struct skl_error *reterr)
+enum skl_err skl_registrars_check(const struct skl_note *note,
+				  const struct skl_registrar *registrars, size_t count,
+				  unsigned quorum, const char *who, struct skl_error *reterr)
 {
 	bool has_care = false, has_justice = false;
 	unsigned signers = 0;
@@ -147,10 +147,11 @@ static enum skl_err check_quorum(const struct skl_note *note,
 	}
 	if (signers < quorum || signers == 0)
 		return skl_error_set(reterr, SKL_EDIRECTORY, 0, 0,
-				     "signed by %u of the known registrars, %u are needed", signers,
+				     "signed by %u of the known %s, %u are needed", signers, who,
 				     quorum);
 	if (!has_care || !has_justice)
-		return skl_error_set(reterr, SKL_EDIRECTORY, 0, 0, "no registrar of side %s signed",
+		return skl_error_set(reterr, SKL_EDIRECTORY, 0, 0,
+				     "none of the %s of side %s signed", who,
 				     has_care ? "justice" : "care");
 	return SKL_OK;
 }
@@ -170,7 +171,7 @@ enum skl_err skl_directory_open(struct skl_view bytes, const struct skl_registra
 		err = skl_error_set(reterr, SKL_EDIRECTORY, 0, 0, "not a signed note: %s",
 				    skl_err_text(err));
 	if (!err)
-		err = check_quorum(note, registrars, count, quorum, reterr);
+		err = skl_registrars_check(note, registrars, count, quorum, "registrars", reterr);
 	if (!err)
 		err = skl_directory_parse(note->text, &directory, reterr);
 	skl_free(note);

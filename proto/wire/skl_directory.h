@@ -95,6 +95,15 @@ SKL_MUST_CHECK enum skl_err skl_registrar_parse(struct skl_view text,
 						struct skl_registrar *ret_registrar);
 
 /*
+ * Did at least quorum of them sign the note, one of side care and one of side justice among them?
+ * who is the word for them in messages ("registrars"). EDIRECTORY.
+ */
+SKL_MUST_CHECK enum skl_err skl_registrars_check(const struct skl_note *note,
+						 const struct skl_registrar *registrars,
+						 size_t count, unsigned quorum, const char *who,
+						 struct skl_error *reterr);
+
+/*
  * Open a signed directory: at least quorum of the registrars signed, at least one of side care and
  * one of side justice among them; then parse. EDIRECTORY with the reason.
  */

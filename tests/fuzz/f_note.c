@@ -11,6 +11,7 @@
 
 #include "skl_key.h"
 #include "skl_note.h"
+#include "skl_ruleset.h"
 
 static void again(const struct skl_note *note)
 {
@@ -63,6 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct skl_note note;
 	struct skl_view bytes = skl_view_of(data, size);
 	struct skl_note_verifier verifier;
+	struct skl_ruleset set;
 	struct skl_key *key = NULL;
 
 	if (skl_wire_init() != SKL_OK)
@@ -74,6 +76,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (skl_note_parse(bytes, &note) != SKL_OK)
 		return 0;
 	again(&note);
+	if (skl_ruleset_parse(note.text, &set, NULL) == SKL_OK && set.number == 0)
+		abort();
 	checkpoint(note.text);
 	if (skl_note_verifier_parse(
 		    skl_view_str("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/"
