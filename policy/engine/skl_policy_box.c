@@ -48,6 +48,18 @@ void skl_boxes_add(struct skl_boxes *list, const struct skl_box *box)
 	list->rows[list->count++] = *box;
 }
 
+/* Do they meet in the dimensions below end? Most boxes part soon, and nothing is copied for it. */
+static bool is_meeting(const struct skl_box *a, const struct skl_box *b, size_t end)
+{
+	for (size_t dim = SKL_MISS_AFTER; dim < end; dim++)
+		if (!skl_set_meets(&a->dims[dim], &b->dims[dim]))
+			return false;
+	for (size_t dim = SKL_MISS_FROM; dim < SKL_MISS_AFTER; dim++)
+		if (!skl_set_meets(&a->dims[dim], &b->dims[dim]))
+			return false;
+	return true;
+}
+
 bool skl_box_cut(struct skl_box *a, const struct skl_box *b)
 {
 	for (size_t dim = SKL_MISS_FROM; dim < SKL_BOX_DIMS; dim++) {
@@ -59,21 +71,20 @@ bool skl_box_cut(struct skl_box *a, const struct skl_box *b)
 }
 
 /* What of a lies outside b, as boxes that do not meet: one for each dimension a sticks out in. */
-static void add_rest(struct skl_boxes *list, struct skl_box a, const struct skl_box *b)
+static void add_rest(struct skl_boxes *list, const struct skl_box *a, const struct skl_box *b)
 {
-	struct skl_box meet = a;
+	struct skl_box meet = *a;
+	struct skl_box rest = *a;
 
-	if (!skl_box_cut(&meet, b)) {
-		skl_boxes_add(list, &a);
-		return;
-	}
+	(void)skl_box_cut(&meet, b); /* they do meet */
 	for (size_t dim = SKL_MISS_FROM; dim < SKL_BOX_DIMS; dim++) {
-		struct skl_box piece = a;
+		struct skl_set outside = without(&rest.dims[dim], &b->dims[dim]);
 
-		piece.dims[dim] = without(&a.dims[dim], &b->dims[dim]);
-		if (!is_empty(&piece.dims[dim]))
-			skl_boxes_add(list, &piece);
-		a.dims[dim] = meet.dims[dim];
+		if (!is_empty(&outside)) {
+			rest.dims[dim] = outside;
+			skl_boxes_add(list, &rest);
+		}
+		rest.dims[dim] = meet.dims[dim];
 	}
 }
 
@@ -88,10 +99,34 @@ static void replace(struct skl_boxes *list, struct skl_boxes *by)
 void skl_boxes_subtract(struct skl_boxes *list, const struct skl_box *box)
 {
 	struct skl_boxes rest = {0};
+	size_t at = 0;
 
+	while (at < list->count && !is_meeting(&list->rows[at], box, SKL_BOX_DIMS))
+		at++;
+	if (at == list->count)
+		return;
 	for (size_t i = 0; i < list->count; i++)
-		add_rest(&rest, list->rows[i], box);
+		if (i >= at && is_meeting(&list->rows[i], box, SKL_BOX_DIMS))
+			add_rest(&rest, &list->rows[i], box);
+		else
+			skl_boxes_add(&rest, &list->rows[i]);
 	replace(list, &rest);
+}
+
+void skl_boxes_keep_near(struct skl_boxes *list, const struct skl_boxes *other)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		size_t o = 0;
+
+		while (o < other->count &&
+		       !is_meeting(&list->rows[i], &other->rows[o], SKL_BOX_DIMS))
+			o++;
+		if (o < other->count)
+			list->rows[kept++] = list->rows[i];
+	}
+	list->count = kept;
 }
 
 void skl_boxes_cut_message(struct skl_boxes *list, const struct skl_boxes *other)
@@ -100,9 +135,12 @@ void skl_boxes_cut_message(struct skl_boxes *list, const struct skl_boxes *other
 
 	for (size_t i = 0; i < list->count; i++)
 		for (size_t o = 0; o < other->count; o++) {
-			struct skl_box box = list->rows[i];
-			struct skl_box wide = other->rows[o];
+			struct skl_box box, wide;
 
+			if (!is_meeting(&list->rows[i], &other->rows[o], SKL_BOX_MARKS))
+				continue;
+			box = list->rows[i];
+			wide = other->rows[o];
 			for (size_t dim = SKL_BOX_MARKS; dim < SKL_BOX_DIMS; dim++)
 				wide.dims[dim] = box.dims[dim];
 			if (skl_box_cut(&box, &wide))

@@ -54,16 +54,23 @@ void skl_boxes_add(struct skl_boxes *list, const struct skl_box *box);
 /* Take every point of box out of the list. */
 void skl_boxes_subtract(struct skl_boxes *list, const struct skl_box *box);
 
+/* Drop the boxes that meet none of other. */
+void skl_boxes_keep_near(struct skl_boxes *list, const struct skl_boxes *other);
+
 /* Keep what lies in some box of other, which stays as it is; the section is not looked at. */
 void skl_boxes_cut_message(struct skl_boxes *list, const struct skl_boxes *other);
 
 /* a becomes what both hold; false if that is nothing. */
 bool skl_box_cut(struct skl_box *a, const struct skl_box *b);
 
-/* As skl_policy_diff() over two sets that differ in one rule: asks the cells of that rule alone. */
+/*
+ * As skl_policy_diff() over two sets that differ in one rule: asks the cells of that rule alone and
+ * reports the first difference. category: the only one whose allow differs, 0 if more may.
+ */
 SKL_MUST_CHECK enum skl_err skl_policy_diff_rule(const struct skl_policy *before,
 						 const struct skl_policy *after, uint16_t rule,
-						 skl_policy_diff_fn report, void *arg);
+						 uint8_t category, skl_policy_diff_fn report,
+						 void *arg);
 
 /* Rules, categories allowed and conditions that change nothing (skl_policy_dead.c). */
 void skl_policy_find_dead(const struct skl_policy *policy, skl_policy_finding_fn report, void *arg);

@@ -37,11 +37,11 @@ static void say(const struct dead *dead, const char *what, const char *which, co
 }
 
 /* Does the change neither widen nor narrow what goes? The changed rule is put back. */
-static bool is_without_effect(struct dead *dead)
+static bool is_without_effect(struct dead *dead, uint8_t category)
 {
 	size_t counted = 0;
-	enum skl_err err =
-		skl_policy_diff_rule(&dead->changed, dead->policy, dead->rule, count, &counted);
+	enum skl_err err = skl_policy_diff_rule(&dead->changed, dead->policy, dead->rule, category,
+						count, &counted);
 
 	dead->changed.rules[dead->rule] = dead->policy->rules[dead->rule];
 	if (err != SKL_OK)
@@ -54,7 +54,7 @@ static bool is_rule_dead(struct dead *dead)
 	struct skl_rule *rule = &dead->changed.rules[dead->rule];
 
 	memset(&rule->dims[SKL_MISS_FROM], 0, sizeof(rule->dims[SKL_MISS_FROM]));
-	return is_without_effect(dead);
+	return is_without_effect(dead, 0);
 }
 
 static void find_categories(struct dead *dead)
@@ -73,7 +73,7 @@ static void find_categories(struct dead *dead)
 		if (!is_named)
 			continue;
 		dead->changed.rules[dead->rule].allow = items;
-		if (is_without_effect(dead))
+		if (is_without_effect(dead, (uint8_t)category))
 			say(dead, " allows ", skl_code_name(SKL_LIST_CATEGORY, category),
 			    "to no effect: it is cut everywhere, or another rule lets it through. "
 			    "Take it out and check again");
@@ -88,7 +88,7 @@ static void find_conditions(struct dead *dead)
 		if (skl_set_is_full(&row->dims[dim]))
 			continue;
 		memset(&dead->changed.rules[dead->rule].dims[dim], 0xff, sizeof(row->dims[dim]));
-		if (is_without_effect(dead))
+		if (is_without_effect(dead, 0))
 			say(dead, " has a condition that decides nothing: ",
 			    skl_miss_name((enum skl_miss)dim, SKL_LANGUAGE_EN),
 			    "(nothing more goes without it). Take it out and check again");

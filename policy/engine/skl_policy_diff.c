@@ -20,14 +20,28 @@ struct dates {
 	size_t count;
 };
 
+/* The rules of a set that speak in the cell. */
+struct near {
+	const struct skl_policy *policy;
+	uint16_t rules[SKL_POLICY_RULES_MAX];
+	size_t count;
+};
+
 struct diff {
 	const struct skl_policy *has;   /* whose disclosures are asked */
 	const struct skl_policy *lacks; /* that may not have them */
 	struct dates dates;
+	struct near near_has, near_lacks;
 	struct skl_box cell; /* every valid value, one in each of five dimensions */
 	struct skl_disclosure found;
 	int64_t now_ms;
-	bool is_one_rule; /* only the cells of one rule are asked */
+	bool is_one_rule; /* only the cells of one rule are asked, until something is found */
+	uint8_t category; /* of one rule: only this one may differ, and what needs it; 0: all */
+	/* The one rule by which what differs goes: a rule that takes nothing from others changes
+	 * nothing of theirs, unless what it must bring with them; then it is a message more, or
+	 * less, of its own. SKL_POLICY_NO_RULE: any. */
+	uint16_t by;
+	bool is_found;
 	skl_policy_diff_fn report;
 	void *arg;
 };
@@ -39,6 +53,23 @@ static struct skl_set codes(uint32_t first, uint32_t last)
 	for (uint32_t code = first; code <= last; code++)
 		skl_set_add(&set, code);
 	return set;
+}
+
+/* The rules that speak in the cell at all: in a large set few do. */
+static void find_near(const struct diff *diff, const struct skl_policy *policy, struct near *near)
+{
+	near->policy = policy;
+	near->count = 0;
+	for (size_t i = 0; i < policy->rule_count; i++) {
+		const struct skl_set *dims = policy->rules[i].dims;
+
+		if (skl_set_has(&dims[SKL_MISS_FROM], diff->found.from) &&
+		    skl_set_has(&dims[SKL_MISS_KIND], diff->found.kind) &&
+		    skl_set_has(&dims[SKL_MISS_TO], diff->found.to) &&
+		    skl_set_has(&dims[SKL_MISS_PURPOSE], diff->found.purpose) &&
+		    skl_set_has(&dims[SKL_MISS_GROUND], diff->found.ground))
+			near->rules[near->count++] = (uint16_t)i;
+	}
 }
 
 static void fill_universe(struct skl_box *box, size_t date_count)
@@ -79,16 +110,23 @@ static void fill_universe(struct skl_box *box, size_t date_count)
 	box->rule = SKL_POLICY_NO_RULE;
 }
 
+static bool narrow_to(struct skl_box *box, size_t dim, const struct skl_set *set)
+{
+	box->dims[dim].words[0] &= set->words[0];
+	box->dims[dim].words[1] &= set->words[1];
+	return box->dims[dim].words[0] || box->dims[dim].words[1];
+}
+
 /* The rule's own dimensions within the cell; false if it says nothing there. */
 static bool rule_box(const struct diff *diff, const struct skl_rule *rule, size_t index,
 		     struct skl_box *box)
 {
-	struct skl_box of_rule = diff->cell;
-
-	memcpy(of_rule.dims, rule->dims, sizeof(rule->dims));
 	*box = diff->cell;
 	box->rule = (uint16_t)index;
-	return skl_box_cut(box, &of_rule);
+	for (size_t dim = SKL_MISS_FROM; dim < SKL_DIMS; dim++)
+		if (!narrow_to(box, dim, &rule->dims[dim]))
+			return false;
+	return true;
 }
 
 /* What an allow asks beside its dimensions: held facts, a term in force, form. */
@@ -96,23 +134,21 @@ static bool narrow_allow(const struct diff *diff, const struct skl_policy *polic
 			 const struct skl_rule *rule, struct skl_box *box)
 {
 	const struct skl_agreement *agreement = &policy->agreements[rule->agreement];
-	struct skl_box asked = diff->cell;
+	const struct skl_set no = codes(0, 0), yes = codes(1, 1);
+	struct skl_set dates = {{0, 0}};
 
 	for (size_t dim = SKL_MISS_PHASE; dim <= SKL_MISS_FRAME_AREA; dim++)
-		if (!skl_set_is_full(&rule->dims[dim]) && !(rule->claimed >> dim & 1))
-			asked.dims[SKL_BOX_CLAIMED(dim)] = codes(0, 0);
-	memset(&asked.dims[SKL_BOX_TIME], 0, sizeof(struct skl_set));
+		if (!skl_set_is_full(&rule->dims[dim]) && !(rule->claimed >> dim & 1) &&
+		    !narrow_to(box, SKL_BOX_CLAIMED(dim), &no))
+			return false;
 	for (size_t i = 0; i < diff->dates.count; i++)
 		if (diff->dates.at_ms[i] >= agreement->from_ms &&
 		    diff->dates.at_ms[i] < agreement->until_ms)
-			skl_set_add(&asked.dims[SKL_BOX_TIME], (uint32_t)i + 1);
-	if (rule->needs & SKL_NEED_CHECK)
-		asked.dims[SKL_BOX_CHECK] = codes(1, 1);
-	if (rule->needs & SKL_NEED_USER)
-		asked.dims[SKL_BOX_USER] = codes(1, 1);
-	if (rule->needs & SKL_NEED_RATING)
-		asked.dims[SKL_BOX_RATING] = codes(1, 1);
-	return skl_box_cut(box, &asked);
+			skl_set_add(&dates, (uint32_t)i + 1);
+	return narrow_to(box, SKL_BOX_TIME, &dates) &&
+	       (!(rule->needs & SKL_NEED_CHECK) || narrow_to(box, SKL_BOX_CHECK, &yes)) &&
+	       (!(rule->needs & SKL_NEED_USER) || narrow_to(box, SKL_BOX_USER, &yes)) &&
+	       (!(rule->needs & SKL_NEED_RATING) || narrow_to(box, SKL_BOX_RATING, &yes));
 }
 
 static bool narrow_set(struct skl_box *box, size_t dim, uint64_t asked)
@@ -193,23 +229,28 @@ static void subtract_fixed(const struct diff *diff, const struct skl_disclosure 
 		skl_boxes_subtract(list, &box);
 }
 
-/* Where the policy releases this, as long as the required categories arrive. */
-static void release(const struct diff *diff, const struct skl_policy *policy,
+/* Where the policy releases this by one rule or (SKL_POLICY_NO_RULE) by any, as long as the
+ * required categories arrive. */
+static void release(const struct diff *diff, const struct near *near, uint16_t by,
 		    const struct skl_disclosure *what, struct skl_boxes *list)
 {
+	const struct skl_policy *policy = near->policy;
 	struct skl_box box;
 
-	for (size_t i = 0; i < policy->rule_count; i++) {
-		const struct skl_rule *rule = &policy->rules[i];
+	for (size_t i = 0; i < near->count; i++) {
+		const struct skl_rule *rule = &policy->rules[near->rules[i]];
 
-		if (!rule->is_forbid && rule_box(diff, rule, i, &box) &&
+		if (by != SKL_POLICY_NO_RULE && near->rules[i] != by)
+			continue;
+		if (!rule->is_forbid && rule_box(diff, rule, near->rules[i], &box) &&
 		    narrow_allow(diff, policy, rule, &box))
 			add_allows(diff, rule, box, what, list);
 	}
-	for (size_t i = 0; list->count && i < policy->rule_count; i++) {
-		const struct skl_rule *rule = &policy->rules[i];
+	for (size_t i = 0; list->count && i < near->count; i++) {
+		const struct skl_rule *rule = &policy->rules[near->rules[i]];
 
-		if (!rule_box(diff, rule, i, &box) ||
+		if ((!rule->is_forbid && rule->never_count == 0) ||
+		    !rule_box(diff, rule, near->rules[i], &box) ||
 		    (!rule->is_forbid && !narrow_allow(diff, policy, rule, &box)))
 			continue;
 		if (rule->is_forbid && rule->never_count == 0)
@@ -234,13 +275,17 @@ static uint64_t required_beside(const struct skl_disclosure *what)
 	return what->type == SKL_DISCLOSES_CATEGORY ? required & ~SKL_BIT(what->code) : required;
 }
 
-/* Where the policy really releases this: every required category arrives too. */
-static void release_whole(const struct diff *diff, const struct skl_policy *policy,
-			  const struct skl_disclosure *what, struct skl_boxes *list)
+/* Where the policy really releases this: every required category arrives too. Only what meets
+ * other matters, if other is not NULL. */
+static void release_whole(const struct diff *diff, const struct near *near, uint16_t by,
+			  const struct skl_disclosure *what, const struct skl_boxes *other,
+			  struct skl_boxes *list)
 {
 	uint64_t required = required_beside(what);
 
-	release(diff, policy, what, list);
+	release(diff, near, by, what, list);
+	if (other)
+		skl_boxes_keep_near(list, other);
 	for (uint8_t category = 1; list->count && category < 64; category++) {
 		struct skl_disclosure beside = *what;
 		struct skl_boxes arrives = {0};
@@ -249,7 +294,7 @@ static void release_whole(const struct diff *diff, const struct skl_policy *poli
 			continue;
 		beside.type = SKL_DISCLOSES_CATEGORY;
 		beside.code = category;
-		release(diff, policy, &beside, &arrives);
+		release(diff, near, SKL_POLICY_NO_RULE, &beside, &arrives);
 		skl_boxes_cut_message(list, &arrives);
 		skl_boxes_done(&arrives);
 	}
@@ -368,7 +413,7 @@ static void add_required(const struct diff *diff, uint8_t category,
 		box.dims[dim] = codes(values[dim], values[dim]);
 	beside.type = SKL_DISCLOSES_CATEGORY;
 	beside.code = category;
-	release(diff, diff->has, &beside, &arrives);
+	release(diff, &diff->near_has, SKL_POLICY_NO_RULE, &beside, &arrives);
 	for (size_t i = 0; i < arrives.count && point.count == 0; i++) {
 		struct skl_box here = arrives.rows[i];
 
@@ -410,17 +455,26 @@ static enum skl_err diff_one(struct diff *diff, uint8_t type, uint8_t code)
 
 	diff->found.type = type;
 	diff->found.code = code;
-	release_whole(diff, diff->has, &diff->found, &has);
+	release_whole(diff, &diff->near_has, diff->by, &diff->found, NULL, &has);
 	if (has.count)
-		release_whole(diff, diff->lacks, &diff->found, &lacks);
+		release_whole(diff, &diff->near_lacks, SKL_POLICY_NO_RULE, &diff->found, &has,
+			      &lacks);
 	for (size_t i = 0; has.count && i < lacks.count; i++)
 		skl_boxes_subtract(&has, &lacks.rows[i]);
 	err = has.err ? has.err : lacks.err;
-	if (err == SKL_OK && has.count)
+	if (err == SKL_OK && has.count) {
+		diff->is_found = true;
 		report_box(diff, &has.rows[0]);
+	}
 	skl_boxes_done(&has);
 	skl_boxes_done(&lacks);
 	return err;
+}
+
+/* Is it enough to know that there is a difference? */
+static bool is_enough(const struct diff *diff)
+{
+	return diff->is_one_rule && diff->is_found;
 }
 
 static enum skl_err diff_cell(struct diff *diff)
@@ -433,10 +487,16 @@ static enum skl_err diff_cell(struct diff *diff)
 		{SKL_DISCLOSES_FACT, SKL_LIST_FACT},
 		{SKL_DISCLOSES_EVENT, SKL_LIST_EVENT},
 	};
-	enum skl_err err = diff_one(diff, SKL_DISCLOSES_MESSAGE, 0);
+	enum skl_err err;
 
+	/* Where the kind does not require it, a category goes or stays alone. */
+	if (diff->category &&
+	    !(skl_catalogue_required(diff->found.kind, diff->found.to) & SKL_BIT(diff->category)))
+		return diff_one(diff, SKL_DISCLOSES_CATEGORY, diff->category);
+	err = diff_one(diff, SKL_DISCLOSES_MESSAGE, 0);
 	for (size_t t = 0; t < SKL_COUNT(types); t++)
-		for (uint32_t code = 1; err == SKL_OK && code <= skl_code_count(types[t].list);
+		for (uint32_t code = 1;
+		     err == SKL_OK && !is_enough(diff) && code <= skl_code_count(types[t].list);
 		     code++)
 			/* Purpose and ground go with every message. */
 			if (types[t].type != SKL_DISCLOSES_FACT ||
@@ -463,14 +523,22 @@ static bool is_done(const struct diff *diff, size_t rule)
 /* Every cell of a rule: one code in each of the five dimensions, the last running fastest. */
 static enum skl_err diff_rule(struct diff *diff, size_t rule, const struct skl_box *universe)
 {
-	const struct skl_set *dims = diff->has->rules[rule].dims;
+	struct skl_set dims[SKL_MISS_GROUND + 1];
 	uint32_t at[SKL_COUNT(cell_dims)];
 	enum skl_err err = SKL_OK;
 	size_t i;
 
+	/* Where one rule was changed, also what it takes from others where it no longer speaks. */
+	memcpy(dims, diff->has->rules[rule].dims, sizeof(dims));
+	for (i = 0; diff->is_one_rule && i < SKL_COUNT(cell_dims); i++) {
+		const struct skl_set *other = &diff->lacks->rules[rule].dims[cell_dims[i]];
+
+		dims[cell_dims[i]].words[0] |= other->words[0];
+		dims[cell_dims[i]].words[1] |= other->words[1];
+	}
 	for (i = 0; i < SKL_COUNT(cell_dims); i++)
 		at[i] = skl_set_next(&dims[cell_dims[i]], 1);
-	while (err == SKL_OK) {
+	while (err == SKL_OK && !is_enough(diff)) {
 		diff->cell = *universe;
 		for (i = 0; i < SKL_COUNT(cell_dims); i++)
 			diff->cell.dims[cell_dims[i]] = codes(at[i], at[i]);
@@ -479,8 +547,11 @@ static enum skl_err diff_rule(struct diff *diff, size_t rule, const struct skl_b
 		diff->found.to = (uint8_t)at[2];
 		diff->found.purpose = (uint8_t)at[3];
 		diff->found.ground = (uint8_t)at[4];
-		if (diff->is_one_rule || !is_done(diff, rule))
+		if (diff->is_one_rule || !is_done(diff, rule)) {
+			find_near(diff, diff->has, &diff->near_has);
+			find_near(diff, diff->lacks, &diff->near_lacks);
 			err = diff_cell(diff);
+		}
 		for (i = SKL_COUNT(cell_dims); i > 0; i--) {
 			at[i - 1] = skl_set_next(&dims[cell_dims[i - 1]], at[i - 1] + 1);
 			if (at[i - 1] < 128)
@@ -547,7 +618,7 @@ static enum skl_err diff_both(const struct skl_policy *before, const struct skl_
 	diff->lacks = before;
 	diff->found.is_new = true;
 	err = diff_sets(diff, is_one_rule, rule);
-	if (err)
+	if (err || is_enough(diff))
 		return err;
 	diff->has = before;
 	diff->lacks = after;
@@ -558,15 +629,21 @@ static enum skl_err diff_both(const struct skl_policy *before, const struct skl_
 enum skl_err skl_policy_diff(const struct skl_policy *before, const struct skl_policy *after,
 			     int64_t now_ms, skl_policy_diff_fn report, void *arg)
 {
-	struct diff diff = {.now_ms = now_ms, .report = report, .arg = arg};
+	struct diff diff = {
+		.now_ms = now_ms, .by = SKL_POLICY_NO_RULE, .report = report, .arg = arg};
 
 	return diff_both(before, after, &diff, false, 0);
 }
 
 enum skl_err skl_policy_diff_rule(const struct skl_policy *before, const struct skl_policy *after,
-				  uint16_t rule, skl_policy_diff_fn report, void *arg)
+				  uint16_t rule, uint8_t category, skl_policy_diff_fn report,
+				  void *arg)
 {
-	struct diff diff = {.report = report, .arg = arg};
+	struct diff diff = {
+		.category = category, .by = SKL_POLICY_NO_RULE, .report = report, .arg = arg};
+
+	if (before->rules[rule].never_count == 0 && after->rules[rule].never_count == 0)
+		diff.by = rule;
 
 	return diff_both(before, after, &diff, true, rule);
 }

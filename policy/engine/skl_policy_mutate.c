@@ -89,7 +89,7 @@ static void try_change(struct mutating *m, enum measure measure, const char *wha
 			m->err = row->is_forbid
 					 ? skl_policy_diff(m->policy, &m->changed, m->now_ms,
 							   keep_first, &difference)
-					 : skl_policy_diff_rule(m->policy, &m->changed, m->index,
+					 : skl_policy_diff_rule(m->policy, &m->changed, m->index, 0,
 								keep_first, &difference);
 		if (measure == SAYS_ANYWAY || (measure == DISCLOSES && !difference.is_found))
 			mutant.verdict = SKL_MUTANT_EQUIVALENT;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What a new version discloses: held against the decisions themselves. */
+#include "skl_policy_box.h"
 #include "t_policy.h"
 
 #define PAIRS_CI    60u
@@ -256,6 +257,75 @@ static void validity(void **state)
 }
 
 /* The shipped rules against none but one of themselves: all of it is new, and truly so. */
+static void note_any(void *arg, const struct skl_disclosure *row)
+{
+	(void)row;
+	*(bool *)arg = true;
+}
+
+/* What is asked of one rule must be what the whole comparison finds. */
+static void same_of_one_rule(const struct skl_policy *before, const struct skl_policy *after,
+			     uint16_t rule, uint8_t category, const char *text)
+{
+	bool is_any = false, is_any_of_rule = false;
+
+	assert_int_equal(skl_policy_diff(before, after, T_NOW_MS, note_any, &is_any), SKL_OK);
+	assert_int_equal(
+		skl_policy_diff_rule(before, after, rule, category, note_any, &is_any_of_rule),
+		SKL_OK);
+	if (is_any != is_any_of_rule)
+		fail_msg("rule %u, category %u: %d of all, %d of the rule:\n%s", rule, category,
+			 is_any, is_any_of_rule, text);
+}
+
+/* Each rule, condition and category of random sets taken out. */
+static void of_one_rule(void **state)
+{
+	uint32_t seed = t_seed();
+	struct skl_buf text;
+
+	(void)state;
+	skl_buf_init(&text, 1u << 20);
+	for (unsigned round = 0; round < 60; round++) {
+		struct skl_policy *policy, *other;
+
+		t_random_rules(&seed, &text);
+		policy = t_load(skl_buf_str(&text));
+		other = t_load(skl_buf_str(&text));
+		for (uint16_t i = 0; i < policy->rule_count; i++) {
+			struct skl_rule *rule = &other->rules[i];
+			struct skl_item items[SKL_RULE_ITEMS_MAX];
+
+			if (rule->is_forbid)
+				continue;
+			memset(&rule->dims[SKL_MISS_FROM], 0, sizeof(rule->dims[0]));
+			same_of_one_rule(other, policy, i, 0, skl_buf_str(&text));
+			*rule = policy->rules[i];
+			for (size_t dim = SKL_MISS_AFTER; dim < SKL_DIMS; dim++) {
+				memset(&rule->dims[dim], 0xff, sizeof(rule->dims[0]));
+				same_of_one_rule(policy, other, i, 0, skl_buf_str(&text));
+				*rule = policy->rules[i];
+			}
+			for (size_t a = 0; a < rule->allow_count; a++) {
+				uint64_t category = rule->allow[a].categories;
+
+				for (size_t b = 0; b < rule->allow_count; b++) {
+					items[b] = policy->rules[i].allow[b];
+					items[b].categories &= ~category;
+				}
+				rule->allow = items;
+				same_of_one_rule(policy, other, i,
+						 (uint8_t)__builtin_ctzll(category),
+						 skl_buf_str(&text));
+				*rule = policy->rules[i];
+			}
+		}
+		skl_policy_free(policy);
+		skl_policy_free(other);
+	}
+	skl_buf_done(&text);
+}
+
 static void shipped(void **state)
 {
 	static struct found found;
@@ -274,9 +344,8 @@ static void shipped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(known_changes),
-		cmocka_unit_test(validity),
-		cmocka_unit_test(shipped),
+		cmocka_unit_test(known_changes),     cmocka_unit_test(validity),
+		cmocka_unit_test(shipped),           cmocka_unit_test(of_one_rule),
 		cmocka_unit_test(against_decisions),
 	};
 
