@@ -281,8 +281,8 @@ static enum skl_err refuse(struct skl_item *item, enum skl_err err)
 enum skl_err skl_decide_submit(struct skl_turn *turn, struct skl_item *item)
 {
 	const Schakel__V1__Common *common = item->env->common;
-	struct skl_ask *ask = skl_arena_alloc(turn->arena, sizeof(*ask));
-	enum skl_err err = ask ? look_seen(turn, item) : SKL_ENOMEM;
+	struct skl_ask ask;
+	enum skl_err err = look_seen(turn, item);
 
 	if (err == SKL_EDUPLICATE)
 		return refuse(item, err);
@@ -293,18 +293,18 @@ enum skl_err skl_decide_submit(struct skl_turn *turn, struct skl_item *item)
 		return refuse(item, err);
 	if (!item->is_emergency && !skl_turn_is_accepting(turn->hub))
 		return refuse(item, SKL_ENOTRECORDED);
-	err = decide(turn, item, ask);
+	err = decide(turn, item, &ask);
 	for (size_t i = 0; i < item->part_count && err == SKL_OK; i++)
 		err = skl_record_decision(turn, item, &item->parts[i], SKL_ENTRY_DECISION);
 	if (err == SKL_OK && item->whole.is_released)
-		err = release(turn, item, ask);
+		err = release(turn, item, &ask);
 	if (err == SKL_OK)
 		err = skl_seen_put(turn->txn, item->peer->id, item->id, item->env->digest,
 				   common->expires_ms, (struct skl_view){0});
 	if (err != SKL_OK)
 		return err;
 	count_outcome(turn, item);
-	item->result = skl_reply_make(turn, item, ask);
+	item->result = skl_reply_make(turn, item, &ask);
 	return item->result ? SKL_OK : SKL_ENOMEM;
 }
 

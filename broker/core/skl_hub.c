@@ -20,6 +20,7 @@
 #define LINGER_MS        1000 /* for the last answers, when the hub stops */
 #define TURN_BYTES       (128u << 20)
 #define ARENA_CALLS      (16u << 20)
+#define KEPT_BYTES       (4u << 20) /* of each arena, for a batch of ordinary messages */
 
 static void set_defaults(struct skl_hub_opts *opts)
 {
@@ -147,6 +148,8 @@ enum skl_err skl_hub_open(const struct skl_hub_opts *opts, struct skl_hub **ret_
 	set_defaults(&hub->opts);
 	skl_arena_init(&hub->batch.arena, SKL_BATCH_ARENA_BYTES, ARENA_CALLS);
 	skl_arena_init(&hub->turn_arena, TURN_BYTES, ARENA_CALLS);
+	skl_arena_keep(&hub->batch.arena, KEPT_BYTES);
+	skl_arena_keep(&hub->turn_arena, KEPT_BYTES);
 	hub->started_ms = skl_now_ms();
 	hub->is_accepting = true;
 	err = open_parts(hub, reterr);

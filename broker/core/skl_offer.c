@@ -280,14 +280,14 @@ static enum skl_err add_entry(struct skl_turn *turn, uint64_t index,
 	Schakel__V1__EntryRef *entry = skl_arena_alloc(turn->arena, sizeof(*entry));
 	Schakel__V1__Promise *promise = skl_arena_alloc(turn->arena, sizeof(*promise));
 	struct skl_trail_batch *batch = skl_arena_alloc(turn->arena, sizeof(*batch));
-	struct skl_trail_path *path = skl_arena_alloc(turn->arena, sizeof(*path));
 	uint8_t *hash = skl_arena_alloc(turn->arena, 32);
 	uint8_t *signature = skl_arena_alloc(turn->arena, 64);
+	struct skl_trail_path path;
 	enum skl_err err;
 
-	if (!entry || !promise || !batch || !path || !hash || !signature)
+	if (!entry || !promise || !batch || !hash || !signature)
 		return SKL_ENOMEM;
-	err = skl_trail_promise_find(turn->txn, index, batch, signature, path);
+	err = skl_trail_promise_find(turn->txn, index, batch, signature, &path);
 	if (err == SKL_OK)
 		err = skl_trail_leaf_hash(turn->txn, index, hash);
 	if (err != SKL_OK)
@@ -296,7 +296,10 @@ static enum skl_err add_entry(struct skl_turn *turn, uint64_t index,
 	entry->origin = skl_pb_text(origin);
 	entry->index = index;
 	entry->leaf_hash = skl_pb_bytes(hash, 32);
-	entry->path = skl_pb_bytes(path->hash, path->count * SKL_STORE_HASH);
+	entry->path.len = path.count * SKL_STORE_HASH;
+	entry->path.data = skl_arena_copy(turn->arena, path.hash, entry->path.len);
+	if (!entry->path.data)
+		return SKL_ENOMEM;
 	schakel__v1__promise__init(promise);
 	promise->origin = skl_pb_text(origin);
 	promise->first_index = batch->first_index;
@@ -311,12 +314,13 @@ static enum skl_err add_entry(struct skl_turn *turn, uint64_t index,
 enum skl_err skl_offer_message(struct skl_turn *turn, const struct skl_outbox_item *item,
 			       Schakel__V1__OfferedMessage **ret_message)
 {
+	uint8_t room[8192];
 	struct skl_buf header;
 	enum skl_err err;
 
 	if (item->header.len != 4)
 		return SKL_ECORRUPT;
-	skl_buf_init(&header, SKL_PAYLOAD_MAX);
+	skl_buf_init_room(&header, SKL_PAYLOAD_MAX, room, sizeof(room));
 	err = skl_payload_get(
 		turn->txn,
 		header_key(item->sender, item->message_id, skl_get_u32be(item->header.data)),
@@ -370,13 +374,14 @@ static enum skl_err make_frames(struct skl_turn *turn, const struct skl_outbox_i
 				struct skl_offer *offer)
 {
 	enum skl_err err = SKL_OK;
+	uint8_t room[8192];
 	struct skl_buf frame;
 
 	offer->frames =
 		skl_arena_array(turn->arena, item->section_count + 1, sizeof(*offer->frames));
 	if (!offer->frames)
 		return SKL_ENOMEM;
-	skl_buf_init(&frame, SKL_PAYLOAD_MAX);
+	skl_buf_init_room(&frame, SKL_PAYLOAD_MAX, room, sizeof(room));
 	for (size_t i = 0; i < item->section_count && err == SKL_OK; i++) {
 		const struct skl_payload_key key = {item->sender, item->message_id,
 						    item->section[i]};

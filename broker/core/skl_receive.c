@@ -39,10 +39,11 @@ static enum skl_err check_message(struct skl_turn *turn, const Schakel__V1__Rece
 {
 	Schakel__V1__MessageDetail *detail = NULL;
 	struct skl_trail_part part = {0};
+	uint8_t room[4096];
 	struct skl_buf buf;
 	enum skl_err err;
 
-	skl_buf_init(&buf, SKL_TRAIL_PART_MAX);
+	skl_buf_init_room(&buf, SKL_TRAIL_PART_MAX, room, sizeof(room));
 	err = skl_trail_detail(turn->txn, row->index, 0, &buf, &part);
 	if (err == SKL_OK && !part.is_erased)
 		err = skl_unpack(&schakel__v1__message_detail__descriptor, skl_buf_view(&buf),
@@ -145,7 +146,7 @@ static bool is_message_state(unsigned state)
 	       state == SKL_DELIVERY_REFUSED;
 }
 
-/* *ret_is_new: the sender has to hear of it. */
+/* An item that check_all() found good. *ret_is_new: the sender has to hear of it. */
 static enum skl_err take_item(struct skl_turn *turn, const struct skl_item *item, size_t i,
 			      bool *ret_is_new)
 {
@@ -162,9 +163,7 @@ static enum skl_err take_item(struct skl_turn *turn, const struct skl_item *item
 	err = skl_seen_find(turn->txn, item->peer->id, digest, digest, &seen);
 	if (err != SKL_ENOTFOUND)
 		return err; /* SKL_OK: had it */
-	err = check_item(turn, item, row);
-	if (err == SKL_OK)
-		err = clear_outbox(turn, item, row->offer, row->message_id.data);
+	err = clear_outbox(turn, item, row->offer, row->message_id.data);
 	if (err == SKL_OK)
 		err = record_item(turn, item, row,
 				  i == 0 || item->receipt->n_items <= KEEP_WITH_EACH);

@@ -13,16 +13,13 @@
 struct skl_view skl_record_pack(struct skl_arena *arena, const ProtobufCMessage *message,
 				size_t max_bytes)
 {
-	struct skl_buf buf;
-	struct skl_view view = {0};
+	size_t len = protobuf_c_message_get_packed_size(message);
+	uint8_t *bytes = len <= max_bytes ? skl_arena_alloc(arena, len + 1) : NULL;
 
-	skl_buf_init(&buf, max_bytes);
-	if (skl_pack(message, &buf) == SKL_OK) {
-		view.data = skl_arena_copy(arena, buf.data, buf.len);
-		view.len = view.data ? buf.len : 0;
-	}
-	skl_buf_done(&buf);
-	return view;
+	if (!bytes)
+		return (struct skl_view){0};
+	(void)protobuf_c_message_pack(message, bytes);
+	return skl_view_of(bytes, len);
 }
 
 enum skl_retention skl_record_retention(uint32_t kind, enum skl_role sender_role)
@@ -271,11 +268,12 @@ static struct skl_view message_part(struct skl_turn *turn, const struct skl_item
 {
 	const struct skl_envelope *env = item->env;
 	Schakel__V1__MessageDetail detail;
+	uint8_t room[1024];
 	struct skl_buf input;
 	struct skl_view view = {0};
 
 	schakel__v1__message_detail__init(&detail);
-	skl_buf_init(&input, SKL_TRAIL_PART_MAX);
+	skl_buf_init_room(&input, SKL_TRAIL_PART_MAX, room, sizeof(room));
 	skl_policy_request_encode(&part->request, &input);
 	detail.id = env->common->id;
 	detail.common_digest = skl_pb_bytes(env->common_digest, SKL_DIGEST_BYTES);

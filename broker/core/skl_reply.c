@@ -16,10 +16,11 @@ static char *text_of(struct skl_turn *turn, const struct skl_ask *ask, const str
 		.competent_partner = ask->competent ? ask->competent->name : "",
 		.phone = called ? called->phone : "",
 	};
+	char room[TEXT_MAX];
 	struct skl_buf buf;
 	char *text = NULL;
 
-	skl_buf_init(&buf, TEXT_MAX);
+	skl_buf_init_room(&buf, TEXT_MAX, room, sizeof(room));
 	skl_policy_text(skl_law_policy_of(&turn->hub->law, &part->decision), &part->request,
 			&part->decision, language, &names, &buf);
 	if (skl_buf_err(&buf) == SKL_OK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "skl_leaf.h"
 
+#include <stdalign.h>
 #include <string.h>
 
 #include "schakel/v1/trail.pb-c.h"
@@ -100,6 +101,7 @@ static enum skl_err from_message(const Schakel__V1__Entry *entry, struct skl_lea
 enum skl_err skl_leaf_decode(struct skl_view bytes, struct skl_leaf *ret_leaf)
 {
 	Schakel__V1__Entry *entry = NULL;
+	alignas(max_align_t) uint8_t room[1024];
 	struct skl_leaf leaf = {0};
 	struct skl_arena arena;
 	enum skl_err err;
@@ -107,6 +109,7 @@ enum skl_err skl_leaf_decode(struct skl_view bytes, struct skl_leaf *ret_leaf)
 	if (bytes.len > SKL_LEAF_MAX)
 		return SKL_ETOOLARGE;
 	skl_arena_init(&arena, 0, 0);
+	skl_arena_room(&arena, room, sizeof(room));
 	err = skl_unpack(&schakel__v1__entry__descriptor, bytes, &arena, &entry);
 	if (err == SKL_OK)
 		err = from_message(entry, &leaf);

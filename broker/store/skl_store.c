@@ -298,7 +298,7 @@ void skl_store_close(struct skl_store *store)
 	if (store->lock_fd >= 0)
 		(void)close(store->lock_fd); /* gives the lock back; nothing was written to it */
 	for (size_t i = 0; i < SKL_STORE_BATCH_CACHE; i++)
-		skl_free(store->cache[i].hashes);
+		skl_trail_batch_done(&store->cache[i]);
 	skl_free(store->path);
 	skl_free(store);
 }

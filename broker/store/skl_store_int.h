@@ -27,7 +27,8 @@ struct skl_batch {
 	uint64_t first_index;
 	uint32_t count;
 	uint32_t cap;
-	uint8_t (*hashes)[32]; /* owned */
+	uint8_t (*hashes)[32];        /* owned */
+	struct skl_commit_tree *tree; /* owned; over them, once a path was asked for */
 };
 
 struct skl_store {
@@ -72,5 +73,6 @@ SKL_MUST_CHECK enum skl_err skl_store_used(struct skl_store *store, uint64_t eno
 SKL_MUST_CHECK enum skl_err skl_trail_load(struct skl_txn *txn, struct skl_frontier *ret_frontier);
 /* The transaction committed: its frontier and batch become the store's. */
 void skl_trail_committed(struct skl_txn *txn);
+void skl_trail_batch_done(struct skl_batch *batch);
 
 #endif

@@ -14,6 +14,7 @@
 #define CHECKPOINT_FORMAT 1
 #define CHECKPOINT_MAX    (16 * 1024)
 #define SUM_BYTES         16
+#define PART_ROOM         4096 /* larger parts are put together on the heap */
 
 /* --- stored hashes ----------------------------------------------------------- */
 
@@ -76,18 +77,30 @@ enum skl_err skl_trail_load(struct skl_txn *txn, struct skl_frontier *ret_fronti
 	return err;
 }
 
-void skl_trail_committed(struct skl_txn *txn)
+void skl_trail_batch_done(struct skl_batch *batch)
 {
-	struct skl_store *store = txn->store;
+	skl_free(batch->hashes);
+	skl_commit_tree_free(batch->tree);
+	*batch = (struct skl_batch){0};
+}
+
+/* Keep a committed batch in the place of the oldest one. */
+static struct skl_batch *keep_batch(struct skl_store *store, struct skl_batch *batch)
+{
 	struct skl_batch *slot = &store->cache[store->cache_next];
 
-	store->frontier = txn->frontier;
-	if (txn->batch.count == 0)
-		return;
-	skl_free(slot->hashes);
-	*slot = txn->batch;
-	txn->batch = (struct skl_batch){0};
+	skl_trail_batch_done(slot);
+	*slot = *batch;
+	*batch = (struct skl_batch){0};
 	store->cache_next = (store->cache_next + 1) % SKL_STORE_BATCH_CACHE;
+	return slot;
+}
+
+void skl_trail_committed(struct skl_txn *txn)
+{
+	txn->store->frontier = txn->frontier;
+	if (txn->batch.count)
+		(void)keep_batch(txn->store, &txn->batch); /* for paths, later */
 }
 
 /* --- append ------------------------------------------------------------------ */
@@ -120,13 +133,14 @@ static enum skl_err put_part(struct skl_txn *txn, struct skl_vault_id id, uint64
 			     uint32_t part, struct skl_view plain, uint8_t commitment[32])
 {
 	struct skl_buf *value = skl_txn_scratch(txn);
-	SKL_CLEANUP(skl_buf_done)
-	struct skl_buf salted = {.max = SKL_TRAIL_PART_MAX + 32};
-	uint8_t *salt = skl_buf_extend(&salted, 32), *head;
-	uint8_t ad[30], key[12];
+	SKL_CLEANUP(skl_buf_done) struct skl_buf salted = {0};
+	uint8_t *salt, *head;
+	uint8_t ad[30], key[12], room[PART_ROOM];
 	const size_t head_len = 1 + SKL_VAULT_ID_BYTES + 32 + SUM_BYTES;
 	enum skl_err err;
 
+	skl_buf_init_room(&salted, SKL_TRAIL_PART_MAX + 32, room, sizeof(room));
+	salt = skl_buf_extend(&salted, 32);
 	if (!salt)
 		return skl_buf_err(&salted);
 	randombytes_buf(salt, 32);
@@ -347,35 +361,59 @@ static enum skl_err find_promise(struct skl_txn *txn, uint64_t index,
 	return index - ret_batch->first_index < ret_batch->count ? SKL_OK : SKL_ENOTFOUND;
 }
 
-/* The leaf hashes of a batch: this transaction's, a recent commit's, or read again. */
-static enum skl_err find_hashes(struct skl_txn *txn, const struct skl_trail_batch *batch,
-				struct skl_batch *own, const uint8_t (**ret_hashes)[32])
+/* The leaf hashes of a committed batch, read again. */
+static enum skl_err load_batch(struct skl_txn *txn, const struct skl_trail_batch *batch,
+			       struct skl_batch **ret_batch)
 {
-	const struct skl_store *store = txn->store;
+	struct skl_batch own = {.first_index = batch->first_index};
 	uint8_t hash[32];
+	enum skl_err err = SKL_OK;
+
+	for (uint32_t i = 0; i < batch->count && err == SKL_OK; i++) {
+		err = read_hash(txn, 0, batch->first_index + i, hash);
+		if (err == SKL_OK)
+			err = batch_add(&own, hash);
+	}
+	if (err == SKL_OK)
+		*ret_batch = keep_batch(txn->store, &own);
+	skl_trail_batch_done(&own);
+	return err;
+}
+
+/* A batch with its hashes: this transaction's, a recent commit's, or read again. */
+static enum skl_err find_batch(struct skl_txn *txn, const struct skl_trail_batch *batch,
+			       struct skl_batch **ret_batch)
+{
+	struct skl_store *store = txn->store;
 
 	if (txn->is_sealed && txn->batch.first_index == batch->first_index) {
-		*ret_hashes = (const uint8_t(*)[32])txn->batch.hashes;
+		*ret_batch = &txn->batch;
 		return SKL_OK;
 	}
 	for (size_t i = 0; i < SKL_STORE_BATCH_CACHE; i++) {
-		const struct skl_batch *slot = &store->cache[i];
+		struct skl_batch *slot = &store->cache[i];
 
 		if (slot->count == batch->count && slot->first_index == batch->first_index) {
-			*ret_hashes = (const uint8_t(*)[32])slot->hashes;
+			*ret_batch = slot;
 			return SKL_OK;
 		}
 	}
-	for (uint32_t i = 0; i < batch->count; i++) {
-		enum skl_err err = read_hash(txn, 0, batch->first_index + i, hash);
+	return load_batch(txn, batch, ret_batch);
+}
 
-		if (err == SKL_OK)
-			err = batch_add(own, hash);
-		if (err != SKL_OK)
-			return err;
-	}
-	*ret_hashes = (const uint8_t(*)[32])own->hashes;
-	return SKL_OK;
+/* The tree over a batch is made once, for all the paths in it. */
+static enum skl_err find_path(struct skl_batch *batch, uint64_t index,
+			      struct skl_trail_path *ret_path)
+{
+	enum skl_err err = SKL_OK;
+
+	if (!batch->tree)
+		err = skl_commit_tree_new((const uint8_t(*)[32])batch->hashes, batch->count,
+					  &batch->tree);
+	return err == SKL_OK
+		       ? skl_commit_tree_path(batch->tree, (size_t)(index - batch->first_index),
+					      ret_path->hash, &ret_path->count)
+		       : err;
 }
 
 enum skl_err skl_trail_promise_find(struct skl_txn *txn, uint64_t index,
@@ -383,17 +421,13 @@ enum skl_err skl_trail_promise_find(struct skl_txn *txn, uint64_t index,
 				    struct skl_trail_path *ret_path)
 {
 	struct skl_trail_batch batch;
-	struct skl_batch own = {0};
-	const uint8_t(*hashes)[32] = NULL;
+	struct skl_batch *hashed = NULL;
 	enum skl_err err = find_promise(txn, index, &batch, ret_signature);
 
 	if (err == SKL_OK && ret_path) {
-		err = find_hashes(txn, &batch, &own, &hashes);
+		err = find_batch(txn, &batch, &hashed);
 		if (err == SKL_OK)
-			err = skl_merkle_path(hashes, batch.count,
-					      (size_t)(index - batch.first_index), ret_path->hash,
-					      &ret_path->count);
-		skl_free(own.hashes);
+			err = find_path(hashed, index, ret_path);
 	}
 	if (err == SKL_OK)
 		*ret_batch = batch;
@@ -438,10 +472,9 @@ enum skl_err skl_trail_part_open(struct skl_vault *vault, uint64_t index, uint32
 				 struct skl_view value, struct skl_buf *out,
 				 struct skl_trail_part *ret_part)
 {
-	SKL_CLEANUP(skl_buf_done)
-	struct skl_buf salted = {.max = SKL_TRAIL_PART_MAX + 32};
+	SKL_CLEANUP(skl_buf_done) struct skl_buf salted = {0};
 	uint8_t id_bytes[SKL_VAULT_ID_BYTES], stored_sum[SUM_BYTES], sum[SUM_BYTES], commitment[32];
-	uint8_t ad[30];
+	uint8_t ad[30], room[PART_ROOM];
 	struct skl_vault_id id;
 	struct skl_view sealed, plain;
 	struct skl_rec rec;
@@ -461,6 +494,7 @@ enum skl_err skl_trail_part_open(struct skl_vault *vault, uint64_t index, uint32
 		return SKL_ECORRUPT;
 	if (!vault)
 		return SKL_OK;
+	skl_buf_init_room(&salted, SKL_TRAIL_PART_MAX + 32, room, sizeof(room));
 	err = skl_vault_unseal(vault, id, detail_ad(index, part, ad), sealed, &salted);
 	if (err == SKL_ESTATE) {
 		ret_part->is_erased = true;

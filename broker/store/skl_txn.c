@@ -81,7 +81,7 @@ static enum skl_err begin_write(struct skl_txn *txn, bool may_use_reserve)
 
 static void release(struct skl_txn *txn)
 {
-	skl_free(txn->batch.hashes);
+	skl_trail_batch_done(&txn->batch);
 	skl_buf_done(&txn->scratch);
 	skl_free(txn);
 }

@@ -73,9 +73,21 @@ void skl_buf_init(struct skl_buf *buf, size_t max_bytes)
 	*buf = (struct skl_buf){.max = max_bytes};
 }
 
+void skl_buf_init_room(struct skl_buf *buf, size_t max_bytes, void *room, size_t room_bytes)
+{
+	*buf = (struct skl_buf){.max = max_bytes};
+	if (room_bytes == 0)
+		return;
+	buf->data = room;
+	buf->room = room;
+	buf->cap = room_bytes;
+	buf->data[0] = 0;
+}
+
 void skl_buf_done(struct skl_buf *buf)
 {
-	skl_free(buf->data);
+	if (buf->data != buf->room)
+		skl_free(buf->data);
 	*buf = (struct skl_buf){.max = buf->max};
 }
 
@@ -104,11 +116,13 @@ static bool reserve(struct skl_buf *buf, size_t len)
 	cap = buf->cap ? buf->cap : 64;
 	while (cap <= need)
 		cap = cap > SIZE_MAX / 2 ? need + 1 : cap * 2;
-	grown = skl_realloc_array(buf->data, cap, 1);
+	grown = skl_realloc_array(buf->data == buf->room ? NULL : buf->data, cap, 1);
 	if (!grown) {
 		buf->err = SKL_ENOMEM;
 		return false;
 	}
+	if (buf->data == buf->room && buf->len)
+		memcpy(grown, buf->room, buf->len);
 	buf->data = grown;
 	buf->cap = cap;
 	return true;
@@ -204,7 +218,11 @@ uint8_t *skl_buf_take(struct skl_buf *buf, size_t *ret_len)
 
 	if (!skl_buf_extend(buf, 0))
 		return NULL;
-	data = buf->data;
+	data = buf->data == buf->room ? skl_memdup(buf->data, buf->len) : buf->data;
+	if (!data) {
+		buf->err = SKL_ENOMEM;
+		return NULL;
+	}
 	*ret_len = buf->len;
 	*buf = (struct skl_buf){.max = buf->max};
 	return data;

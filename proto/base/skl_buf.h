@@ -34,7 +34,8 @@ bool skl_view_is(struct skl_view view, const char *text);
 bool skl_utf8_valid(struct skl_view text);
 
 struct skl_buf {
-	uint8_t *data; /* owned */
+	uint8_t *data; /* owned, unless it is room */
+	uint8_t *room; /* borrowed; NULL: none */
 	size_t len;
 	size_t cap;
 	size_t max;
@@ -42,6 +43,11 @@ struct skl_buf {
 };
 
 void skl_buf_init(struct skl_buf *buf, size_t max_bytes);
+/*
+ * The same, beginning in memory of the caller (on its stack, most often) that outlives the buffer;
+ * what outgrows it goes to the heap.
+ */
+void skl_buf_init_room(struct skl_buf *buf, size_t max_bytes, void *room, size_t room_bytes);
 void skl_buf_done(struct skl_buf *buf);
 /* Forget content and error, keep memory and maximum. */
 void skl_buf_clear(struct skl_buf *buf);

@@ -38,51 +38,89 @@ void skl_arena_init(struct skl_arena *arena, size_t max_bytes, uint32_t max_call
 	arena->protobuf.allocator_data = arena;
 }
 
-/* Release the list but for its last block when keep is given. */
-static void drop(struct skl_arena *arena, bool keep)
+static void forget(struct skl_arena *arena)
 {
-	struct skl_arena_block *block = arena->blocks;
+	arena->used_bytes = 0;
+	arena->calls = 0;
+	arena->is_spent = false;
+}
 
-	while (block && (block->next || !keep)) {
-		struct skl_arena_block *next = block->next;
-
+static void release(const struct skl_arena *arena, struct skl_arena_block *block)
+{
+	if (block != arena->room)
 		skl_free(block);
-		block = next;
+}
+
+static void drop(const struct skl_arena *arena, struct skl_arena_block **list)
+{
+	while (*list) {
+		struct skl_arena_block *next = (*list)->next;
+
+		release(arena, *list);
+		*list = next;
 	}
-	arena->blocks = block;
+}
+
+void skl_arena_room(struct skl_arena *arena, void *room, size_t room_bytes)
+{
+	if (room_bytes <= sizeof(*arena->room))
+		return;
+	memset(room, 0, room_bytes);
+	arena->room = room;
+	arena->room->size = room_bytes - sizeof(*arena->room);
+	arena->blocks = arena->room;
+}
+
+void skl_arena_keep(struct skl_arena *arena, size_t bytes)
+{
+	arena->keep_bytes = bytes;
 }
 
 void skl_arena_done(struct skl_arena *arena)
 {
-	drop(arena, false);
-	arena->used_bytes = 0;
-	arena->calls = 0;
-	arena->is_spent = false;
+	drop(arena, &arena->blocks);
+	drop(arena, &arena->spare);
+	arena->room = NULL;
+	forget(arena);
 }
 
 void skl_arena_reset(struct skl_arena *arena)
 {
-	drop(arena, true);
-	if (arena->blocks) {
-		memset(arena->blocks->bytes, 0, arena->blocks->used);
-		arena->blocks->used = 0;
+	struct skl_arena_block *block;
+	size_t kept = 0;
+
+	for (block = arena->spare; block; block = block->next)
+		kept += block->size;
+	while ((block = arena->blocks)) {
+		arena->blocks = block->next;
+		if (kept && kept + block->size > arena->keep_bytes) {
+			release(arena, block);
+			continue;
+		}
+		memset(block->bytes, 0, block->used);
+		block->used = 0;
+		kept += block->size;
+		block->next = arena->spare;
+		arena->spare = block;
 	}
-	arena->used_bytes = 0;
-	arena->calls = 0;
-	arena->is_spent = false;
+	forget(arena);
 }
 
 static struct skl_arena_block *new_block(struct skl_arena *arena, size_t size)
 {
 	size_t wanted = size > BLOCK_MIN ? size : BLOCK_MIN, total;
-	struct skl_arena_block *block;
+	struct skl_arena_block *block = arena->spare;
 
-	if (!skl_add_size(sizeof(*block), wanted, &total))
-		return NULL;
-	block = skl_calloc(total, 1);
-	if (!block)
-		return NULL;
-	block->size = wanted;
+	if (block && block->size >= size) {
+		arena->spare = block->next;
+	} else {
+		if (!skl_add_size(sizeof(*block), wanted, &total))
+			return NULL;
+		block = skl_calloc(total, 1);
+		if (!block)
+			return NULL;
+		block->size = wanted;
+	}
 	block->next = arena->blocks;
 	arena->blocks = block;
 	return block;

@@ -27,6 +27,9 @@ struct skl_arena_block;
 
 struct skl_arena {
 	struct skl_arena_block *blocks; /* owned, newest first */
+	struct skl_arena_block *spare;  /* owned; zeroed, kept by reset */
+	struct skl_arena_block *room;   /* borrowed, in one of the lists; NULL: none */
+	size_t keep_bytes;
 	size_t used_bytes;
 	size_t max_bytes;
 	uint32_t calls;
@@ -37,9 +40,18 @@ struct skl_arena {
 
 /* 0 means SKL_LIMIT_ARENA and SKL_LIMIT_ARENA_CALLS. The struct must not be moved after this. */
 void skl_arena_init(struct skl_arena *arena, size_t max_bytes, uint32_t max_calls);
+/*
+ * Begin in memory of the caller, aligned for any type, that outlives the arena; what outgrows it
+ * goes to the heap. Call it at once after init.
+ */
+void skl_arena_room(struct skl_arena *arena, void *room, size_t room_bytes);
 void skl_arena_done(struct skl_arena *arena);
-/* Forget everything; one block is kept, and zeroed, for the next message. */
+/*
+ * Forget everything. One block is kept, and zeroed, for what comes next; or blocks of up to this
+ * many bytes, so that work that repeats itself asks the heap for nothing.
+ */
 void skl_arena_reset(struct skl_arena *arena);
+void skl_arena_keep(struct skl_arena *arena, size_t bytes);
 
 /* Zeroed bytes, aligned for any type; NULL over budget. Zero bytes give a valid pointer. */
 SKL_MUST_CHECK void *skl_arena_alloc(struct skl_arena *arena, size_t size);

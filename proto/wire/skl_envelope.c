@@ -277,10 +277,11 @@ enum skl_err skl_envelope_check_time(const struct skl_envelope *env, int64_t now
 
 enum skl_err skl_envelope_verify(const struct skl_envelope *env, const uint8_t sign_public[32])
 {
+	uint8_t room[4096];
 	struct skl_buf body;
 	enum skl_err err;
 
-	skl_buf_init(&body, SKL_LIMIT_OFFER);
+	skl_buf_init_room(&body, SKL_LIMIT_OFFER, room, sizeof(room));
 	skl_buf_add_u32be(&body, (uint32_t)env->common_bytes.len);
 	skl_buf_add_view(&body, env->common_bytes);
 	skl_buf_add_u32be(&body, (uint32_t)(env->digests.len / 32));

@@ -4,55 +4,48 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "skl_mem.h"
+#define ROOM 4096 /* longer texts are put together on the heap */
 
 /* domain || body in one piece: Ed25519 (not ph) hashes the message twice, so it needs it whole. */
-static uint8_t *joined(const char *domain, struct skl_view body, size_t *ret_len)
+static enum skl_err join(const char *domain, struct skl_view body, struct skl_buf *buf)
 {
-	size_t domain_len = strlen(domain), len;
-	uint8_t *bytes;
-
-	if (!skl_add_size(domain_len, body.len, &len))
-		return NULL;
-	bytes = skl_calloc(len, 1);
-	if (!bytes)
-		return NULL;
-	memcpy(bytes, domain, domain_len);
-	if (body.len)
-		memcpy(bytes + domain_len, body.data, body.len);
-	*ret_len = len;
-	return bytes;
+	skl_buf_add_str(buf, domain);
+	skl_buf_add_view(buf, body);
+	return skl_buf_err(buf);
 }
 
 enum skl_err skl_sign(const struct skl_key *key, const char *domain, struct skl_view body,
 		      uint8_t ret_signature[64])
 {
-	uint8_t *bytes;
-	size_t len = 0;
+	uint8_t room[ROOM];
+	struct skl_buf buf;
+	enum skl_err err;
 
 	if (key->use != SKL_KEY_USE_SIGN)
 		return SKL_EINVAL;
-	bytes = joined(domain, body, &len);
-	if (!bytes)
-		return SKL_ENOMEM;
-	(void)crypto_sign_detached(ret_signature, NULL, bytes, len, key->secret);
-	skl_free(bytes);
-	return SKL_OK;
+	skl_buf_init_room(&buf, SIZE_MAX, room, sizeof(room));
+	err = join(domain, body, &buf);
+	if (err == SKL_OK)
+		(void)crypto_sign_detached(ret_signature, NULL, buf.data, buf.len,
+					   key->secret); /* cannot fail */
+	skl_buf_done(&buf);
+	return err;
 }
 
 enum skl_err skl_sign_verify(const uint8_t public_key[32], const char *domain, struct skl_view body,
 			     struct skl_view signature)
 {
-	uint8_t *bytes;
-	size_t len = 0;
-	int verdict;
+	uint8_t room[ROOM];
+	struct skl_buf buf;
+	enum skl_err err;
 
 	if (signature.len != crypto_sign_BYTES)
 		return SKL_ESIGNATURE;
-	bytes = joined(domain, body, &len);
-	if (!bytes)
-		return SKL_ENOMEM;
-	verdict = crypto_sign_verify_detached(signature.data, bytes, len, public_key);
-	skl_free(bytes);
-	return verdict == 0 ? SKL_OK : SKL_ESIGNATURE;
+	skl_buf_init_room(&buf, SIZE_MAX, room, sizeof(room));
+	err = join(domain, body, &buf);
+	if (err == SKL_OK &&
+	    crypto_sign_verify_detached(signature.data, buf.data, buf.len, public_key) != 0)
+		err = SKL_ESIGNATURE;
+	skl_buf_done(&buf);
+	return err;
 }

@@ -22,6 +22,10 @@ else
 	skip 'synced commits' 'no strace here, or an instrumented build'
 fi
 bench_start base
+allocations=$(bench_allocations base "$count")
+diag "allocations for a message: $allocations"
+test_expect 'less than one allocation from the general heap for a message' \
+	awk -v count="$allocations" 'BEGIN { exit !(count > 0 && count < 1) }'
 test_expect 'two pairs take turns' bench_load base count="$count" pairs=2
 test_expect 'one in flight' bench_load base count=30 window=1
 test_expect 'nobody receives' bench_load base count="$count" absent=1

@@ -176,6 +176,35 @@ static void test_memory(void **state)
 	skl_free(NULL);
 }
 
+/* Memory of the caller first, the heap only for what outgrows it; what is taken is the heap's. */
+static void test_room(void **state)
+{
+	uint64_t before = skl_mem_count();
+	uint8_t room[8], *taken;
+	struct skl_buf buf;
+	size_t len = 0;
+
+	(void)state;
+	skl_buf_init_room(&buf, 100, room, sizeof(room));
+	skl_buf_add_str(&buf, "1234567");
+	assert_ptr_equal(buf.data, room);
+	assert_int_equal(skl_mem_count(), before);
+	skl_buf_add_str(&buf, "89");
+	assert_int_equal(skl_mem_count(), before + 1);
+	assert_string_equal(skl_buf_str(&buf), "123456789");
+	skl_buf_done(&buf);
+	skl_buf_init_room(&buf, 100, room, sizeof(room));
+	skl_buf_add_str(&buf, "abc");
+	taken = skl_buf_take(&buf, &len);
+	assert_true(taken != room && len == 3);
+	assert_string_equal((char *)taken, "abc");
+	skl_free(taken);
+	skl_buf_init_room(&buf, 4, room, sizeof(room));
+	skl_buf_add_str(&buf, "12345");
+	assert_int_equal(skl_buf_err(&buf), SKL_ETOOLARGE);
+	skl_buf_done(&buf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,7 +212,7 @@ int main(void)
 		cmocka_unit_test(test_overflow), cmocka_unit_test(test_take),
 		cmocka_unit_test(test_numbers),  cmocka_unit_test(test_views),
 		cmocka_unit_test(test_utf8),     cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_memory),   cmocka_unit_test(test_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@
 #include "skl_frame.h"
 #include "skl_mem.h"
 #include "skl_unpack.h"
+#include <stdalign.h>
 
 /* --- small writers of protobuf -------------------------------------------------------------- */
 
@@ -585,6 +586,53 @@ static void test_commands(void **state)
 	assert_null(skl_command_body((enum skl_command)99, true));
 }
 
+static void use_blocks(struct skl_arena *arena, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		uint8_t *bytes = skl_arena_alloc(arena, 10000);
+
+		assert_non_null(bytes);
+		for (size_t at = 0; at < 10000; at++)
+			assert_int_equal(bytes[at], 0);
+		memset(bytes, 0xa5, 10000);
+	}
+}
+
+/* What repeats itself asks the heap for nothing: kept blocks and memory of the caller, zeroed. */
+static void test_arena_keep(void **state)
+{
+	alignas(max_align_t) uint8_t room[12000];
+	struct skl_arena arena;
+	uint64_t before;
+
+	(void)state;
+	skl_arena_init(&arena, 0, 0);
+	skl_arena_keep(&arena, 100000);
+	use_blocks(&arena, 5);
+	skl_arena_reset(&arena);
+	before = skl_mem_count();
+	use_blocks(&arena, 5);
+	assert_int_equal(skl_mem_count(), before);
+	skl_arena_reset(&arena);
+	use_blocks(&arena, 20);
+	skl_arena_reset(&arena);
+	before = skl_mem_count();
+	use_blocks(&arena, 20);
+	assert_true(skl_mem_count() - before >= 13);
+	skl_arena_done(&arena);
+	memset(room, 1, sizeof(room));
+	skl_arena_init(&arena, 0, 0);
+	skl_arena_room(&arena, room, sizeof(room));
+	before = skl_mem_count();
+	use_blocks(&arena, 1);
+	skl_arena_reset(&arena);
+	use_blocks(&arena, 1);
+	assert_int_equal(skl_mem_count(), before);
+	use_blocks(&arena, 1);
+	assert_int_equal(skl_mem_count(), before + 1);
+	skl_arena_done(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -593,7 +641,8 @@ int main(void)
 		cmocka_unit_test(test_fields),     cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_types),      cmocka_unit_test(test_traps),
 		cmocka_unit_test(test_worst_case), cmocka_unit_test(test_pack),
-		cmocka_unit_test(test_arena),      cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_arena),      cmocka_unit_test(test_arena_keep),
+		cmocka_unit_test(test_commands),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
