@@ -209,7 +209,7 @@ static enum skl_err on_receipt(void *arg, const struct skl_context *context,
 {
 	struct skl_buf body;
 
-	if (receipt->state == SKL_DELIVERY_STORED)
+	if (receipt->state == SKL_DELIVERY_STORED || receipt->state == SKL_DELIVERY_PARKED)
 		return SKL_OK;
 	skl_buf_init(&body, EVENT_BYTES);
 	skl_vt_write_receipt(context, receipt, &body);

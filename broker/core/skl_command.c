@@ -385,7 +385,24 @@ static void add_done(struct skl_buf *out)
 
 static enum skl_err retry_item(struct skl_turn *turn, void *arg)
 {
-	return skl_outbox_release(turn->txn, *(const uint64_t *)arg);
+	const struct skl_outbox_item *item = arg;
+	struct skl_trail_ref ref;
+	const struct skl_record_note note = {
+		.kind = SKL_ENTRY_NOTICE,
+		.sender = item->sender,
+		.recipient = item->partner,
+		.outcome = SKL_OUTCOME_PERMITTED,
+		.names = true,
+		.names_index = item->entry_index,
+		.message_id = item->message_id,
+		.case_ref = item->has_case ? item->case_ref : NULL,
+		.text = "released by the operator",
+	};
+	enum skl_err err = skl_outbox_release(turn->txn, item->number);
+
+	return err == SKL_OK && item->type == SKL_OUTBOX_MESSAGE
+		       ? skl_record_note(turn, &note, &ref)
+		       : err;
 }
 
 /* argument: the offer number of a parked item. */
@@ -406,7 +423,7 @@ static enum skl_err do_retry(struct skl_hub *hub, const char *argument, struct s
 				     "offer %s is not parked: it goes out by itself when %s is "
 				     "connected",
 				     argument, item.partner);
-	err = skl_turn_run(hub, retry_item, &item.number);
+	err = skl_turn_run(hub, retry_item, &item);
 	if (err == SKL_OK) {
 		peer = skl_seats_find_peer(hub->seats, item.partner);
 		if (peer)

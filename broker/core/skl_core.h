@@ -170,6 +170,7 @@ struct skl_offer {
 	struct skl_view body;    /* in the arena */
 	struct skl_view *frames; /* in the arena, the bytes too */
 	size_t frame_count;
+	bool is_alone; /* it failed before: nothing else goes out until its receipt */
 	bool is_unsent;
 	int64_t wait_ms; /* before it is offered again */
 };
@@ -473,6 +474,8 @@ struct skl_offer_notice {
 	const uint8_t *ref;      /* 16 bytes or NULL */
 	uint32_t recipient;      /* of the message in ref, with state; 0: none */
 	enum skl_delivery state; /* what has become of it there */
+	uint32_t task;           /* enum skl_task; 0: none */
+	const uint8_t *id;       /* 16 bytes: of a task for a person; or NULL */
 	const char *text_nl;
 	const char *text_en;
 	uint64_t entry_index;
@@ -511,6 +514,29 @@ struct skl_undelivered {
 SKL_MUST_CHECK enum skl_err skl_undelivered(struct skl_turn *turn,
 					    const struct skl_outbox_item *item,
 					    const struct skl_undelivered *why);
+
+/* --- skl_parked: what waits for somebody ------------------------------------------------------ */
+
+struct skl_parked {
+	enum skl_outbox_park park;
+	uint32_t task;      /* enum skl_task, of the notice to the sender */
+	bool is_for_person; /* at the sender: an adapter shows it */
+	const char *text;   /* of the entry */
+	const char *text_nl;
+	const char *text_en;
+};
+
+/* Park an item in a turn that is not sealed; of a message, an entry and a notice to its sender. */
+SKL_MUST_CHECK enum skl_err skl_parked(struct skl_turn *turn, const struct skl_outbox_item *item,
+				       const struct skl_parked *why);
+/* STUCK: the operator releases or returns it. text says why. */
+SKL_MUST_CHECK enum skl_err skl_parked_stuck(struct skl_turn *turn,
+					     const struct skl_outbox_item *item, const char *text);
+/*
+ * At HELLO: what earlier sessions of the peer had in hand waits again. What it lost (peer->lost) is
+ * counted, and stuck after opts.stuck_after times. ENOTFOUND: nothing had to be written.
+ */
+SKL_MUST_CHECK enum skl_err skl_parked_return(struct skl_turn *turn, const struct skl_peer *peer);
 
 /* --- skl_stale: a permit that rests on what has changed since ------------------------------ */
 

@@ -88,6 +88,8 @@ void skl_gate_end(struct skl_hub *hub, struct skl_seat *seat, enum skl_seat_even
 	skl_log(SKL_LOG_NOTICE, "session.ended", "partner=%s why=\"%s\" open=%u", seat->peer->id,
 		skl_seat_event_name(why), seat->open_count);
 	hub->counts[SKL_COUNT_OFFERS_RETURNED] += seat->open_count;
+	if (why != SKL_SEAT_ON_BYE && why != SKL_SEAT_ON_REVOKED)
+		skl_seat_lose(seat);
 	skl_seat_end(hub->seats, seat); /* its offers are returned at the next HELLO */
 }
 
@@ -191,15 +193,7 @@ static void set_credit(struct skl_seat *seat, const Schakel__V1__Credit *credit)
 
 static enum skl_err return_mail(struct skl_turn *turn, void *arg)
 {
-	const struct skl_peer *peer = arg;
-	unsigned count = SKL_STORE_PAGE_MAX, total = 0;
-	enum skl_err err = SKL_OK;
-
-	while (err == SKL_OK && count == SKL_STORE_PAGE_MAX) {
-		err = skl_outbox_return_all(turn->txn, peer->id, &count);
-		total += count;
-	}
-	return err == SKL_OK && !total ? SKL_ENOTFOUND : err;
+	return skl_parked_return(turn, arg);
 }
 
 static void send_welcome(struct skl_hub *hub, const struct skl_msg *msg,
@@ -250,7 +244,9 @@ static enum skl_err greet(struct skl_hub *hub, const struct skl_msg *msg, struct
 	/* Mail that an older session had in hand waits again; if not now, then at the next HELLO.
 	 */
 	err = skl_turn_run(hub, return_mail, peer);
-	if (err != SKL_OK && err != SKL_ENOTFOUND)
+	if (err == SKL_OK)
+		peer->lost_count = 0;
+	else if (err != SKL_ENOTFOUND)
 		skl_log(SKL_LOG_WARNING, "outbox.not_returned", "partner=%s error=%s", peer->id,
 			skl_err_name(err));
 	send_welcome(hub, msg, seat);

@@ -38,6 +38,8 @@ static void set_defaults(struct skl_hub_opts *opts)
 		opts->plans_per_minute = 60;
 	if (!opts->messages_per_minute)
 		opts->messages_per_minute = 60000;
+	if (!opts->stuck_after)
+		opts->stuck_after = 8;
 }
 
 static enum skl_err check_opts(const struct skl_hub_opts *opts, struct skl_error *reterr)

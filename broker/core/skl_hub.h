@@ -47,6 +47,7 @@ struct skl_hub_opts {
 	uint32_t checkpoint_limit_ms; /* 10,000: then nothing is accepted any more */
 	uint32_t plans_per_minute;    /* 60, per user_ref */
 	uint32_t messages_per_minute; /* 60,000, per partner */
+	uint32_t stuck_after;         /* 8 failed hand-overs of a message */
 	/* What the caller serves beside the hub, in its thread and without blocking: when side_fd
 	 * is readable, and each second. 0: nothing. */
 	int side_fd;

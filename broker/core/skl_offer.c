@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
 #include <string.h>
 
 #include "skl_clock.h"
@@ -229,6 +230,9 @@ enum skl_err skl_offer_push_notice(struct skl_turn *turn, const struct skl_offer
 	message.at_ms = turn->now_ms;
 	message.recipient = notice->recipient;
 	message.state = (Schakel__V1__DeliveryState)notice->state;
+	message.task = (Schakel__V1__TaskCode)notice->task;
+	if (notice->id)
+		message.id = skl_pb_bytes(notice->id, SKL_ID_BYTES);
 	if (notice->ref)
 		message.ref = skl_pb_bytes(notice->ref, SKL_ID_BYTES);
 	message.text_nl = skl_pb_text(notice->text_nl);
@@ -407,10 +411,11 @@ static enum skl_err make_frames(struct skl_turn *turn, const struct skl_outbox_i
 static enum skl_err park_broken(struct skl_turn *turn, const struct skl_outbox_item *item,
 				enum skl_err why)
 {
-	skl_log(SKL_LOG_ERR, "offer.broken", "partner=%s offer=%llu error=%s next=parked",
-		item->partner, (unsigned long long)item->number, skl_err_name(why));
-	turn->has_parked = true;
-	return skl_outbox_park(turn->txn, item->number, SKL_OUTBOX_PARK_STUCK);
+	char text[64];
+
+	(void)snprintf(text, sizeof(text), "stuck: no offer can be made of it, %s",
+		       skl_err_name(why)); /* fits */
+	return skl_parked_stuck(turn, item, text);
 }
 
 static bool is_broken(enum skl_err err)
@@ -426,13 +431,14 @@ struct room {
 	uint32_t count;
 	uint64_t bytes;
 	uint32_t added;
+	bool has_alone; /* one that failed before is under way */
 };
 
 /* A receipt recorded in this turn gives its credit back in this turn: one sync for both. */
 static struct room room_of(const struct skl_turn *turn, const struct skl_seat *seat)
 {
 	struct room room = {seat->credit_messages, seat->credit_bytes, seat->open_count,
-			    seat->open_bytes, 0};
+			    seat->open_bytes, 0, seat->alone != 0};
 
 	for (size_t i = 0; i < turn->item_count; i++) {
 		const struct skl_item *item = &turn->items[i];
@@ -452,6 +458,8 @@ static struct room room_of(const struct skl_turn *turn, const struct skl_seat *s
 				continue;
 			room.count--;
 			room.bytes -= bytes;
+			if (!room.count)
+				room.has_alone = false;
 		}
 	}
 	return room;
@@ -473,6 +481,7 @@ static void take_offer(struct skl_turn *turn, const struct skl_offer *offer, str
 	room->count++;
 	room->added++;
 	room->bytes += offer->bytes;
+	room->has_alone = offer->is_alone;
 }
 
 /* Make one item into an offer of the turn, or set it apart. */
@@ -482,14 +491,20 @@ static enum skl_err add_offer(struct skl_turn *turn, const struct skl_seat *seat
 	struct skl_offer *offer = &turn->offers[turn->offer_count];
 	enum skl_err err;
 
-	*offer = (struct skl_offer){.number = item->number, .bytes = item->size_bytes};
+	*offer = (struct skl_offer){.number = item->number,
+				    .bytes = item->size_bytes,
+				    .is_alone = item->refusals > 0};
 	memcpy(offer->routing, seat->routing, SKL_ROUTING_ID_BYTES);
 	/* The frames first: what fails must not have been marked as offered. */
 	err = make_frames(turn, item, offer);
 	if (err == SKL_OK)
 		err = make_body(turn, item, offer);
-	if (is_broken(err))
+	if (is_broken(err) && !turn->is_sealed)
 		return park_broken(turn, item, err);
+	if (is_broken(err)) { /* its park needs an entry: the next turn */
+		turn->is_cut_short = true;
+		return SKL_EAGAIN;
+	}
 	if (err == SKL_OK)
 		take_offer(turn, offer, room);
 	return err;
@@ -501,7 +516,7 @@ static enum skl_err collect_peer(struct skl_turn *turn, struct skl_seat *seat)
 	struct room room = room_of(turn, seat);
 	enum skl_err err = item ? SKL_OK : SKL_ENOMEM;
 
-	while (err == SKL_OK && room.added < OFFERS_PER_PEER) {
+	while (err == SKL_OK && room.added < OFFERS_PER_PEER && !room.has_alone) {
 		int64_t later_ms = 0;
 
 		err = skl_outbox_next(turn->txn, seat->peer->id, turn->now_ms, item, &later_ms);
@@ -522,6 +537,8 @@ static enum skl_err collect_peer(struct skl_turn *turn, struct skl_seat *seat)
 			if (err != SKL_OK || !may_go)
 				continue;
 		}
+		if (err == SKL_OK && item->refusals && room.count)
+			return SKL_OK; /* until what is under way has its receipts */
 		if (err == SKL_OK && !fits(turn, &room, item)) {
 			/* Waits for credit, or for the next turn. */
 			turn->is_cut_short |= turn->offer_count >= SKL_TURN_OFFERS ||
@@ -532,7 +549,7 @@ static enum skl_err collect_peer(struct skl_turn *turn, struct skl_seat *seat)
 			err = add_offer(turn, seat, item, &room);
 	}
 	turn->is_cut_short |= room.added == OFFERS_PER_PEER;
-	return err;
+	return err == SKL_EAGAIN ? SKL_OK : err;
 }
 
 enum skl_err skl_offer_collect(struct skl_turn *turn)
@@ -599,7 +616,7 @@ static bool send_one(struct skl_turn *turn, struct skl_offer *offer)
 		offer->wait_ms = seat ? SKL_RETRY_MS : 0;
 		return false;
 	}
-	skl_seat_offered(seat, offer->number, offer->bytes);
+	skl_seat_offered(seat, offer->number, offer->bytes, offer->is_alone);
 	hub->counts[SKL_COUNT_OFFERS]++;
 	return true;
 }

@@ -100,6 +100,8 @@ enum skl_err skl_seat_open(struct skl_seats *table, struct skl_peer *peer, const
 	if (!seat)
 		return SKL_ENOMEM;
 	*ret_replaced = peer->seat != NULL;
+	if (peer->seat)
+		skl_seat_lose(peer->seat);
 	skl_seat_end(table, peer->seat);
 	memcpy(seat->routing, routing, SKL_ROUTING_ID_BYTES);
 	seat->peer = peer;
@@ -116,6 +118,14 @@ enum skl_err skl_seat_open(struct skl_seats *table, struct skl_peer *peer, const
 	peer->has_mail = true;
 	*ret_seat = seat;
 	return SKL_OK;
+}
+
+void skl_seat_lose(struct skl_seat *seat)
+{
+	struct skl_peer *peer = seat->peer;
+
+	for (uint32_t i = 0; i < seat->open_count && peer->lost_count < SKL_OPEN_OFFERS_MAX; i++)
+		peer->lost[peer->lost_count++] = seat->open[i].offer;
 }
 
 void skl_seat_end(struct skl_seats *table, struct skl_seat *seat)
@@ -143,12 +153,14 @@ bool skl_seat_has_credit(const struct skl_seat *seat, uint64_t bytes)
 				      seat->open_bytes, bytes);
 }
 
-void skl_seat_offered(struct skl_seat *seat, uint64_t offer, uint64_t bytes)
+void skl_seat_offered(struct skl_seat *seat, uint64_t offer, uint64_t bytes, bool is_alone)
 {
 	if (seat->open_count >= SKL_OPEN_OFFERS_MAX)
 		return; /* the caller looked; the list has an end all the same */
 	seat->open[seat->open_count++] = (struct skl_open_offer){offer, bytes};
 	seat->open_bytes += bytes;
+	if (is_alone)
+		seat->alone = offer;
 }
 
 static int find_open(const struct skl_seat *seat, uint64_t offer)
@@ -180,6 +192,8 @@ bool skl_seat_receipted(struct skl_seat *seat, uint64_t offer)
 	if (i < 0)
 		return false;
 	seat->open_bytes -= seat->open[i].bytes;
+	if (seat->alone == offer)
+		seat->alone = 0;
 	seat->open[i] = seat->open[--seat->open_count];
 	return true;
 }

@@ -49,6 +49,7 @@ struct skl_seat {
 	uint32_t credit_messages;
 	uint64_t credit_bytes;
 	uint64_t open_bytes;
+	uint64_t alone; /* offer beside which no other goes out, 0: none */
 	uint32_t open_count;
 	struct skl_open_offer open[SKL_OPEN_OFFERS_MAX];
 };
@@ -81,6 +82,8 @@ struct skl_peer {
 	bool has_mail;         /* something may be waiting in the outbox */
 	bool is_drained;       /* this turn found nothing more for it */
 	int64_t mail_later_ms; /* when something waiting becomes due; 0: nothing does */
+	uint32_t lost_count;   /* offers open when the peer's last session failed */
+	uint64_t lost[SKL_OPEN_OFFERS_MAX];
 };
 
 struct skl_seats;
@@ -103,12 +106,15 @@ SKL_MUST_CHECK struct skl_seat *skl_seats_find(const struct skl_seats *table,
 
 /*
  * Greet: open a session, or replace the partner's older one (*ret_replaced tells; the old one is
- * gone). ESTATE: the generation is not higher than any before, or the routing id is another
+ * lost and gone). ESTATE: the generation is not higher than any before, or the routing id is another
  * partner's; EROUTINGID: not 32 bytes; ENOMEM, ELIMIT.
  */
 SKL_MUST_CHECK enum skl_err skl_seat_open(struct skl_seats *table, struct skl_peer *peer,
 					  const uint8_t *routing, size_t len, uint64_t generation,
 					  struct skl_seat **ret_seat, bool *ret_replaced);
+
+/* The session failed: its open offers are in peer->lost until the caller has counted them. */
+void skl_seat_lose(struct skl_seat *seat);
 
 /* Forget a session; its offers without receipt are the outbox's again. NULL is ignored. */
 void skl_seat_end(struct skl_seats *table, struct skl_seat *seat);
@@ -119,7 +125,7 @@ bool skl_seat_has_credit(const struct skl_seat *seat, uint64_t bytes);
 bool skl_seat_credit_allows(uint32_t credit_messages, uint64_t credit_bytes, uint32_t open_count,
 			    uint64_t open_bytes, uint64_t bytes);
 /* Note an offer sent, and one receipted (false if it was not open). */
-void skl_seat_offered(struct skl_seat *seat, uint64_t offer, uint64_t bytes);
+void skl_seat_offered(struct skl_seat *seat, uint64_t offer, uint64_t bytes, bool is_alone);
 bool skl_seat_receipted(struct skl_seat *seat, uint64_t offer);
 bool skl_seat_is_open(const struct skl_seat *seat, uint64_t offer);
 /* How large an open offer is; false if it is not open. */

@@ -72,6 +72,7 @@ static const struct setting options[] = {
 	       "without a checkpoint for this long nothing is accepted"),
 	NUMBER(plans_per_minute, 60, 1, 100000, "plans of one user"),
 	NUMBER(messages_per_minute, 60000, 1, 10000000, "messages of one partner"),
+	NUMBER(stuck_after, 8, 1, 100, "failed hand-overs before a message waits for a person"),
 	{.name = "scratch_fs",
 	 .type = TYPE_SWITCH,
 	 .offset = offsetof(struct skl_hub_config, scratch_fs),

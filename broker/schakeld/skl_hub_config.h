@@ -52,6 +52,7 @@ struct skl_hub_config {
 	long checkpoint_limit_ms;
 	long plans_per_minute;
 	long messages_per_minute;
+	long stuck_after;
 	bool scratch_fs;
 	struct skl_hub_signers registrars;
 	struct skl_hub_signers policy_signers; /* may be empty */

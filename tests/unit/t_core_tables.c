@@ -127,14 +127,14 @@ static void test_credit(void **state)
 
 	(void)state;
 	assert_true(skl_seat_has_credit(&seat, 1000)); /* one always may */
-	skl_seat_offered(&seat, 1, 1000);
+	skl_seat_offered(&seat, 1, 1000, false);
 	assert_false(skl_seat_has_credit(&seat, 1));
 	assert_true(skl_seat_receipted(&seat, 1));
 	assert_false(skl_seat_receipted(&seat, 1));
-	skl_seat_offered(&seat, 2, 60);
+	skl_seat_offered(&seat, 2, 60, false);
 	assert_true(skl_seat_has_credit(&seat, 40));
 	assert_false(skl_seat_has_credit(&seat, 41));
-	skl_seat_offered(&seat, 3, 40);
+	skl_seat_offered(&seat, 3, 40, false);
 	assert_false(skl_seat_has_credit(&seat, 0));
 	assert_true(skl_seat_is_open(&seat, 3));
 	assert_true(skl_seat_receipted(&seat, 2));
@@ -145,10 +145,10 @@ static void test_credit(void **state)
 	seat = (struct skl_seat){.credit_messages = UINT32_MAX, .credit_bytes = UINT64_MAX};
 	for (uint64_t i = 0; i < SKL_OPEN_OFFERS_MAX; i++) {
 		assert_true(skl_seat_has_credit(&seat, 1));
-		skl_seat_offered(&seat, i, 1);
+		skl_seat_offered(&seat, i, 1, false);
 	}
 	assert_false(skl_seat_has_credit(&seat, 1));
-	skl_seat_offered(&seat, 1000, 1);
+	skl_seat_offered(&seat, 1000, 1, false);
 	assert_int_equal(seat.open_count, SKL_OPEN_OFFERS_MAX);
 	assert_false(skl_seat_is_open(&seat, 1000));
 }
