@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "skl_file.h"
 #include "skl_mem.h"
 
 #define FORMAT       1u
@@ -23,6 +24,7 @@ struct skl_state {
 	MDB_env *env;
 	MDB_dbi dbi[DB_COUNT];
 	int lock_fd;
+	bool is_broken;
 };
 
 /* The one place where LMDB's codes become ours. */
@@ -101,6 +103,7 @@ static int open_dbs(struct skl_state *state, MDB_txn *txn)
 
 static enum skl_err open_env(struct skl_state *state, const char *folder)
 {
+	bool is_unmade = skl_file_is_unmade(folder, "data.mdb");
 	MDB_txn *txn = NULL;
 	int rc = mdb_env_create(&state->env);
 
@@ -110,6 +113,8 @@ static enum skl_err open_env(struct skl_state *state, const char *folder)
 		rc = mdb_env_set_mapsize(state->env, MAP_BYTES);
 	if (!rc)
 		rc = mdb_env_open(state->env, folder, 0, 0600);
+	if (rc && is_unmade)
+		skl_file_unmake(folder, "data.mdb");
 	if (!rc)
 		rc = mdb_txn_begin(state->env, NULL, 0, &txn);
 	if (rc)
@@ -152,13 +157,28 @@ void skl_state_close(struct skl_state *state)
 	skl_free(state);
 }
 
+bool skl_state_is_broken(const struct skl_state *state)
+{
+	return state->is_broken;
+}
+
 /* ---- one value ---- */
+
+static int begin(struct skl_state *state, unsigned flags, MDB_txn **ret_txn)
+{
+	int rc = mdb_txn_begin(state->env, NULL, flags, ret_txn);
+
+	/* a failed write of a meta page, whatever the commit said it was: for ever */
+	if (rc == MDB_PANIC)
+		state->is_broken = true;
+	return rc;
+}
 
 static enum skl_err get(struct skl_state *state, enum db db, MDB_val key, struct skl_buf *ret)
 {
 	MDB_txn *txn = NULL;
 	MDB_val value = {0};
-	int rc = mdb_txn_begin(state->env, NULL, MDB_RDONLY, &txn);
+	int rc = begin(state, MDB_RDONLY, &txn);
 
 	if (rc)
 		return state_err(rc);
@@ -176,7 +196,7 @@ static enum skl_err put(struct skl_state *state, enum db db, MDB_val key, MDB_va
 
 	if (key.mv_size == 0 || key.mv_size > KEY_BYTES || value.mv_size > VALUE_BYTES)
 		return SKL_EINVAL;
-	rc = mdb_txn_begin(state->env, NULL, 0, &txn);
+	rc = begin(state, 0, &txn);
 	if (rc)
 		return state_err(rc);
 	rc = mdb_put(txn, state->dbi[db], &key, &value, 0);
@@ -395,7 +415,7 @@ enum skl_err skl_state_job_add(struct skl_state *state, const char *key, struct 
 	if (strlen(key) >= sizeof(job.key) || !*key)
 		return SKL_EINVAL;
 	(void)snprintf(job.key, sizeof(job.key), "%s", key);
-	rc = mdb_txn_begin(state->env, NULL, 0, &txn);
+	rc = begin(state, 0, &txn);
 	if (rc)
 		return state_err(rc);
 	err = job_find(txn, state->dbi[DB_JOB], key, &is_there, &last);
@@ -417,7 +437,7 @@ enum skl_err skl_state_job_next(struct skl_state *state, uint64_t number, struct
 	MDB_val value = {0};
 	struct skl_view body = {0};
 	enum skl_err err;
-	int rc = mdb_txn_begin(state->env, NULL, MDB_RDONLY, &txn);
+	int rc = begin(state, MDB_RDONLY, &txn);
 
 	if (rc)
 		return state_err(rc);
@@ -451,7 +471,7 @@ enum skl_err skl_state_job_put(struct skl_state *state, const struct skl_job *jo
 	if (!err && have.number != job->number)
 		err = SKL_ENOTFOUND;
 	if (!err) {
-		rc = mdb_txn_begin(state->env, NULL, 0, &txn);
+		rc = begin(state, 0, &txn);
 		err = rc ? state_err(rc)
 			 : finish(txn, job_write(state, txn, job, skl_buf_view(&body)));
 	}
@@ -467,7 +487,7 @@ enum skl_err skl_state_job_done(struct skl_state *state, const struct skl_job *j
 	MDB_val told_key = val(job->key, strlen(job->key));
 	MDB_val value = val(told, sizeof(told));
 	MDB_txn *txn = NULL;
-	int rc = mdb_txn_begin(state->env, NULL, 0, &txn);
+	int rc = begin(state, 0, &txn);
 
 	if (rc)
 		return state_err(rc);
@@ -521,7 +541,7 @@ enum skl_err skl_state_prune(struct skl_state *state, int64_t before_ms)
 {
 	static const enum db dbs[] = {DB_TOLD, DB_CONTEXT};
 	MDB_txn *txn = NULL;
-	int rc = mdb_txn_begin(state->env, NULL, 0, &txn);
+	int rc = begin(state, 0, &txn);
 
 	if (rc)
 		return state_err(rc);

@@ -34,6 +34,9 @@ SKL_MUST_CHECK enum skl_err skl_state_open(const char *folder, struct skl_state 
 void skl_state_close(struct skl_state *state);
 SKL_DEFINE_CLEANUP(struct skl_state, skl_state_close)
 
+/* LMDB has given up on it after a failed write: every call returns EIO until it is opened again. */
+bool skl_state_is_broken(const struct skl_state *state);
+
 /* ---- native messages ---- */
 
 struct skl_native {

@@ -146,19 +146,27 @@ static void say_alive(struct adapter *adapter)
 	skl_os_notify("WATCHDOG=1");
 }
 
-static void loop(struct adapter *adapter)
+/* Until a signal asks for the end: 0; or a disk is in doubt: 3, start again and look. */
+static int loop(struct adapter *adapter)
 {
 	while (wait_once(adapter)) {
 		enum skl_err err;
+		bool is_doubtful;
 
 		adapter->role->step(adapter->self);
 		err = skl_client_step(adapter->base.client, 0);
-		if (err)
-			skl_log(SKL_LOG_ERR, "spool.failed",
-				"code=%s next=\"again, nothing is lost\"", skl_err_name(err));
+		is_doubtful = err == SKL_EIO || skl_state_is_broken(adapter->base.state);
+		if (err || is_doubtful)
+			skl_log(SKL_LOG_ERR, err ? "spool.failed" : "state.failed",
+				"code=%s next=\"%s, nothing is lost\"",
+				skl_err_name(err ? err : SKL_EIO),
+				is_doubtful ? "a new start" : "again");
 		adapter_status(adapter);
 		say_alive(adapter);
+		if (is_doubtful)
+			return 3;
 	}
+	return 0;
 }
 
 static int open_all(struct adapter *adapter)
@@ -217,7 +225,7 @@ int adapter_run(const struct adapter_config *config, const struct skl_adapter_ro
 		skl_log(SKL_LOG_NOTICE, "adapter.ready", "partner=%s role=%s", config->partner,
 			role->name);
 		skl_os_notify("READY=1");
-		loop(&adapter);
+		status = loop(&adapter);
 		skl_log(SKL_LOG_NOTICE, "adapter.stopping", "partner=%s", config->partner);
 	}
 	close_all(&adapter);

@@ -19,13 +19,24 @@ bool skl_turn_is_accepting(const struct skl_hub *hub)
 
 /* --- the life of a turn --------------------------------------------------------------- */
 
+/* The disk is in doubt: start again and look. */
+static void end_if_dead(struct skl_hub *hub)
+{
+	if (skl_store_is_dead(hub->store))
+		hub->fatal = SKL_EIO;
+}
+
 static enum skl_err turn_begin(struct skl_turn *turn, struct skl_hub *hub, bool uses_reserve)
 {
 	const struct skl_txn_opts opts = {.may_use_reserve = uses_reserve};
+	enum skl_err err;
 
 	*turn = (struct skl_turn){.hub = hub, .arena = &hub->turn_arena, .now_ms = skl_now_ms()};
 	turn->uses_reserve = uses_reserve;
-	return skl_txn_begin(hub->store, &opts, &turn->txn);
+	err = skl_txn_begin(hub->store, &opts, &turn->txn);
+	if (err != SKL_OK)
+		end_if_dead(hub);
+	return err;
 }
 
 /* Nothing in memory changes before this. */
@@ -62,8 +73,7 @@ static enum skl_err turn_end(struct skl_turn *turn, enum skl_err err)
 	hub->counts[SKL_COUNT_COMMITS_FAILED]++;
 	skl_log(SKL_LOG_ERR, "commit.failed", "error=%s next=\"nothing recorded, all answered\"",
 		skl_err_name(err));
-	if (err == SKL_EIO) /* the disk is in doubt: start again and look */
-		hub->fatal = SKL_EIO;
+	end_if_dead(hub);
 	return err;
 }
 

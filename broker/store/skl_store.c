@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "skl_file.h"
 #include "skl_folder.h"
 #include "skl_mem.h"
 #include "skl_store_int.h"
@@ -137,6 +138,7 @@ static enum skl_err open_env(struct skl_store *store, const struct skl_store_opt
 {
 	uint64_t map = opts->map_bytes ? opts->map_bytes : MAP_DEFAULT;
 	unsigned flags = MDB_NOTLS | (opts->read_only ? MDB_RDONLY : 0);
+	bool is_unmade = !opts->read_only && skl_file_is_unmade(store->path, "data.mdb");
 	int code, dead = 0;
 
 	map = (map + MIB - 1) / MIB * MIB;
@@ -153,6 +155,8 @@ static enum skl_err open_env(struct skl_store *store, const struct skl_store_opt
 		code = mdb_env_set_maxreaders(store->env, READERS_MAX);
 	if (code == 0)
 		code = mdb_env_open(store->env, store->path, flags, 0600);
+	if (code != 0 && is_unmade)
+		skl_file_unmake(store->path, "data.mdb");
 	if (code == 0)
 		code = mdb_reader_check(store->env, &dead);
 	if (code != 0)
@@ -306,6 +310,11 @@ void skl_store_close(struct skl_store *store)
 const char *skl_store_origin(const struct skl_store *store)
 {
 	return store->origin;
+}
+
+bool skl_store_is_dead(const struct skl_store *store)
+{
+	return store->is_dead;
 }
 
 struct skl_vault *skl_store_vault(struct skl_store *store)

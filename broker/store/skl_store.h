@@ -61,6 +61,9 @@ SKL_MUST_CHECK enum skl_err skl_store_open(const struct skl_store_opts *opts,
 void skl_store_close(struct skl_store *store);
 SKL_DEFINE_CLEANUP(struct skl_store, skl_store_close)
 
+/* Is the disk in doubt? Then every call returns EIO, and the process has to end. */
+bool skl_store_is_dead(const struct skl_store *store);
+
 /* Borrowed for the store's life. The vault is NULL in a read_only store opened without one. */
 const char *skl_store_origin(const struct skl_store *store);
 struct skl_vault *skl_store_vault(struct skl_store *store);

@@ -103,9 +103,14 @@ enum skl_err skl_txn_begin(struct skl_store *store, const struct skl_txn_opts *o
 	skl_buf_init(&txn->scratch, SCRATCH_MAX);
 	if (!read_only)
 		err = begin_write(txn, opts && opts->may_use_reserve);
-	if (err == SKL_OK)
-		err = skl_store_err(
-			mdb_txn_begin(store->env, NULL, read_only ? MDB_RDONLY : 0, &txn->mdb));
+	if (err == SKL_OK) {
+		int code = mdb_txn_begin(store->env, NULL, read_only ? MDB_RDONLY : 0, &txn->mdb);
+
+		/* a failed write of a meta page, whatever the commit said it was: for ever */
+		if (code == MDB_PANIC)
+			store->is_dead = true;
+		err = skl_store_err(code);
+	}
 	if (err != SKL_OK) {
 		release(txn);
 		return err;

@@ -195,3 +195,28 @@ enum skl_err skl_file_write(const char *path, struct skl_view bytes, mode_t mode
 		return refuse(reterr, "cannot sync the folder of", path);
 	return SKL_OK;
 }
+
+static bool path_in(char ret_path[PATH_BYTES], const char *folder, const char *name)
+{
+	int len = snprintf(ret_path, PATH_BYTES, "%s/%s", folder, name);
+
+	return len > 0 && len < PATH_BYTES;
+}
+
+bool skl_file_is_unmade(const char *folder, const char *name)
+{
+	char path[PATH_BYTES];
+	struct stat about;
+
+	if (!path_in(path, folder, name))
+		return false;
+	return stat(path, &about) == 0 ? about.st_size == 0 : errno == ENOENT;
+}
+
+void skl_file_unmake(const char *folder, const char *name)
+{
+	char path[PATH_BYTES];
+
+	if (path_in(path, folder, name))
+		(void)unlink(path); /* what stays is refused by whoever opens it */
+}

@@ -10,6 +10,7 @@
  * Limits:   the maximum given; reading refuses what is no regular file.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -36,5 +37,13 @@ SKL_MUST_CHECK enum skl_err skl_file_write(const char *path, struct skl_view byt
 /* Make a new file; EEXISTS if there is one already. Synced like skl_file_write. */
 SKL_MUST_CHECK enum skl_err skl_file_create(const char *path, struct skl_view bytes, mode_t mode,
 					    struct skl_error *reterr);
+
+/*
+ * For what is made inside a folder by a library, as LMDB makes data.mdb: is it still to be made
+ * (not there, or empty)? If so and the making failed half way, skl_file_unmake() removes what there
+ * is of it, so that the next try does not find a file that was never whole.
+ */
+bool skl_file_is_unmade(const char *folder, const char *name);
+void skl_file_unmake(const char *folder, const char *name);
 
 #endif

@@ -207,7 +207,8 @@ SKL_DEFINE_CLEANUP(struct skl_client, skl_client_close)
 
 /*
  * Wait at most timeout_ms (0: not at all) for the hub, then do everything that is due: read, send,
- * retry, call back. Fails only when the spool does: nothing was lost, stop or try again.
+ * retry, call back. Fails only when the spool does: nothing was lost, try again; but after EIO the
+ * disk is in doubt, and the spool refuses everything until the client has been opened again.
  */
 SKL_MUST_CHECK enum skl_err skl_client_step(struct skl_client *client, int64_t timeout_ms);
 /* Descriptors to poll for reading, at most 2, asked before each poll (edges: see skl_session). */

@@ -10,6 +10,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "skl_file.h"
 #include "skl_mem.h"
 #include "skl_spool_impl.h"
 
@@ -56,7 +57,6 @@ enum skl_err skl_spool_err(int mdb_rc)
 		return SKL_EFORMAT;
 	case MDB_PAGE_NOTFOUND:
 	case MDB_CORRUPTED:
-	case MDB_PANIC:
 	case MDB_INVALID:
 		return SKL_ECORRUPT;
 	default:
@@ -256,6 +256,9 @@ enum skl_err skl_spool_begin(struct skl_spool *spool, bool may_write,
 	int rc = mdb_txn_begin(spool->env, NULL, may_write ? 0 : MDB_RDONLY, &txn->mdb);
 	if (rc) {
 		txn->mdb = NULL;
+		/* a failed write of a meta page, whatever the commit said it was: for ever */
+		if (rc == MDB_PANIC)
+			spool->is_broken = true;
 		return skl_spool_err(rc);
 	}
 	*ret_txn = txn;
@@ -402,6 +405,7 @@ static enum skl_err lock_folder(struct skl_spool *spool, const char *folder,
 
 static enum skl_err open_env(struct skl_spool *spool, const char *folder)
 {
+	bool is_unmade = skl_file_is_unmade(folder, "data.mdb");
 	int rc = mdb_env_create(&spool->env);
 	if (!rc)
 		rc = mdb_env_set_maxdbs(spool->env, SKL_SPOOL_DB_COUNT);
@@ -410,6 +414,8 @@ static enum skl_err open_env(struct skl_spool *spool, const char *folder)
 					 (size_t)(spool->max_bytes * MAP_FACTOR + MAP_EXTRA));
 	if (!rc)
 		rc = mdb_env_open(spool->env, folder, 0, 0600);
+	if (rc && is_unmade)
+		skl_file_unmake(folder, "data.mdb");
 	int dead;
 	if (!rc)
 		rc = mdb_reader_check(spool->env, &dead);

@@ -2,10 +2,16 @@
 /* link: -Wl,--wrap=skl_calloc -Wl,--wrap=skl_realloc_array -Wl,--wrap=mdb_put -Wl,--wrap=mdb_get */
 /*
  * A batch of the hub with its Nth allocation, or its Nth call of LMDB, failing: it either commits
- * whole, or says so and leaves nothing, and the next batch goes on as if it had never been.
+ * whole, or says so and leaves nothing, and the next batch goes on as if it had never been. The
+ * same with the Nth write or sync that LMDB asks of the kernel; then the store may also say that it
+ * is dead, and goes on once it is opened again.
  */
+#define _GNU_SOURCE /* syscall */
 #include <errno.h>
 #include <lmdb.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include "skl_case.h"
 #include "skl_clock_store.h"
@@ -24,7 +30,8 @@ int __real_mdb_get(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data);
 int __wrap_mdb_get(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data);
 
 /* Which call fails, counted down; 0: none. did_fail tells that it came to it. */
-static unsigned alloc_left, put_left, get_left;
+static unsigned alloc_left, put_left, get_left, disk_left;
+static int disk_errno; /* 0: of a pwrite half is written */
 static bool did_fail;
 
 static bool fails(unsigned *left)
@@ -53,6 +60,35 @@ int __wrap_mdb_put(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data, unsig
 int __wrap_mdb_get(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data)
 {
 	return fails(&get_left) ? EIO : __real_mdb_get(txn, dbi, key, data);
+}
+
+/* LMDB finds these before those of libc. */
+static bool disk_fails(void)
+{
+	if (!fails(&disk_left))
+		return false;
+	errno = disk_errno;
+	return true;
+}
+
+ssize_t pwrite(int fd, const void *data, size_t len, off_t at)
+{
+	if (disk_fails()) {
+		if (disk_errno)
+			return -1;
+		len /= 2;
+	}
+	return syscall(SYS_pwrite64, fd, data, len, at);
+}
+
+ssize_t writev(int fd, const struct iovec *parts, int count)
+{
+	return disk_fails() ? -1 : syscall(SYS_writev, fd, parts, count);
+}
+
+int fdatasync(int fd)
+{
+	return disk_fails() ? -1 : (int)syscall(SYS_fdatasync, fd);
 }
 
 /* --- one batch ------------------------------------------------------------------ */
@@ -221,6 +257,69 @@ static void every_get(void **state)
 	torture(*state, &get_left);
 }
 
+/* Fails at call nth, then works, at once or after it was opened again; false: there is no such
+ * call. */
+static bool fail_disk(struct store_place *place, unsigned nth, uint32_t *done)
+{
+	enum skl_err err;
+
+	did_fail = false;
+	disk_left = nth;
+	err = batch(place->store, *done);
+	disk_left = 0;
+	if (!did_fail) {
+		assert_int_equal(err, SKL_OK);
+		++*done;
+		return false;
+	}
+	assert_int_equal(err, disk_errno == EIO ? SKL_EIO : SKL_EDISKFULL);
+	if (batch(place->store, *done) == SKL_OK) {
+		assert_int_equal(disk_errno, ENOSPC);
+		++*done;
+	} else {
+		assert_true(skl_store_is_dead(place->store));
+		place_reopen(place, 0);
+	}
+	check_store(place, *done);
+	return true;
+}
+
+static void every_write_and_sync(void **state)
+{
+	static const int errnos[] = {ENOSPC, EIO};
+	struct store_place *place = *state;
+	uint32_t done = 0;
+
+	for (size_t i = 0; i < SKL_COUNT(errnos); i++) {
+		unsigned nth = 1;
+
+		disk_errno = errnos[i];
+		while (fail_disk(place, nth, &done))
+			assert_in_range(++nth, 2, 500);
+		assert_in_range(nth, 4, 500); /* pages, sync, meta page */
+	}
+	check_store(place, done);
+}
+
+static void a_store_that_was_not_made(void **state)
+{
+	struct store_place *place = *state;
+	struct skl_error why;
+	char path[300];
+
+	skl_store_close(place->store);
+	place->store = NULL;
+	snprintf(path, sizeof path, "%s/data.mdb", place->store_path);
+	assert_int_equal(unlink(path), 0);
+	disk_errno = 0;
+	disk_left = 1;
+	assert_int_not_equal(place_open(place, 0, &place->store, &why), SKL_OK);
+	assert_true(did_fail);
+	place_reopen(place, 0);
+	assert_int_equal(batch(place->store, 0), SKL_OK);
+	check_store(place, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +327,8 @@ int main(void)
 		TEST(every_allocation),
 		TEST(every_put),
 		TEST(every_get),
+		TEST(every_write_and_sync),
+		TEST(a_store_that_was_not_made),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

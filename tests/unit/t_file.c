@@ -146,12 +146,26 @@ static void test_create(void **state)
 		   SKL_ENOTFOUND);
 }
 
+static void test_unmade(void **state)
+{
+	(void)state;
+	assert_true(skl_file_is_unmade(folder, "new2"));
+	skl_file_unmake(folder, "new2");
+	write_file("new", "", 0600);
+	assert_true(skl_file_is_unmade(folder, "new"));
+	write_file("new", "x", 0600);
+	assert_false(skl_file_is_unmade(folder, "new"));
+	assert_false(skl_file_is_unmade(path("new"), "under a file"));
+	skl_file_unmake(folder, "new");
+	assert_true(skl_file_is_unmade(folder, "new"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_read),   cmocka_unit_test(test_read_refusals),
 		cmocka_unit_test(test_secret), cmocka_unit_test(test_write),
-		cmocka_unit_test(test_create),
+		cmocka_unit_test(test_create), cmocka_unit_test(test_unmade),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, drop_folder);
