@@ -334,11 +334,13 @@ check-run: tests
 
 ROUNDS ?= 20
 CUTS   ?= 20
+FAULTS ?= 40
 check-crash:
 	@deploy/bootstrap build check
 	@+$(MAKE) --no-print-directory tests
-	@ROUNDS=$(ROUNDS) CUTS=$(CUTS) $(RUN_TESTS) -t 3600 tests/integration/i_crash.sh \
-		tests/integration/i_power.sh
+	@ROUNDS=$(ROUNDS) CUTS=$(CUTS) FAULTS=$(FAULTS) $(RUN_TESTS) -t 36000 \
+		tests/integration/i_crash.sh tests/integration/i_power.sh \
+		tests/integration/i_io_errors.sh
 
 FUZZ_SECONDS ?= 60
 fuzz:
@@ -402,7 +404,8 @@ help:
 #: make               programs and libraries in build/release
 #: make check         unit, fuzz replay, integration, scenario and foreign tests
 #: make check-asan    the same suites with ASan and UBSan; check-tsan with TSan
-#: make check-crash   kill -9 ROUNDS=20 times, cut the power CUTS=20 times (as root), and recover
+#: make check-crash   kill -9 ROUNDS=20 times, cut the power CUTS=20 times (as root), let FAULTS=40
+#:                    calls to the disk fail (all: each of them), and recover
 #: make fuzz          each fuzz target for FUZZ_SECONDS=60 (clang)
 #: make bench         measurements: name value unit
 #: make lint          all static checks; lint-fast is the part for a commit hook

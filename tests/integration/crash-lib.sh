@@ -6,7 +6,7 @@
 #
 #	start NAME [SETTING...]   hub, notary, police or vt, without waiting; settings of crash_peer
 #	with=(COMMAND...)         goes before what start starts, as env does
-#	oracle_knows=(WORD...)    what the oracle is to know: disk-fails
+#	oracle_knows=(WORD...)    what the oracle is to know: disk-fails=vt
 #	settle                    let all that is open come to its end, then stop all four
 #	judge                     what became of every message: a point, and the figures
 #	evidence/                 what judge looked at

@@ -16,7 +16,7 @@
  *         (refused), one with a section that is cut, one acute with a fault in its form
  * vt-zw:  careless=1 does not ask the folder when in doubt; hold=1 takes nothing in hand
  * both:   die=POINT dies by SIGKILL at that point; nth=N at its Nth time (1); drain=1 ends by
- * itself, status 0, once everything is answered, handed over and found in a checkpoint
+ * itself, status 0, once everything is sent, answered, handed over and found in a checkpoint
  *
  * SIGTERM ends it with status 0; the spool keeps what is open.
  */
@@ -545,6 +545,8 @@ static bool is_drained(struct peer *peer)
 	struct skl_client_status status;
 	const struct skl_spool_stats *spool = &status.spool;
 
+	if (peer->is_police && peer->rate && peer->number < peer->max)
+		return false;
 	check(skl_client_status(peer->client, &status), "status");
 	if (skl_mono_ms() >= peer->next_mono_ms) { /* for the log, once a second */
 		peer->next_mono_ms = skl_mono_ms() + 1000;
@@ -562,7 +564,11 @@ static void run(struct peer *peer)
 {
 	while (!is_stopping) {
 		submit_due(peer);
-		if (skl_client_step(peer->client, STEP_MS) != SKL_OK)
+		enum skl_err err = skl_client_step(peer->client, STEP_MS);
+
+		if (err == SKL_EIO)
+			die("spool", "the disk is in doubt");
+		if (err != SKL_OK)
 			tell(peer, "step failed");
 		if (peer->drain && is_drained(peer)) {
 			tell(peer, "drained");

@@ -57,7 +57,7 @@ mkdir -p "$HUB/guarded" && mv "$HUB/guard" "$HUB/guarded/guard"
 on_disk hub guarded store vault
 on_disk vt spool-vt-zw system
 GUARD=guarded/guard
-oracle_knows=(disk-fails)
+oracle_knows=(disk-fails=vt)
 sync
 
 declare -A machine_of=([hub]=hub [notary]=hub [vt]=vt)
