@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <lmdb.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -11,21 +10,13 @@
 
 #include "skl_file.h"
 #include "skl_mem.h"
+#include "skl_state_impl.h"
 
 #define FORMAT       1u
 #define MAP_BYTES    ((size_t)64 * 1024 * 1024)
 #define VALUE_BYTES  ((size_t)256 * 1024)
 #define KEY_BYTES    ((size_t)200)
 #define NATIVE_BYTES 58u
-
-enum db { DB_META, DB_NATIVE, DB_CONTEXT, DB_TOLD, DB_JOB, DB_COUNT };
-
-struct skl_state {
-	MDB_env *env;
-	MDB_dbi dbi[DB_COUNT];
-	int lock_fd;
-	bool is_broken;
-};
 
 /* The one place where LMDB's codes become ours. */
 static enum skl_err state_err(int rc)
@@ -81,20 +72,21 @@ static enum skl_err lock_take(struct skl_state *state, const char *folder)
 
 static int open_dbs(struct skl_state *state, MDB_txn *txn)
 {
-	static const char *const names[DB_COUNT] = {"meta", "native", "context", "told", "job"};
+	static const char *const names[SKL_STATE_DB_COUNT] = {"meta", "native", "context", "told",
+							      "job"};
 	static const uint8_t format[1] = {FORMAT};
 	MDB_val key = val("format", 6);
 	MDB_val have = {0};
 	int rc = MDB_SUCCESS;
 
-	for (size_t i = 0; !rc && i < DB_COUNT; i++)
+	for (size_t i = 0; !rc && i < SKL_STATE_DB_COUNT; i++)
 		rc = mdb_dbi_open(txn, names[i], MDB_CREATE, &state->dbi[i]);
 	if (rc)
 		return rc;
-	rc = mdb_get(txn, state->dbi[DB_META], &key, &have);
+	rc = mdb_get(txn, state->dbi[SKL_STATE_META], &key, &have);
 	if (rc == MDB_NOTFOUND) {
 		have = val(format, sizeof(format));
-		return mdb_put(txn, state->dbi[DB_META], &key, &have, 0);
+		return mdb_put(txn, state->dbi[SKL_STATE_META], &key, &have, 0);
 	}
 	if (!rc && (have.mv_size != 1 || *(const uint8_t *)have.mv_data != FORMAT))
 		return MDB_VERSION_MISMATCH;
@@ -108,7 +100,7 @@ static enum skl_err open_env(struct skl_state *state, const char *folder)
 	int rc = mdb_env_create(&state->env);
 
 	if (!rc)
-		rc = mdb_env_set_maxdbs(state->env, DB_COUNT);
+		rc = mdb_env_set_maxdbs(state->env, SKL_STATE_DB_COUNT);
 	if (!rc)
 		rc = mdb_env_set_mapsize(state->env, MAP_BYTES);
 	if (!rc)
@@ -174,7 +166,8 @@ static int begin(struct skl_state *state, unsigned flags, MDB_txn **ret_txn)
 	return rc;
 }
 
-static enum skl_err get(struct skl_state *state, enum db db, MDB_val key, struct skl_buf *ret)
+static enum skl_err get(struct skl_state *state, enum skl_state_db db, MDB_val key,
+			struct skl_buf *ret)
 {
 	MDB_txn *txn = NULL;
 	MDB_val value = {0};
@@ -186,10 +179,13 @@ static enum skl_err get(struct skl_state *state, enum db db, MDB_val key, struct
 	if (!rc)
 		skl_buf_add(ret, value.mv_data, value.mv_size);
 	mdb_txn_abort(txn);
-	return rc ? state_err(rc) : skl_buf_err(ret);
+	if (rc)
+		return state_err(rc);
+	/* longer than what its reader ever writes */
+	return skl_buf_err(ret) == SKL_ETOOLARGE ? SKL_EFORMAT : skl_buf_err(ret);
 }
 
-static enum skl_err put(struct skl_state *state, enum db db, MDB_val key, MDB_val value)
+static enum skl_err put(struct skl_state *state, enum skl_state_db db, MDB_val key, MDB_val value)
 {
 	MDB_txn *txn = NULL;
 	int rc;
@@ -216,8 +212,8 @@ enum skl_err skl_state_native_get(struct skl_state *state, const char *key,
 	enum skl_err err;
 
 	skl_buf_init(&buf, VALUE_BYTES);
-	err = get(state, DB_NATIVE, val(key, strlen(key)), &buf);
-	if (!err && (buf.len != NATIVE_BYTES || buf.data[0] != FORMAT))
+	err = get(state, SKL_STATE_NATIVE, val(key, strlen(key)), &buf);
+	if (!err && (buf.len != NATIVE_BYTES || buf.data[0] != FORMAT || buf.data[49] > 1))
 		err = SKL_EFORMAT;
 	if (!err) {
 		memcpy(ret_native->id, buf.data + 1, SKL_ID_BYTES);
@@ -239,7 +235,7 @@ enum skl_err skl_state_native_put(struct skl_state *state, const char *key,
 	memcpy(bytes + 17, native->digest, 32);
 	bytes[49] = native->is_spooled ? 1 : 0;
 	skl_put_u64be(bytes + 50, (uint64_t)native->at_ms);
-	return put(state, DB_NATIVE, val(key, strlen(key)), val(bytes, sizeof(bytes)));
+	return put(state, SKL_STATE_NATIVE, val(key, strlen(key)), val(bytes, sizeof(bytes)));
 }
 
 /* ---- context ---- */
@@ -251,7 +247,7 @@ enum skl_err skl_state_context_get(struct skl_state *state, const uint8_t id[SKL
 	enum skl_err err;
 
 	skl_buf_init(&buf, VALUE_BYTES);
-	err = get(state, DB_CONTEXT, val(id, SKL_ID_BYTES), &buf);
+	err = get(state, SKL_STATE_CONTEXT, val(id, SKL_ID_BYTES), &buf);
 	if (!err)
 		err = skl_context_decode(skl_buf_view(&buf), ret_context);
 	skl_buf_done(&buf);
@@ -267,7 +263,7 @@ enum skl_err skl_state_context_put(struct skl_state *state, const struct skl_con
 	skl_context_encode(context, &buf);
 	err = skl_buf_err(&buf);
 	if (!err)
-		err = put(state, DB_CONTEXT, val(context->id, SKL_ID_BYTES),
+		err = put(state, SKL_STATE_CONTEXT, val(context->id, SKL_ID_BYTES),
 			  val(buf.data, buf.len));
 	skl_buf_done(&buf);
 	return err;
@@ -284,7 +280,7 @@ enum skl_err skl_state_told_get(struct skl_state *state, const char *key, enum s
 
 	skl_buf_init(&buf, 64);
 	*ret_told = SKL_TOLD_NOT;
-	err = get(state, DB_TOLD, val(key, strlen(key)), &buf);
+	err = get(state, SKL_STATE_TOLD, val(key, strlen(key)), &buf);
 	if (!err && (buf.len != TOLD_BYTES || buf.data[0] != FORMAT ||
 		     buf.data[1] > (uint8_t)SKL_TOLD_DONE))
 		err = SKL_EFORMAT;
@@ -307,7 +303,7 @@ enum skl_err skl_state_told_put(struct skl_state *state, const char *key, enum s
 	uint8_t bytes[TOLD_BYTES];
 
 	told_bytes(told, at_ms, bytes);
-	return put(state, DB_TOLD, val(key, strlen(key)), val(bytes, sizeof(bytes)));
+	return put(state, SKL_STATE_TOLD, val(key, strlen(key)), val(bytes, sizeof(bytes)));
 }
 
 /* ---- jobs: key u64be number; value format, tries, made, not before, key, body ---- */
@@ -330,9 +326,11 @@ static enum skl_err job_parse(MDB_val key, MDB_val value, struct skl_job *ret,
 	const uint8_t *bytes = value.mv_data;
 
 	if (key.mv_size != 8 || value.mv_size < JOB_HEAD || bytes[0] != FORMAT ||
-	    bytes[JOB_HEAD - 1] != '\0')
+	    bytes[JOB_HEAD - 1] != '\0' || bytes[21] == '\0')
 		return SKL_EFORMAT;
 	ret->number = skl_get_u64be(key.mv_data);
+	if (ret->number == 0 || ret->number == UINT64_MAX)
+		return SKL_EFORMAT; /* the one after it would be the first again */
 	ret->tries = skl_get_u32be(bytes + 1);
 	ret->made_ms = (int64_t)skl_get_u64be(bytes + 5);
 	ret->not_before_ms = (int64_t)skl_get_u64be(bytes + 13);
@@ -386,7 +384,7 @@ static enum skl_err job_write(struct skl_state *state, MDB_txn *txn, const struc
 	err = skl_buf_err(&buf);
 	value = val(buf.data, buf.len);
 	if (!err)
-		err = state_err(mdb_put(txn, state->dbi[DB_JOB], &key, &value, 0));
+		err = state_err(mdb_put(txn, state->dbi[SKL_STATE_JOB], &key, &value, 0));
 	skl_buf_done(&buf);
 	return err;
 }
@@ -418,8 +416,8 @@ enum skl_err skl_state_job_add(struct skl_state *state, const char *key, struct 
 	rc = begin(state, 0, &txn);
 	if (rc)
 		return state_err(rc);
-	err = job_find(txn, state->dbi[DB_JOB], key, &is_there, &last);
-	if (!err && (is_there || mdb_get(txn, state->dbi[DB_TOLD], &told_key, &value) == 0))
+	err = job_find(txn, state->dbi[SKL_STATE_JOB], key, &is_there, &last);
+	if (!err && (is_there || mdb_get(txn, state->dbi[SKL_STATE_TOLD], &told_key, &value) == 0))
 		err = SKL_EEXISTS;
 	job.number = last + 1;
 	if (!err)
@@ -442,7 +440,7 @@ enum skl_err skl_state_job_next(struct skl_state *state, uint64_t number, struct
 	if (rc)
 		return state_err(rc);
 	skl_put_u64be(from, number + 1);
-	rc = mdb_cursor_open(txn, state->dbi[DB_JOB], &cursor);
+	rc = mdb_cursor_open(txn, state->dbi[SKL_STATE_JOB], &cursor);
 	if (!rc) {
 		rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
 		err = rc ? state_err(rc) : job_parse(key, value, ret_job, &body);
@@ -493,9 +491,9 @@ enum skl_err skl_state_job_done(struct skl_state *state, const struct skl_job *j
 		return state_err(rc);
 	skl_put_u64be(number, job->number);
 	told_bytes(SKL_TOLD_DONE, at_ms, told);
-	rc = mdb_del(txn, state->dbi[DB_JOB], &key, NULL);
+	rc = mdb_del(txn, state->dbi[SKL_STATE_JOB], &key, NULL);
 	if (!rc)
-		rc = mdb_put(txn, state->dbi[DB_TOLD], &told_key, &value, 0);
+		rc = mdb_put(txn, state->dbi[SKL_STATE_TOLD], &told_key, &value, 0);
 	return finish(txn, state_err(rc));
 }
 
@@ -522,9 +520,9 @@ enum skl_err skl_state_job_stats(struct skl_state *state, size_t *ret_count, int
 
 /* ---- pruning ---- */
 
-static bool is_old(enum db db, MDB_val value, int64_t before_ms)
+static bool is_old(enum skl_state_db db, MDB_val value, int64_t before_ms)
 {
-	if (db == DB_TOLD)
+	if (db == SKL_STATE_TOLD)
 		return value.mv_size == TOLD_BYTES &&
 		       (int64_t)skl_get_u64be((const uint8_t *)value.mv_data + 2) < before_ms;
 	struct skl_context *context = skl_calloc(1, sizeof(*context));
@@ -539,7 +537,7 @@ static bool is_old(enum db db, MDB_val value, int64_t before_ms)
 
 enum skl_err skl_state_prune(struct skl_state *state, int64_t before_ms)
 {
-	static const enum db dbs[] = {DB_TOLD, DB_CONTEXT};
+	static const enum skl_state_db dbs[] = {SKL_STATE_TOLD, SKL_STATE_CONTEXT};
 	MDB_txn *txn = NULL;
 	int rc = begin(state, 0, &txn);
 
