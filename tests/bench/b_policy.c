@@ -186,7 +186,11 @@ int main(void)
 {
 	static const char *const names[] = {"policy/rules/politie-veilig-thuis.rules",
 					    "policy/rules/veilig-thuis-lokaal-team.rules",
-					    "policy/rules/algemene-grenzen.rules"};
+					    "policy/rules/algemene-grenzen.rules",
+					    "policy/rules/melders-veilig-thuis.rules",
+					    "policy/rules/vragen-en-antwoorden.rules",
+					    "policy/rules/plannen.rules",
+					    "policy/rules/herstel.rules"};
 
 	shipped(names, SKL_COUNT(names));
 	big();

@@ -74,8 +74,13 @@ SKL_UNUSED static void t_read(const char *path, struct skl_buf *buf)
 	assert_int_equal(skl_buf_err(buf), SKL_OK);
 }
 
-static const char *const t_shipped_names[] = {
-	"politie-veilig-thuis.rules", "veilig-thuis-lokaal-team.rules", "algemene-grenzen.rules"};
+static const char *const t_shipped_names[] = {"politie-veilig-thuis.rules",
+					      "veilig-thuis-lokaal-team.rules",
+					      "algemene-grenzen.rules",
+					      "melders-veilig-thuis.rules",
+					      "vragen-en-antwoorden.rules",
+					      "plannen.rules",
+					      "herstel.rules"};
 #define T_SHIPPED SKL_COUNT(t_shipped_names)
 
 /* The rules as shipped. */
