@@ -9,6 +9,7 @@
 #include "skl_log.h"
 #include "skl_mem.h"
 #include "skl_os.h"
+#include "skl_sandbox.h"
 
 static const char usage[] = "usage: schakel-adapter --config FILE [-n]\n"
 			    "       schakel-adapter --options | --version | --help\n"
@@ -32,7 +33,7 @@ static int parse_arguments(int argc, char **argv, struct arguments *ret)
 			return 1;
 		}
 		if (strcmp(argv[i], "--version") == 0) {
-			(void)puts("schakel-adapter " SKL_VERSION);
+			(void)printf("schakel-adapter %s%s\n", SKL_VERSION, skl_sandbox_remark);
 			return 1;
 		}
 		if (strcmp(argv[i], "--config") == 0 && i + 1 < argc) {

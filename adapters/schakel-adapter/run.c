@@ -19,6 +19,7 @@
 #include "skl_log.h"
 #include "skl_mem.h"
 #include "skl_os.h"
+#include "skl_sandbox.h"
 #include "skl_text.h"
 
 #define KEEP_CONTEXTS_MS (INT64_C(400) * 86400000)
@@ -169,6 +170,21 @@ static int loop(struct adapter *adapter)
 	return 0;
 }
 
+/* libzmq and libcurl go on starting threads, and connections come and go. */
+static enum skl_err enter_sandbox(struct skl_error *reterr)
+{
+	static const char *const calls[] = {
+		"epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "eventfd2", "bind",
+		"listen", "socketpair", "pipe2", "uname",
+		/* spool, state, and the folder shared with the own system */
+		"pread64", "pwrite64", "pwritev", "ftruncate", "mkdir", "mkdirat", "getdents64",
+		"linkat", "inotify_add_watch", NULL};
+	static const struct skl_sandbox sandbox = {
+		.calls = calls, .has_threads = true, .has_network = true};
+
+	return skl_sandbox_enter(&sandbox, reterr);
+}
+
 static int open_all(struct adapter *adapter)
 {
 	const struct adapter_config *config = adapter->config;
@@ -187,6 +203,8 @@ static int open_all(struct adapter *adapter)
 		return fail("client", &error);
 	if (adapter->role->start(&adapter->base, adapter->role_config, &adapter->self, &error))
 		return fail(adapter->role->name, &error);
+	if (enter_sandbox(&error))
+		return fail("sandbox", &error);
 	return 0;
 }
 

@@ -26,6 +26,7 @@
 #include "skl_notary_frame.h"
 #include "skl_note.h"
 #include "skl_os.h"
+#include "skl_sandbox.h"
 
 #define CLIENTS_MAX  8
 #define KEY_FILE_MAX 4096
@@ -255,6 +256,8 @@ static int run(const struct opts *opts, struct skl_key *key)
 	    open_signals(&notary.signal_fd, &why) != SKL_OK ||
 	    door_open(opts->socket_path, opts->client_uid, &notary.listen_fd, &why) != SKL_OK)
 		return complain(&why);
+	if (skl_sandbox_enter(&(struct skl_sandbox){0}, &why) != SKL_OK)
+		return complain(&why);
 	skl_log(SKL_LOG_NOTICE, "ready", "size=%llu", (unsigned long long)notary.guard.head.size);
 	skl_os_notify("READY=1");
 	status = serve(&notary);
@@ -346,7 +349,7 @@ static int parse(int argc, char **argv, struct opts *opts)
 			usage(stdout);
 			return 1;
 		case 'V':
-			puts("schakel-notary " SKL_VERSION);
+			printf("schakel-notary %s%s\n", SKL_VERSION, skl_sandbox_remark);
 			return 1;
 		default:
 			return EXIT_USAGE;

@@ -20,6 +20,7 @@
 #include "skl_log.h"
 #include "skl_os.h"
 #include "skl_probe.h"
+#include "skl_sandbox.h"
 
 #define DEFAULT_CONFIG "/etc/schakel/schakeld.conf"
 
@@ -72,7 +73,7 @@ static int read_arguments(int argc, char **argv, struct arguments *ret_arguments
 			usage(stdout);
 			return EXIT_DONE;
 		case 'V':
-			(void)printf("schakeld %s\n", SKL_VERSION);
+			(void)printf("schakeld %s%s\n", SKL_VERSION, skl_sandbox_remark);
 			return EXIT_DONE;
 		default:
 			usage(stderr);
@@ -165,12 +166,32 @@ static void fill_opts(const struct skl_hub_config *config, struct skl_hub_opts *
 	};
 }
 
+/*
+ * Every socket and thread is there by now: no thread is started any more, and no connection but the
+ * one with the notary, which may have to be made again.
+ */
+static enum skl_err enter_sandbox(struct skl_error *reterr)
+{
+	static const char *const calls[] = {
+		/* sockets of libzmq, of the notary and of whoever asks for metrics */
+		"epoll_ctl", "epoll_wait", "epoll_pwait", "connect", "setsockopt", "getsockname",
+		"getpeername",
+		/* the store, its room, the folder of rules */
+		"pread64", "pwrite64", "pwritev", "ftruncate", "statfs", "fstatfs", "mkdir",
+		"mkdirat", "getdents64", NULL};
+	static const struct skl_sandbox sandbox = {.calls = calls};
+
+	return skl_sandbox_enter(&sandbox, reterr);
+}
+
 static int serve(const struct skl_hub_opts *opts)
 {
 	SKL_CLEANUP(skl_hub_closep) struct skl_hub *hub = NULL;
 	struct skl_error why = {0};
 	enum skl_err err = skl_hub_open(opts, &hub, &why);
 
+	if (err == SKL_OK)
+		err = enter_sandbox(&why);
 	if (err == SKL_OK)
 		err = skl_hub_run(hub);
 	return err == SKL_OK ? EXIT_DONE : say(err, &why);

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 #
-# Each daemon as a process: closed to others of its user, without cores and without new rights, and the
-# service manager hears when it is ready and that it goes round.
+# Each daemon as a process: closed to others of its user, without cores, new rights, and the system
+# calls it does not need; and the service manager hears when it is ready and that it goes round.
 
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
 . "$SRC/tests/lib/hub-lib.sh"
@@ -68,6 +68,14 @@ check_closed() {
 	fi
 }
 
+# Every thread is filtered, whenever it was started.
+check_filtered() {
+	local wanted=2
+	[ "$VARIANT" = release ] || wanted=0
+	test_is "$(sed -n 's/^Seccomp:[[:space:]]*//p' "/proc/$(pid_of "$1")/task/"*/status | sort -u)" \
+		$wanted "$1: the filter of every thread"
+}
+
 beats() {
 	log_count notified "^$(pid_of "$1") WATCHDOG=1$"
 }
@@ -78,10 +86,13 @@ has_beats() {
 
 run notary "$BIN/schakel-notary" --socket notary.sock --key keys/hub/log.key --guard guard
 check_closed notary
+check_filtered notary
 run hub "$BIN/schakeld" --config schakeld.conf
 check_closed hub
+check_filtered hub
 run adapter "$BIN/schakel-adapter" --config adapter-police.conf
 check_closed adapter
+check_filtered adapter
 
 # With nothing to do.
 for name in hub adapter; do
@@ -95,8 +106,69 @@ test_expect_status 2 'a pseudonym key that others can read' \
 	"${become[@]}" env -C "$HUB" "$BIN/schakel-adapter" --config adapter-police.conf
 test_like "$(cat err)" 'pseudonym_key: others may read the file' 'and it says which'
 chmod 600 "$HUB/keys/shared/pseudonym.secret"
+key=$(cat "$HUB/keys/shared/pseudonym.secret")
 printf 'dG9vIHNob3J0Cg==\n' >"$HUB/keys/shared/pseudonym.secret"
 test_must_fail 'one that is too short' \
 	"${become[@]}" env -C "$HUB" "$BIN/schakel-adapter" --config adapter-police.conf
 test_like "$(cat err)" 'not 32 bytes in base64' 'and it says so'
+
+# --- somebody has taken the process over -------------------------------------------------------------
+
+for program in schakeld schakel-notary schakel-adapter; do
+	remark=''
+	[ "$VARIANT" = release ] || remark=' (this build has no filter of system calls)'
+	test_like "$("$BIN/$program" --version)" "^$program [0-9.]+${remark//[()]/.}\$" \
+		"$program --version says what it has"
+done
+if [ "$VARIANT" != release ]; then
+	skip 'what an intruder gets' 'this build has no filter of system calls'
+	done_testing
+fi
+read -ra compiler <<<"${CC:-gcc}" # it may be two words, as "ccache gcc"
+if ! "${compiler[@]}" -shared -fPIC -o intrude.so "$SRC/tests/integration/preload/intrude.c"; then
+	skip 'what an intruder gets' 'no compiler'
+	done_testing
+fi
+chmod 755 intrude.so
+printf '%s\n' "$key" >"$HUB/keys/shared/pseudonym.secret"
+stop_bg hub
+stop_bg notary
+
+commands() { # commands NAME: sets command
+	case $1 in
+	notary) command=("$BIN/schakel-notary" --socket notary.sock --key keys/hub/log.key --guard guard) ;;
+	hub) command=("$BIN/schakeld" --config schakeld.conf) ;;
+	adapter) command=("$BIN/schakel-adapter" --config adapter-police.conf) ;;
+	esac
+}
+# intrude NAME CALL...: a daemon in which these are made
+intrude() {
+	local command
+	commands "$1"
+	start_bg "$1" "${become[@]}" env -C "$HUB" LD_PRELOAD="$TMPDIR/intrude.so" INTRUDE="${*:2}" \
+		NOTIFY_SOCKET="$TMPDIR/notify.sock" "${command[@]}"
+	wait_for_log notified "^$(pid_of "$1") READY=1$"
+	kill -s USR1 "$(pid_of "$1")"
+}
+ends_by() { # ends_by NAME CALL: an intruder's call is the end
+	intrude "$1" "$2"
+	wait_for 30 is_ended "$(pid_of "$1")"
+	wait "$(pid_of "$1")" 2>/dev/null
+	test_is $? 159 "$1: $2 ends it (SIGSYS)"
+	unset "test_pids[$1]"
+}
+for name in notary hub adapter; do
+	for call in execve ptrace fork setuid; do
+		ends_by $name $call
+	done
+	# Other calls fail with ENOSYS, and it goes on. A hub accepts connections and makes none; an
+	# adapter makes them.
+	intrude $name packet code kill thread inet getpid
+	wait_for_log $name '^intrude getpid '
+	inet='errno=38'
+	[ $name != adapter ] || inet=allowed
+	test_is "$(sed -n 's/^intrude //p' "$name.log" | tr '\n' ' ')" \
+		"packet errno=38 code errno=38 kill errno=38 thread errno=38 inet $inet getpid allowed " \
+		"$name: what an intruder gets"
+done
 done_testing
