@@ -135,7 +135,8 @@ struct skl_item {
 	Schakel__V1__SignedReceipt *signed_receipt;
 	Schakel__V1__Receipt *receipt;
 	Schakel__V1__Rewrap *rewrap;
-	uint8_t digest[32]; /* of receipt or rewrap as sent */
+	Schakel__V1__Row **rewrap_rows; /* rewrap->n_rows, unpacked */
+	uint8_t digest[32];             /* of receipt or rewrap as sent */
 	struct skl_verify_job job;
 	bool is_emergency;
 	/* what the turn makes of it; reset when a turn is tried again */
@@ -495,6 +496,10 @@ void skl_offer_send(struct skl_turn *turn);
 /* For whom the last turn found nothing more, nothing is looked for until there is news. */
 void skl_offer_drained(struct skl_hub *hub);
 /* Take an item out of the outbox, and its payload with the last recipient. */
+/* Another header in the place of the one that is kept; item says which, and how large it is now. */
+SKL_MUST_CHECK enum skl_err skl_offer_set_header(struct skl_turn *turn,
+						 const struct skl_outbox_item *item,
+						 const Schakel__V1__OfferedMessage *message);
 SKL_MUST_CHECK enum skl_err skl_offer_drop(struct skl_turn *turn,
 					   const struct skl_outbox_item *item);
 
@@ -537,6 +542,17 @@ SKL_MUST_CHECK enum skl_err skl_parked_stuck(struct skl_turn *turn,
  * counted, and stuck after opts.stuck_after times. ENOTFOUND: nothing had to be written.
  */
 SKL_MUST_CHECK enum skl_err skl_parked_return(struct skl_turn *turn, const struct skl_peer *peer);
+
+/* --- skl_rewrap: mail that is sealed for a dead key ---------------------------------------- */
+
+/* Is the message sealed for a key that is revoked or gone? */
+bool skl_rewrap_is_needed(const struct skl_turn *turn, const struct skl_outbox_item *item,
+			  const Schakel__V1__OfferedMessage *offered);
+/* Park it, and ask its sender. In a turn that is not sealed. */
+SKL_MUST_CHECK enum skl_err skl_rewrap_ask(struct skl_turn *turn,
+					   const struct skl_outbox_item *item);
+/* The sender's answer; item->err where it is refused: ENOTFOUND if none is asked for. */
+SKL_MUST_CHECK enum skl_err skl_rewrap_take(struct skl_turn *turn, struct skl_item *item);
 
 /* --- skl_stale: a permit that rests on what has changed since ------------------------------ */
 

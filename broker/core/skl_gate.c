@@ -465,6 +465,7 @@ static enum skl_err decode_rewrap(struct skl_hub *hub, struct skl_item *item)
 	err = skl_rewrap_decode(item->rewrap, arena, rows);
 	if (err != SKL_OK)
 		return err;
+	item->rewrap_rows = rows;
 	item->job.what = SKL_VERIFY_REWRAP;
 	item->job.rewrap = item->rewrap;
 	return sign_key(hub, item, item->rewrap->signing_key_id);

@@ -336,6 +336,35 @@ enum skl_err skl_offer_message(struct skl_turn *turn, const struct skl_outbox_it
 	return err;
 }
 
+enum skl_err skl_offer_set_header(struct skl_turn *turn, const struct skl_outbox_item *item,
+				  const Schakel__V1__OfferedMessage *message)
+{
+	struct skl_outbox_item *row = skl_arena_alloc(turn->arena, sizeof(*row));
+	uint8_t *number = skl_arena_alloc(turn->arena, 4);
+	const struct skl_payload_key key =
+		header_key(item->sender, item->message_id, skl_offer_recipient(item));
+	struct skl_view header =
+		skl_record_pack(turn->arena, &message->base, SKL_OUTBOX_HEADER_MAX);
+	struct skl_buf old;
+	enum skl_err err;
+
+	if (!row || !number || !header.data)
+		return SKL_ENOMEM;
+	*row = *item;
+	skl_put_u32be(number, skl_offer_recipient(item));
+	row->header = skl_view_of(number, 4);
+	row->sections = row->section;
+	skl_buf_init(&old, SKL_PAYLOAD_MAX);
+	err = skl_payload_get(turn->txn, key, &old);
+	row->size_bytes = item->size_bytes - old.len + header.len;
+	skl_buf_done(&old);
+	if (err == SKL_OK)
+		err = skl_payload_drop(turn->txn, key);
+	if (err == SKL_OK)
+		err = skl_payload_put(turn->txn, key, header, 1, turn->now_ms, row->expires_ms);
+	return err == SKL_OK ? skl_outbox_replace(turn->txn, row->number, row) : err;
+}
+
 /* The Offer's body. item's views die with the next write: the header is unpacked first. */
 static enum skl_err make_body(struct skl_turn *turn, struct skl_outbox_item *item,
 			      struct skl_offer *offer)
@@ -437,8 +466,9 @@ struct room {
 /* A receipt recorded in this turn gives its credit back in this turn: one sync for both. */
 static struct room room_of(const struct skl_turn *turn, const struct skl_seat *seat)
 {
-	struct room room = {seat->credit_messages, seat->credit_bytes, seat->open_count,
-			    seat->open_bytes, 0, seat->alone != 0};
+	struct room room = {
+		seat->credit_messages, seat->credit_bytes, seat->open_count, seat->open_bytes, 0,
+		seat->alone != 0};
 
 	for (size_t i = 0; i < turn->item_count; i++) {
 		const struct skl_item *item = &turn->items[i];
@@ -491,9 +521,8 @@ static enum skl_err add_offer(struct skl_turn *turn, const struct skl_seat *seat
 	struct skl_offer *offer = &turn->offers[turn->offer_count];
 	enum skl_err err;
 
-	*offer = (struct skl_offer){.number = item->number,
-				    .bytes = item->size_bytes,
-				    .is_alone = item->refusals > 0};
+	*offer = (struct skl_offer){
+		.number = item->number, .bytes = item->size_bytes, .is_alone = item->refusals > 0};
 	memcpy(offer->routing, seat->routing, SKL_ROUTING_ID_BYTES);
 	/* The frames first: what fails must not have been marked as offered. */
 	err = make_frames(turn, item, offer);

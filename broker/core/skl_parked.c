@@ -68,12 +68,14 @@ enum skl_err skl_parked_stuck(struct skl_turn *turn, const struct skl_outbox_ite
 		.task = SKL_TASK_CALL_RECIPIENT,
 		.is_for_person = true,
 		.text = text,
-		.text_nl = "Bericht wacht: het lukt niet om het bij de ontvanger te bezorgen. Bel de "
-			   "ontvanger; bij acuut gevaar: bel 112, wacht niet op dit systeem. De "
-			   "beheerder van het knooppunt kijkt ernaar.",
-		.text_en = "Message waits: it cannot be delivered to the recipient. Call them; in "
-			   "acute danger call 112, do not wait for this system. The operator of the "
-			   "hub looks at it.",
+		.text_nl =
+			"Bericht wacht: het lukt niet om het bij de ontvanger te bezorgen. Bel de "
+			"ontvanger; bij acuut gevaar: bel 112, wacht niet op dit systeem. De "
+			"beheerder van het knooppunt kijkt ernaar.",
+		.text_en =
+			"Message waits: it cannot be delivered to the recipient. Call them; in "
+			"acute danger call 112, do not wait for this system. The operator of the "
+			"hub looks at it.",
 	};
 
 	return skl_parked(turn, item, &why);
@@ -103,8 +105,8 @@ static enum skl_err count_failure(struct skl_turn *turn, uint64_t number)
 
 	if (err != SKL_OK || item->state != SKL_OUTBOX_OFFERED)
 		return err == SKL_ENOTFOUND ? SKL_OK : err;
-	err = skl_outbox_refused(turn->txn, number,
-				 not_before_ms(turn->now_ms, item->refusals + 1), &refusals);
+	err = skl_outbox_refused(turn->txn, number, not_before_ms(turn->now_ms, item->refusals + 1),
+				 &refusals);
 	if (err != SKL_OK || refusals < turn->hub->opts.stuck_after)
 		return err;
 	err = skl_outbox_get(turn->txn, number, item);

@@ -106,8 +106,8 @@ SKL_MUST_CHECK struct skl_seat *skl_seats_find(const struct skl_seats *table,
 
 /*
  * Greet: open a session, or replace the partner's older one (*ret_replaced tells; the old one is
- * lost and gone). ESTATE: the generation is not higher than any before, or the routing id is another
- * partner's; EROUTINGID: not 32 bytes; ENOMEM, ELIMIT.
+ * lost and gone). ESTATE: the generation is not higher than any before, or the routing id is
+ * another partner's; EROUTINGID: not 32 bytes; ENOMEM, ELIMIT.
  */
 SKL_MUST_CHECK enum skl_err skl_seat_open(struct skl_seats *table, struct skl_peer *peer,
 					  const uint8_t *routing, size_t len, uint64_t generation,

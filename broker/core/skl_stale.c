@@ -223,9 +223,13 @@ enum skl_err skl_stale_settle(struct skl_turn *turn, const struct skl_outbox_ite
 		return err;
 	if (err == SKL_OK && again->decision.outcome != SKL_OUTCOME_ERROR) {
 		*ret_may_go = !is_narrower(turn, again);
-		if (*ret_may_go)
+		if (*ret_may_go && !skl_rewrap_is_needed(turn, item, again->offered))
 			return SKL_OK;
 		turn->settled++;
+		if (*ret_may_go) {
+			*ret_may_go = false;
+			return skl_rewrap_ask(turn, item);
+		}
 		return withhold(turn, item, &again->decision);
 	}
 	turn->settled++;

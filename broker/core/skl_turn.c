@@ -166,8 +166,7 @@ static enum skl_err work_on(struct skl_turn *turn, struct skl_item *item, enum s
 	case SKL_SEAT_ON_QUERY:
 		return skl_query_record(turn, item);
 	case SKL_SEAT_ON_REWRAP:
-		item->err = SKL_ENOTFOUND; /* no message of this hub waits for one */
-		return SKL_OK;
+		return skl_rewrap_take(turn, item);
 	default:
 		return SKL_EBUG;
 	}

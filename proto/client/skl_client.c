@@ -173,6 +173,7 @@ static void on_down(void *arg, const struct skl_session_down *down)
 	skl_client_out_down(client);
 	skl_client_ask_down(client);
 	skl_client_receipt_down(client);
+	skl_client_rewrap_down(client);
 	skl_client_trail_down(client);
 	if (down->by_hub && (unsigned)down->err / 1000 == 3)
 		skl_client_raise(client, SKL_ALARM_REFUSED, down->err, skl_now_ms(), NULL,
@@ -192,6 +193,8 @@ static enum skl_err on_error(struct skl_client *client, struct skl_view body)
 	enum skl_err err = skl_unpack(&schakel__v1__error__descriptor, body, &arena, &error);
 	if (!err && error->id.len == 16) {
 		err = skl_client_receipt_error(client, error);
+		if (err == SKL_ENOTFOUND)
+			err = skl_client_rewrap_error(client, error);
 		if (err == SKL_ENOTFOUND)
 			err = skl_client_out_error(client, error);
 		if (err == SKL_ENOTFOUND)
@@ -254,6 +257,9 @@ static enum skl_err on_command(void *arg, enum skl_command command, struct skl_v
 		break;
 	case SKL_COMMAND_RECEIPT:
 		err = skl_client_receipt_recorded(client, body);
+		break;
+	case SKL_COMMAND_REWRAP:
+		err = skl_client_rewrap_recorded(client, body);
 		break;
 	case SKL_COMMAND_PLAN_RESULT:
 		err = skl_client_plan_result(client, body);
@@ -525,13 +531,10 @@ enum skl_err skl_client_step(struct skl_client *client, int64_t timeout_ms)
 	alarm_unreachable(client);
 	skl_client_directory_step(client);
 	static enum skl_err (*const steps[])(struct skl_client *) = {
-		skl_client_out_step,
-		skl_client_receipt_step,
-		skl_client_trail_step,
-		skl_client_event_step,
-		skl_client_in_step,
-		skl_client_receipt_step,
-		tend,
+		skl_client_out_step,     skl_client_receipt_step,
+		skl_client_rewrap_step,  skl_client_trail_step,
+		skl_client_event_step,   skl_client_in_step,
+		skl_client_receipt_step, tend,
 	};
 	for (size_t i = 0; i < SKL_COUNT(steps); i++) {
 		enum skl_err step_err = steps[i](client);

@@ -70,6 +70,14 @@ struct skl_client_acute {
 	bool is_answered; /* or failed: to be told, then forgotten */
 };
 
+/* The one rewrap under way. */
+struct skl_client_rewrap {
+	uint64_t number; /* in the queue; 0: none */
+	uint8_t id[16];
+	uint8_t digest[32];
+	int64_t until_mono_ms;
+};
+
 /* A PROOF asked for; answers come in order. */
 struct skl_client_proof {
 	uint64_t old_size; /* not 0: consistency */
@@ -105,6 +113,8 @@ struct skl_client {
 	uint8_t lost[SKL_CLIENT_FLIGHTS][16];
 	struct skl_client_ask asks[SKL_CLIENT_ASKED];
 	struct skl_client_acute acute[SKL_CLIENT_ACUTE];
+	struct skl_client_rewrap rewrap;
+	int64_t rewraps_at_mono_ms; /* not looked at before; INT64_MAX: none waits */
 	int64_t next_expiry_mono_ms;
 
 	/* in */
@@ -272,6 +282,19 @@ SKL_MUST_CHECK enum skl_err skl_client_notice_take(struct skl_client *client, ui
 /* The Result of this message is kept: what receipts said before it came counts now. */
 void skl_client_receipt_early(struct skl_spool_txn *txn, const uint8_t *id);
 void skl_client_receipt_down(struct skl_client *client);
+
+/* ---- skl_client_rewrap.c ---- */
+
+/* A notice of task rewrap: the message is to be sealed again for the new key of this recipient. */
+void skl_client_rewrap_push(struct skl_client *client, struct skl_spool_txn *txn,
+			    const uint8_t id[16], uint32_t recipient);
+SKL_MUST_CHECK enum skl_err skl_client_rewrap_step(struct skl_client *client);
+SKL_MUST_CHECK enum skl_err skl_client_rewrap_recorded(struct skl_client *client,
+						       struct skl_view body);
+/* ENOTFOUND: id is of no rewrap of ours. */
+SKL_MUST_CHECK enum skl_err skl_client_rewrap_error(struct skl_client *client,
+						    const Schakel__V1__Error *error);
+void skl_client_rewrap_down(struct skl_client *client);
 
 /* ---- skl_client_event.c ---- */
 

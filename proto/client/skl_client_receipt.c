@@ -424,6 +424,8 @@ enum skl_err skl_client_notice_take(struct skl_client *client, uint64_t offer,
 				.at_ms = notice->at_ms};
 	if (notice->ref.len == 16 && change.number && change.state)
 		apply_change(txn, notice->ref.data, &change);
+	if (notice->ref.len == 16 && change.number && (unsigned)notice->task == SKL_TASK_REWRAP)
+		skl_client_rewrap_push(client, txn, notice->ref.data, change.number);
 	skl_client_event_notice(txn, notice);
 	skl_client_receipt_noted(txn, offer);
 	client->has_events = true;

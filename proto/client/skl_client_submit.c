@@ -131,6 +131,8 @@ enum skl_err skl_client_submit_sealed(struct skl_client *client, const struct sk
 	err = skl_client_begin(client, true, &txn);
 	if (!err) {
 		err = skl_spool_out_add(txn, &out, frames, sealed->frame_count + 1);
+		if (!err)
+			skl_spool_out_keys_put(txn, out.id, sealed->keys, sealed->key_count);
 		if (err)
 			skl_spool_abort(txn);
 		else

@@ -31,6 +31,7 @@
 #include "skl_attr.h"
 #include "skl_buf.h"
 #include "skl_code.h"
+#include "skl_draft.h"
 #include "skl_err.h"
 #include "skl_limits.h"
 
@@ -162,6 +163,15 @@ SKL_MUST_CHECK enum skl_err skl_spool_out_frames(struct skl_spool_txn *txn,
 						 const uint8_t id[SKL_SPOOL_ID_BYTES],
 						 struct skl_spool_frames *ret_frames);
 void skl_spool_frames_done(struct skl_spool_frames *frames);
+/*
+ * The keys of its recipients, for a rewrap: they go with the body. ENOTFOUND: the message has gone,
+ * or was spooled by a program that kept none. They are secret: wipe them.
+ */
+void skl_spool_out_keys_put(struct skl_spool_txn *txn, const uint8_t id[SKL_SPOOL_ID_BYTES],
+			    const struct skl_sealed_key *keys, size_t count);
+SKL_MUST_CHECK enum skl_err skl_spool_out_key_get(struct skl_spool_txn *txn,
+						  const uint8_t id[SKL_SPOOL_ID_BYTES],
+						  uint32_t recipient, uint8_t ret_key[32]);
 /* Forget the body; the record stays until it is pruned, so that the id is still known. */
 void skl_spool_out_drop_body(struct skl_spool_txn *txn, const struct skl_out *out);
 
@@ -255,7 +265,8 @@ SKL_MUST_CHECK enum skl_err skl_spool_in_next(struct skl_spool_txn *txn, uint64_
 enum skl_spool_queue {
 	SKL_QUEUE_RECEIPT = 1, /* receipt items the hub has not recorded */
 	SKL_QUEUE_EVENT,       /* events the adapter has not taken */
-	SKL_QUEUE_AFTER        /* after-records not yet joined to a recorded message */
+	SKL_QUEUE_AFTER,       /* after-records not yet joined to a recorded message */
+	SKL_QUEUE_REWRAP       /* what is to be sealed again for a new key */
 };
 
 /* Returns the number of the item, 0 if txn has failed. */

@@ -18,27 +18,29 @@
 
 /* Databases: X(symbol, number in the associated data: never changes, name). */
 #define SKL_SPOOL_DB_MAP(X)                                                                        \
-	X(META, 1, "meta")         /* enum skl_spool_meta */                                       \
-	X(OUT, 2, "out")           /* id */                                                        \
-	X(OUT_BODY, 3, "out_body") /* id */                                                        \
-	X(OUT_DUE, 4, "out_due")   /* class, next try, seq, id: empty */                           \
-	X(RESULT, 5, "result")     /* id */                                                        \
-	X(TO, 6, "to")             /* id, number of the recipient */                               \
-	X(IN, 7, "in")             /* key */                                                       \
-	X(IN_BODY, 8, "in_body")   /* key */                                                       \
-	X(IN_OPEN, 9, "in_open")   /* seq: key */                                                  \
-	X(PRUNE, 10, "prune")      /* when, OUT or IN, id or key: empty */                         \
-	X(RECEIPT, 11, "receipt")  /* number */                                                    \
-	X(EVENT, 12, "event")      /* number */                                                    \
-	X(AFTER, 13, "after")      /* number */                                                    \
-	X(PROMISE, 14, "promise")  /* index, leaf hash */
+	X(META, 1, "meta")          /* enum skl_spool_meta */                                      \
+	X(OUT, 2, "out")            /* id */                                                       \
+	X(OUT_BODY, 3, "out_body")  /* id */                                                       \
+	X(OUT_DUE, 4, "out_due")    /* class, next try, seq, id: empty */                          \
+	X(RESULT, 5, "result")      /* id */                                                       \
+	X(TO, 6, "to")              /* id, number of the recipient */                              \
+	X(IN, 7, "in")              /* key */                                                      \
+	X(IN_BODY, 8, "in_body")    /* key */                                                      \
+	X(IN_OPEN, 9, "in_open")    /* seq: key */                                                 \
+	X(PRUNE, 10, "prune")       /* when, OUT or IN, id or key: empty */                        \
+	X(RECEIPT, 11, "receipt")   /* number */                                                   \
+	X(EVENT, 12, "event")       /* number */                                                   \
+	X(AFTER, 13, "after")       /* number */                                                   \
+	X(PROMISE, 14, "promise")   /* index, leaf hash */                                         \
+	X(OUT_KEYS, 15, "out_keys") /* id */                                                       \
+	X(REWRAP, 16, "rewrap")     /* number */
 
 enum skl_spool_db {
 #define SKL_SPOOL_DB_ENUM(symbol, number, name) SKL_DB_##symbol = (number),
 	SKL_SPOOL_DB_MAP(SKL_SPOOL_DB_ENUM)
 #undef SKL_SPOOL_DB_ENUM
 };
-#define SKL_SPOOL_DB_COUNT 15 /* numbers begin at 1 */
+#define SKL_SPOOL_DB_COUNT 17 /* numbers begin at 1 */
 
 struct skl_spool_txn {
 	struct skl_spool *spool;

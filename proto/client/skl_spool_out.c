@@ -6,8 +6,11 @@
 #include "skl_random.h"
 #include "skl_spool_impl.h"
 
-#define OUT_VERSION 1u
-#define TO_VERSION  1u
+#define OUT_VERSION  1u
+#define TO_VERSION   1u
+#define KEYS_VERSION 1u
+
+#define KEY_BYTES (4u + 32u)
 
 /* A next try later than this from now can only come from a clock that was wrong: it is due. */
 #define MAX_PAUSE_MS (INT64_C(2) * 3600 * 1000)
@@ -252,11 +255,49 @@ void skl_spool_frames_done(struct skl_spool_frames *frames)
 	*frames = (struct skl_spool_frames){0};
 }
 
+void skl_spool_out_keys_put(struct skl_spool_txn *txn, const uint8_t id[SKL_SPOOL_ID_BYTES],
+			    const struct skl_sealed_key *keys, size_t count)
+{
+	struct skl_buf buf;
+	if (!count)
+		return;
+	skl_buf_init(&buf, 1 + count * KEY_BYTES);
+	skl_buf_add_u8(&buf, KEYS_VERSION);
+	for (size_t i = 0; i < count; i++) {
+		skl_buf_add_u32be(&buf, keys[i].recipient);
+		skl_buf_add(&buf, keys[i].key, sizeof keys[i].key);
+	}
+	skl_spool_fail(txn, skl_buf_err(&buf));
+	skl_spool_db_put(txn, SKL_DB_OUT_KEYS, id_view(id), skl_buf_view(&buf));
+	skl_buf_wipe(&buf);
+}
+
+enum skl_err skl_spool_out_key_get(struct skl_spool_txn *txn, const uint8_t id[SKL_SPOOL_ID_BYTES],
+				   uint32_t recipient, uint8_t ret_key[32])
+{
+	struct skl_buf buf;
+	skl_buf_init(&buf, 1 + SKL_LIMIT_ROWS_N * KEY_BYTES);
+	enum skl_err err = skl_spool_db_get(txn, SKL_DB_OUT_KEYS, id_view(id), &buf);
+	if (!err) {
+		struct skl_spool_reader reader = skl_spool_read(skl_buf_view(&buf), KEYS_VERSION);
+		bool is_found = false;
+		while (!reader.err && reader.rest.len && !is_found) {
+			is_found = skl_spool_read_u32(&reader) == recipient;
+			skl_spool_read_bytes(&reader, ret_key, 32);
+		}
+		err = reader.err ? reader.err : is_found ? SKL_OK : SKL_ENOTFOUND;
+		skl_spool_fail(txn, reader.err);
+	}
+	skl_buf_wipe(&buf);
+	return err;
+}
+
 void skl_spool_out_drop_body(struct skl_spool_txn *txn, const struct skl_out *out)
 {
 	if (!skl_spool_db_size(txn, SKL_DB_OUT_BODY, id_view(out->id)))
 		return;
 	skl_spool_db_del(txn, SKL_DB_OUT_BODY, id_view(out->id));
+	skl_spool_db_del(txn, SKL_DB_OUT_KEYS, id_view(out->id));
 	skl_spool_count_bytes(txn, SKL_DB_OUT_BODY, 0, out->size);
 }
 

@@ -18,6 +18,8 @@ static enum skl_spool_db db_of(enum skl_spool_queue queue)
 		return SKL_DB_RECEIPT;
 	case SKL_QUEUE_EVENT:
 		return SKL_DB_EVENT;
+	case SKL_QUEUE_REWRAP:
+		return SKL_DB_REWRAP;
 	case SKL_QUEUE_AFTER:
 		break;
 	}

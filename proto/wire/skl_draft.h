@@ -115,13 +115,20 @@ struct skl_sealed_frame {
 	uint8_t *bytes; /* owned */
 	size_t len;
 };
+struct skl_sealed_key {
+	uint32_t recipient;
+	uint8_t key[32]; /* secret: it opens every section that is wrapped for this recipient */
+};
 struct skl_sealed {
 	uint8_t id[16];
 	uint8_t *header; /* owned: frame 2 */
 	size_t header_len;
+	size_t key_count;
+	struct skl_sealed_key *keys; /* owned; never sent: for a rewrap. None in a plan */
 	size_t frame_count;
 	struct skl_sealed_frame *frames; /* owned; none in a plan */
 };
+/* Wipes the keys. */
 void skl_sealed_done(struct skl_sealed *sealed);
 
 /* The PLAN form: own id, same numbers, no keys, no ciphertexts. */

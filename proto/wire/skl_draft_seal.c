@@ -4,6 +4,7 @@
 
 #include "skl_draft.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,9 @@ void skl_sealed_done(struct skl_sealed *sealed)
 	for (size_t i = 0; i < sealed->frame_count; i++)
 		skl_free(sealed->frames[i].bytes);
 	skl_free(sealed->frames);
+	if (sealed->keys)
+		sodium_memzero(sealed->keys, sealed->key_count * sizeof(*sealed->keys));
+	skl_free(sealed->keys);
 	*sealed = (struct skl_sealed){0};
 }
 
@@ -148,6 +152,21 @@ static enum skl_err put_key(struct build *build, const struct skl_draft_desk *re
 	return err ? err : put_row(build, &row, NULL);
 }
 
+static enum skl_err keep_keys(const struct skl_draft *draft, struct skl_sealed *sealed)
+{
+	if (!draft->recipient_count)
+		return SKL_OK;
+	sealed->keys = skl_calloc(draft->recipient_count, sizeof(*sealed->keys));
+	if (!sealed->keys)
+		return SKL_ENOMEM;
+	sealed->key_count = draft->recipient_count;
+	for (size_t i = 0; i < draft->recipient_count; i++) {
+		sealed->keys[i].recipient = draft->recipients[i].number;
+		memcpy(sealed->keys[i].key, draft->recipients[i].key, sizeof(sealed->keys[i].key));
+	}
+	return SKL_OK;
+}
+
 static enum skl_err put_rows(struct build *build, struct skl_sealed *sealed)
 {
 	struct skl_draft *draft = build->draft;
@@ -170,7 +189,7 @@ static enum skl_err put_rows(struct build *build, struct skl_sealed *sealed)
 			if (draft->wraps[r][s])
 				err = put_key(build, &draft->recipients[r], &draft->sections[s]);
 	}
-	return err;
+	return err || build->is_plan ? err : keep_keys(draft, sealed);
 }
 
 static int compare_digest(const void *a, const void *b)

@@ -120,6 +120,66 @@ static bool do_again(struct peer *peer)
 	return peer_wait_command(peer, "RESULT");
 }
 
+/*
+ * REWRAP of the last message for its first recipient. What is sealed in it is noise: the hub cannot
+ * tell, and must judge it by what it can see. sections=N: keys for its first N sections.
+ */
+static bool do_rewrap(struct peer *peer)
+{
+	uint8_t noise[SKL_SEALED_KEY_BYTES] = {1};
+	ProtobufCBinaryData rows[8];
+	struct skl_buf packed[8];
+	struct skl_buf body;
+	struct skl_envelope env;
+	struct skl_key *key, *sign;
+	Schakel__V1__Row row;
+	Schakel__V1__Rewrap rewrap;
+	char folder[600];
+
+	peer_check(skl_envelope_decode(skl_view_of(peer->last.header, peer->last.header_len),
+				       SKL_FORM_SUBMIT, &peer->arena, &env, NULL),
+		   "envelope");
+	(void)snprintf(folder, sizeof(folder), "%s/%s", peer->env, peer->seal_as);
+	key = peer_read_key(folder, "seal-desk.key");
+	(void)snprintf(folder, sizeof(folder), "%s/%s", peer->env,
+		       peer->sign_as[0] ? peer->sign_as : peer->partner);
+	sign = peer_read_key(folder, "sign.key");
+	schakel__v1__rewrap__init(&rewrap);
+	for (size_t i = 0; i <= (size_t)peer->sections && i < SKL_COUNT(rows); i++) {
+		Schakel__V1__RecipientRow recipient = *skl_envelope_recipient(&env, 0);
+		Schakel__V1__KeyRow wrapped;
+
+		schakel__v1__row__init(&row);
+		schakel__v1__key_row__init(&wrapped);
+		recipient.key_id = (ProtobufCBinaryData){sizeof(key->id), key->id};
+		recipient.sealed_key = (ProtobufCBinaryData){SKL_SEALED_KEY_BYTES, noise};
+		row.row_case = SCHAKEL__V1__ROW__ROW_RECIPIENT;
+		row.recipient = &recipient;
+		if (i) {
+			wrapped.recipient = recipient.number;
+			wrapped.section = skl_envelope_section(&env, i - 1)->number;
+			wrapped.wrapped = (ProtobufCBinaryData){SKL_WRAPPED_BYTES, noise};
+			row.row_case = SCHAKEL__V1__ROW__ROW_KEY;
+			row.key = &wrapped;
+		}
+		skl_buf_init(&packed[i], SKL_LIMIT_HEADER);
+		peer_check(skl_pack(&row.base, &packed[i]), "row");
+		rows[rewrap.n_rows++] = (ProtobufCBinaryData){packed[i].len, packed[i].data};
+	}
+	rewrap.id = env.common->id;
+	rewrap.directory_number = 1;
+	rewrap.rows = rows;
+	skl_buf_init(&body, SKL_LIMIT_HEADER);
+	peer_check(skl_rewrap_make(&rewrap, sign, &body), "rewrap");
+	peer_send_frames(peer, "REWRAP", (struct skl_view[]){skl_buf_view(&body)}, 1);
+	for (size_t i = 0; i < rewrap.n_rows; i++)
+		skl_buf_done(&packed[i]);
+	skl_buf_done(&body);
+	skl_key_free(sign);
+	skl_key_free(key);
+	return peer_wait_command(peer, "REWRAP");
+}
+
 static bool do_plan(struct peer *peer)
 {
 	return do_send(peer, "PLAN") && peer_wait_command(peer, "PLAN_RESULT");
@@ -366,7 +426,7 @@ static const struct {
 	{"garbage", do_garbage}, {"unknown", do_unknown}, {"wide", do_wide},
 	{"huge", do_huge},       {"big", do_big},         {"wait", do_wait},
 	{"bye", do_bye},         {"save", do_save},       {"resend", do_resend},
-	{"forget", do_forget},
+	{"forget", do_forget},   {"rewrap", do_rewrap},
 };
 
 /* --- settings ------------------------------------------------------------------------------------
@@ -389,6 +449,7 @@ static bool set_text(struct peer *peer, const char *name, const char *value)
 		{"case", peer->case_ref, sizeof(peer->case_ref)},
 		{"file", peer->file, sizeof(peer->file)},
 		{"sign-as", peer->sign_as, sizeof(peer->sign_as)},
+		{"seal-as", peer->seal_as, sizeof(peer->seal_as)},
 		{"mandate", peer->mandate, sizeof(peer->mandate)},
 		{"skip", peer->skip, sizeof(peer->skip)},
 		{"purpose", peer->purpose, sizeof(peer->purpose)},
@@ -415,6 +476,7 @@ static bool set_number(struct peer *peer, const char *name, const char *value)
 		{"timeout", &peer->timeout_ms},
 		{"count", &peer->count},
 		{"size", &peer->size},
+		{"sections", &peer->sections},
 		{"generation", &peer->generation},
 		{"shift", &peer->created_shift_ms},
 		{"life", &peer->life_ms},

@@ -60,6 +60,7 @@ struct peer {
 	char case_ref[64];
 	char file[512];
 	char sign_as[64];
+	char seal_as[64];
 	char mandate[128];
 	char skip[128];
 	char purpose[32];
@@ -70,6 +71,7 @@ struct peer {
 	long timeout_ms;
 	long count;
 	long size;
+	long sections;
 	long generation;
 	long want;
 	long created_shift_ms;

@@ -46,6 +46,27 @@ static void an_abort_leaves_nothing(void **state)
 	commit(txn);
 }
 
+static void the_keys_of_recipients_go_with_the_body(void **state)
+{
+	struct place *place = *state;
+	struct skl_out out = make_out(1, false);
+	const struct skl_sealed_key keys[] = {{.recipient = 1, .key = {11}},
+					      {.recipient = 7, .key = {77}}};
+	uint8_t key[32];
+	struct skl_spool_txn *txn = begin(place, true);
+	assert_int_equal(add(txn, &out, "header", "section"), SKL_OK);
+	assert_int_equal(skl_spool_out_key_get(txn, out.id, 1, key), SKL_ENOTFOUND);
+	skl_spool_out_keys_put(txn, out.id, keys, SKL_COUNT(keys));
+	commit(txn);
+	txn = begin(place, true);
+	assert_int_equal(skl_spool_out_key_get(txn, out.id, 7, key), SKL_OK);
+	assert_memory_equal(key, keys[1].key, sizeof key);
+	assert_int_equal(skl_spool_out_key_get(txn, out.id, 2, key), SKL_ENOTFOUND);
+	skl_spool_out_drop_body(txn, &out);
+	assert_int_equal(skl_spool_out_key_get(txn, out.id, 7, key), SKL_ENOTFOUND);
+	commit(txn);
+}
+
 static void the_same_id_with_other_bytes_is_refused(void **state)
 {
 	struct place *place = *state;
@@ -519,6 +540,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(survives_reopening, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_abort_leaves_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_keys_of_recipients_go_with_the_body, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(the_same_id_with_other_bytes_is_refused, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(due_is_acute_first_then_by_time, setup, teardown),

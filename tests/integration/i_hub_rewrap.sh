@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+#
+# Who may seal waiting mail again, for what key and which sections: its sender, for a key of the same
+# desk that is valid now, and for no more than was permitted; and once.
+
+. "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
+. "$SRC/tests/integration/peer-lib.sh"
+
+hub_make
+hub_start
+
+# A new sealing key of each, in a folder of its own.
+for partner in vt-zw team; do
+	"$BIN/schakel-keys" generate --partner $partner --desk desk --only seal --from 2020-01-01 \
+		--out "$env/new-$partner" >/dev/null || exit 1
+done
+
+peer_bg police politie-nh hello to=vt-zw muni=0479 submit file="$TMPDIR/parked" wait \
+	seal-as=vt-zw sections=1 rewrap \
+	seal-as=new-team rewrap \
+	seal-as=new-vt-zw sections=3 rewrap \
+	sign-as=vt-zw sections=1 rewrap hello \
+	sign-as=politie-nh rewrap rewrap \
+	file="$TMPDIR/enough" wait bye
+wait_for_log police '^waiting'
+test_like "$(cat police.log)" 'cut category=whereabouts' 'one of three sections is cut'
+
+sed -i "/^desk /s/\$/ revoked=$(date -u +%Y-%m-%dT%H:%M:%SZ -d '-1 second')/" \
+	"$env/vt-zw/vt-zw.public"
+hub_directory 2
+"$BIN/schakelctl" --control "$control" reload directory >/dev/null || fail 'reload'
+peer vt-zw timeout=500 hello quiet bye
+test_is "$(grep -c '^offer' out)" 0 'nothing goes out under a revoked key'
+ctl queue list vt-zw
+test_like "$(cat ctl.out)" 'needs_rewrap' 'it waits for its sender'
+
+touch parked
+wait_for 30 log_has police "^waiting $TMPDIR/enough"
+grep -oE '^(error code=[A-Z]+|REWRAP)' police.log | sed 's/.*code=//' >answers
+test_is "$(tr '\n' ' ' <answers)" 'EKEYREVOKED EIDENTITY EROW EIDENTITY REWRAP ENOTFOUND ' \
+	'a dead key, one of another desk, a section more, a signature of another; the right one; once more'
+touch enough
+wait_bg police
+test_ok $? 'of these, a signature of another ends the session'
+
+ctl queue list vt-zw
+test_like "$(cat ctl.out)" '"state": *"waiting"' 'it waits for its recipient again'
+peer vt-zw timeout=5000 hello no-check=1 offer bye
+test_is "$(out_value id '^offer')" "$(sed -n 's/^sent id=//p' police.log)" 'and is offered'
+stop_bg hub
+test_expect 'the trail' "$BIN/crash_trail" "$env/store" "$env/vault"
+test_is "$(grep -c 'kind=notice' out) $(grep -c 'kind=rewrap' out)" '1 1' 'asked once, answered once'
+done_testing
