@@ -372,6 +372,7 @@ void skl_tend(struct skl_hub *hub)
 	skl_mark_tend(hub);
 	if (mono_ms >= hub->next_tend_mono_ms) {
 		hub->next_tend_mono_ms = mono_ms + TEND_MS;
+		skl_zap_watch(hub->zap);
 		if (hub->opts.alive)
 			hub->opts.alive();
 		skl_gate_check_seats(hub);

@@ -15,14 +15,20 @@
 #define ZAP_ENDPOINT  "inproc://zeromq.zap.01"
 #define PIPE_ENDPOINT "inproc://skl-zap"
 #define STACK_BYTES   (256 * 1024)
+#define WAKE_MS       1000  /* the thread turns over at least this often */
+#define WAIT_MS       10000 /* for its answer; the hub does not live on without one */
+#define SILENT_LOOKS  10    /* looks, a second apart, that may find that it did not turn over */
 
-/* Owned by the thread while it runs, except pipe and refused. */
+/* Owned by the thread while it runs, except pipe, the counters and what is the reactor's. */
 struct skl_zap {
 	pthread_t thread;
 	void *ctx;
 	void *pipe; /* the reactor's end */
 	atomic_uint_fast64_t refused;
-	atomic_uint handed; /* orders the list's bytes between the threads */
+	atomic_uint turns;   /* of the thread's loop */
+	atomic_uint handed;  /* orders the list's bytes between the threads */
+	unsigned seen_turns; /* the reactor's, as the next one */
+	unsigned silent_looks;
 };
 
 /* What goes through the pipe; an answer is one byte. */
@@ -183,7 +189,8 @@ static enum turn serve(struct skl_zap *zap, void *rep, void *pipe)
 	enum turn turn = TURN_ON;
 
 	while (turn == TURN_ON) {
-		if (zmq_poll(items, 2, -1) < 0) {
+		atomic_fetch_add(&zap->turns, 1);
+		if (zmq_poll(items, 2, WAKE_MS) < 0) {
 			turn = errno == EINTR ? TURN_ON : TURN_BROKEN;
 			continue;
 		}
@@ -209,6 +216,13 @@ static bool no_linger(void *socket)
 	return zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof(linger)) == 0;
 }
 
+/* libzmq lets strangers in, or nobody, when no thread answers here: then the hub must not live. */
+SKL_NORETURN static void give_up(const char *what)
+{
+	skl_log(SKL_LOG_ERR, "zap.ended", "what=%s", what);
+	abort();
+}
+
 static void *zap_main(void *argument)
 {
 	struct skl_zap *zap = argument;
@@ -217,14 +231,10 @@ static void *zap_main(void *argument)
 	bool ready = rep && pipe && no_linger(rep) && zmq_connect(pipe, PIPE_ENDPOINT) == 0 &&
 		     zmq_bind(rep, ZAP_ENDPOINT) == 0;
 
-	if (!pipe || zmq_send(pipe, ready ? "y" : "n", 1, 0) != 1) {
-		skl_log(SKL_LOG_ERR, "zap.ended", "what=start");
-		abort(); /* the maker waits for this byte for ever */
-	}
-	if (ready && serve(zap, rep, pipe) != TURN_STOP) {
-		skl_log(SKL_LOG_ERR, "zap.ended", "what=socket");
-		abort(); /* libzmq lets strangers in when nobody answers here */
-	}
+	if (!pipe || zmq_send(pipe, ready ? "y" : "n", 1, 0) != 1)
+		give_up("start");
+	if (ready && serve(zap, rep, pipe) != TURN_STOP)
+		give_up("socket");
 	close_socket(rep);
 	close_socket(pipe);
 	return NULL;
@@ -248,14 +258,18 @@ static enum skl_err wait_ready(struct skl_zap *zap)
 {
 	char answer_byte = 0;
 
-	while (zmq_recv(zap->pipe, &answer_byte, 1, 0) < 0)
+	while (zmq_recv(zap->pipe, &answer_byte, 1, 0) < 0) {
+		if (errno == EAGAIN)
+			give_up("silence");
 		if (errno != EINTR)
 			return SKL_EIO;
+	}
 	return answer_byte == 'y' ? SKL_OK : SKL_EIO;
 }
 
 enum skl_err skl_zap_open(void *ctx, struct skl_zap **ret_zap)
 {
+	const int wait_ms = WAIT_MS;
 	struct skl_zap *zap = skl_calloc(1, sizeof(*zap));
 	enum skl_err err = SKL_EIO;
 
@@ -263,9 +277,12 @@ enum skl_err skl_zap_open(void *ctx, struct skl_zap **ret_zap)
 		return SKL_ENOMEM;
 	zap->ctx = ctx;
 	atomic_init(&zap->refused, 0);
+	atomic_init(&zap->turns, 0);
 	atomic_init(&zap->handed, 0);
 	zap->pipe = zmq_socket(ctx, ZMQ_PAIR);
-	if (!zap->pipe || !no_linger(zap->pipe) || zmq_bind(zap->pipe, PIPE_ENDPOINT) < 0)
+	if (!zap->pipe || !no_linger(zap->pipe) ||
+	    zmq_setsockopt(zap->pipe, ZMQ_RCVTIMEO, &wait_ms, sizeof(wait_ms)) < 0 ||
+	    zmq_bind(zap->pipe, PIPE_ENDPOINT) < 0)
 		goto fail;
 	err = start_thread(zap);
 	if (err != SKL_OK)
@@ -307,6 +324,16 @@ enum skl_err skl_zap_allow(struct skl_zap *zap, const struct skl_zap_key *keys, 
 		return SKL_EIO;
 	}
 	return wait_ready(zap);
+}
+
+void skl_zap_watch(struct skl_zap *zap)
+{
+	unsigned turns = atomic_load(&zap->turns);
+
+	zap->silent_looks = turns == zap->seen_turns ? zap->silent_looks + 1 : 0;
+	zap->seen_turns = turns;
+	if (zap->silent_looks > SILENT_LOOKS)
+		give_up("silence");
 }
 
 uint64_t skl_zap_refused(const struct skl_zap *zap)

@@ -7,8 +7,8 @@
  *
  * Owner:    made, told and freed by the reactor; the thread has its own copy of the list.
  * Lifetime: opened before any other socket is bound, freed after they are closed. If its thread
- *           ends in any other way than skl_zap_free(), the process aborts: without it libzmq
- *           would let strangers in.
+ *           ends in any other way than skl_zap_free(), or does nothing for ten seconds, the process
+ *           aborts: without it libzmq would let strangers in, or with option 93 nobody.
  * Errors:   EIO, ENOMEM.
  * Limits:   SKL_ZAP_MAX_KEYS keys.
  *
@@ -41,6 +41,9 @@ SKL_MUST_CHECK enum skl_err skl_zap_open(void *ctx, struct skl_zap **ret_zap);
 /* Replace the list; it is in force when this returns. ELIMIT, ENOMEM, EIO: the old one stays. */
 SKL_MUST_CHECK enum skl_err skl_zap_allow(struct skl_zap *zap, const struct skl_zap_key *keys,
 					  size_t count);
+
+/* To be called about once a second: aborts if the thread has not turned over for ten calls. */
+void skl_zap_watch(struct skl_zap *zap);
 
 /* How many connections were refused so far. */
 uint64_t skl_zap_refused(const struct skl_zap *zap);
