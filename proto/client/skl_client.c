@@ -203,7 +203,9 @@ static enum skl_err on_error(struct skl_client *client, struct skl_view body)
 		err = SKL_ESTATE; /* the hub does not know this session: begin another */
 	} else if (!err && client->directory_until_mono_ms) {
 		skl_client_directory_missed(client);
-	} else if (!err) {
+	} else if (!err &&
+		   !(skl_err_known(error->code) && skl_err_may_retry((enum skl_err)error->code))) {
+		/* else: recorded nothing, as of receipts; they go again */
 		skl_client_alarm(client, SKL_ALARM_PROTOCOL,
 				 skl_err_known(error->code) ? (enum skl_err)error->code
 							    : SKL_EMALFORMED,

@@ -1,19 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 #
-# P1, P2, P5, P6 when a call to the disk fails: in turn every call that hub, notary, the sender's spool,
-# or the recipient's spool and folder make on their files fails once, while reports go their whole way.
-# The error is reported, nothing is answered that is not so, and after a restart nothing is lost,
-# nothing doubled, every promise kept.
+# P1, P2, P5, P6 when a call to the disk or a request for memory fails: in turn every call that hub,
+# notary, the sender's spool, or the recipient's spool and folder make on their files, and every
+# allocation of those programs, fails once, while reports go their whole way. An I/O error is reported,
+# nothing is answered that is not so, and after a restart nothing is lost, nothing doubled, every
+# promise kept.
 #
 #	make check-crash FAULTS=all
 #	FAULTS=30 SEED=4711 make check-run TESTS=tests/integration/i_io_errors.sh
 #
-# FAULTS   how many calls, chosen by SEED; all: each of them, with each kind of failure
+# FAULTS   how many, chosen by SEED; all: each of them, with each kind of failure
+# KINDS    which kinds: "EIO ENOSPC short ENOMEM"; preload/fail_at.c says what they are
 #
 # A round is one fault in one of the four, in a world that is new or that has served before; ten reports
 # go through it. A program may end because of the fault (status 2 or 3, and one sentence), and is
-# then started again without one; or go on. preload/fail_at.c says what a call is.
+# then started again without one; or go on.
 
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
 . "$SRC/tests/lib/hub-lib.sh"
@@ -23,7 +25,10 @@ faults=${FAULTS:-8}
 seed=${SEED:-$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')}
 RANDOM=$seed
 all=(hub vt police notary)
-kinds=(EIO ENOSPC short)
+read -ra kinds <<<"${KINDS:-EIO ENOSPC short ENOMEM}"
+if [ "$VARIANT" = asan ]; then
+	kinds=(EIO ENOSPC short) # its memory is its own
+fi
 reports=10
 diag "seed $seed, $faults faults"
 
@@ -137,8 +142,9 @@ round() {
 
 # What became of the ten, and whether the fault was told of.
 look() {
-	# a hub that has never had a policy decides nothing
-	! grep -qs "/hub/rules" fail.log || oracle_knows=(rules=unreadable)
+	# a hub that could not read its rules and never had others decides nothing
+	! log_has hub 'policy\.refused .*error=(EIO|EDISKFULL|ENOMEM) ' ||
+		oracle_knows=(rules=unreadable)
 	rm -rf evidence
 	mkdir evidence
 	cp "$HUB/police.history" "$HUB/vt.history" evidence
@@ -193,11 +199,14 @@ try() {
 
 world_keep new
 count_calls() {
-	declare -gA calls
+	declare -gA calls requests
 	local name
 	for name in "${all[@]}"; do
 		try "$name" "$1" 0 EIO
 		calls[$name]=$(wc -l <fail.log)
+		[[ " ${kinds[*]} " = *' ENOMEM '* ]] || continue
+		try "$name" "$1" 0 ENOMEM
+		requests[$name]=$(cut -d' ' -f1 fail.log)
 		if [ $bad -gt 0 ]; then
 			fail "without a fault all goes well"
 			exit 1
@@ -225,12 +234,15 @@ every_call() {
 }
 
 some_calls() {
-	local i name place
+	local i name place kind most
 	for ((i = 0; i < faults; i++)); do
 		name=${all[i % 4]}
 		place=new
 		[ $((RANDOM % 2)) -eq 0 ] || place=used
-		try "$name" $place $((1 + RANDOM % calls[$name])) "${kinds[RANDOM % 3]}"
+		kind=${kinds[RANDOM % ${#kinds[@]}]}
+		most=${calls[$name]}
+		[ "$kind" != ENOMEM ] || most=${requests[$name]}
+		try "$name" $place $((1 + RANDOM % most)) "$kind"
 	done
 }
 

@@ -400,6 +400,32 @@ static void errors_are_retried_or_told(void **state)
 	assert_int_equal(stage->police.failed_count, 1);
 }
 
+static void send_error(struct stage *stage, enum skl_err code)
+{
+	Schakel__V1__Error error;
+	struct skl_view frames[2] = {skl_view_str("ERROR")};
+	uint8_t packed[64];
+
+	schakel__v1__error__init(&error);
+	error.code = (uint32_t)code;
+	frames[1] = skl_view_of(packed, schakel__v1__error__pack(&error, packed));
+	hub_send(&stage->hub, POLICE, frames, 2);
+	stage_rounds(stage, 50);
+}
+
+/* As when the hub had no memory for a batch of receipts. */
+static void an_error_of_the_moment_alarms_nobody(void **state)
+{
+	struct stage *stage = *state;
+
+	start_both(stage);
+	send_error(stage, SKL_ENOTRECORDED);
+	send_error(stage, SKL_EDISKFULL);
+	assert_int_equal(stage->police.alarms[SKL_ALARM_PROTOCOL], 0);
+	send_error(stage, SKL_EMALFORMED);
+	assert_int_equal(stage->police.alarms[SKL_ALARM_PROTOCOL], 1);
+}
+
 static void what_expires_is_told(void **state)
 {
 	struct stage *stage = *state;
@@ -518,6 +544,7 @@ int main(void)
 		TEST(messages_of_a_case_come_one_by_one),
 		TEST(acute_goes_first_and_cries),
 		TEST(errors_are_retried_or_told),
+		TEST(an_error_of_the_moment_alarms_nobody),
 		TEST(what_expires_is_told),
 		TEST(many_messages_pass_a_small_window),
 		TEST(many_promises_are_found_without_a_pause),

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * fail_at - loaded before a program: the FAIL_AT-th call that its files get does nothing and fails.
+ * fail_at - loaded before a program: the FAIL_AT-th call that its files get, or the FAIL_AT-th time
+ * it asks for memory, does nothing and fails.
  *
  *     cc -shared -fPIC -o fail_at.so fail_at.c -ldl
  *     LD_PRELOAD=./fail_at.so FAIL_AT=17 FAIL_UNDER=/place FAIL_LOG=/tmp/log program
  *
- * FAIL_UNDER   paths that begin with it are counted; what else the program opens is not
- * FAIL_AT      which call fails; 0: none, all are only told
- * FAIL_COUNT   how many fail from there on; 1
- * FAIL_WITH    EIO, ENOSPC, or short: a write takes half of the bytes, and other calls fail with
- * ENOSPC FAIL_LOG     gets a line "number call path" for each call that failed, with FAIL_AT=0 for
- * every one
+ * FAIL_UNDER  paths that begin with it are counted; what else the program opens is not
+ * FAIL_AT     which call fails; 0: none, all are only told
+ * FAIL_COUNT  how many fail from there on; 1
+ * FAIL_WITH   EIO; ENOSPC; short: a write takes half of the bytes, other calls fail with ENOSPC;
+ *             ENOMEM: not calls of files are counted, but the program's own requests for memory
+ *             (not those of its libraries)
+ * FAIL_LOG    gets a line "number call path" for each call that failed, with FAIL_AT=0 for every
+ *             one; of requests for memory their number alone, at the end
  *
  * Reads of pages that LMDB has mapped are no calls: an I/O error there is SIGBUS, a death as any
  * other.
@@ -54,24 +57,43 @@ static void note(long number, const char *call, const char *path)
 	(void)syscall(SYS_close, fd);
 }
 
+static bool is_for_memory(void)
+{
+	const char *with = getenv("FAIL_WITH");
+
+	return with && strcmp(with, "ENOMEM") == 0;
+}
+
+/* The next one: is it its turn? */
+static atomic_long calls;
+
+static bool counts(const char *call, const char *path)
+{
+	long at = number_of("FAIL_AT", 0), number = atomic_fetch_add(&calls, 1) + 1;
+	bool does = at > 0 && number >= at && number - at < number_of("FAIL_COUNT", 1);
+
+	if (does || (at == 0 && !is_for_memory()))
+		note(number, call, path);
+	return does;
+}
+
+__attribute__((destructor)) static void tell_count(void)
+{
+	if (is_for_memory() && number_of("FAIL_AT", 0) == 0)
+		note(calls, "allocations", "");
+}
+
 /* Is it this call's turn? path is absolute. */
 static bool fails(const char *call, const char *path)
 {
-	static atomic_long calls;
 	const char *under = getenv("FAIL_UNDER");
-	long at = number_of("FAIL_AT", 0), number;
-	bool does;
 
 	if (!under || strncmp(path, under, strlen(under)) != 0)
 		return false;
 	/* what is not there is removed without a word */
 	if (strncmp(call, "unlink", 6) == 0 && access(path, F_OK) != 0)
 		return false;
-	number = atomic_fetch_add(&calls, 1) + 1;
-	does = at > 0 && number >= at && number - at < number_of("FAIL_COUNT", 1);
-	if (does || at == 0)
-		note(number, call, path);
-	return does;
+	return !is_for_memory() && counts(call, path);
 }
 
 static bool is_short(void)
@@ -222,3 +244,42 @@ PASS(void *, MAP_FAILED, mmap, fd >= 0 && fails_fd("mmap", fd),
 PASS(void *, MAP_FAILED, mmap64, fd >= 0 && fails_fd("mmap", fd),
      (void *memory, size_t len, int prot, int flags, int fd, off_t at), memory, len, prot, flags,
      fd, at)
+
+/* --- memory: what the program itself asks for, through skl_mem.c ------------------------------ */
+
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *memory, size_t size);
+extern char *program_invocation_name;
+
+static bool fails_memory(const char *call, const void *caller)
+{
+	static char program[4096];
+	Dl_info info;
+
+	if (!is_for_memory() || dladdr(caller, &info) == 0 || !info.dli_fname)
+		return false;
+	if (!program[0]) {
+		ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+		program[len > 0 ? len : 0] = 0;
+	}
+	if (strcmp(info.dli_fname, program) != 0 &&
+	    strcmp(info.dli_fname, program_invocation_name) != 0)
+		return false;
+	if (!counts(call, ""))
+		return false;
+	errno = ENOMEM;
+	return true;
+}
+
+void *calloc(size_t count, size_t size)
+{
+	return fails_memory("calloc", __builtin_return_address(0)) ? NULL
+								   : __libc_calloc(count, size);
+}
+
+void *realloc(void *memory, size_t size)
+{
+	return fails_memory("realloc", __builtin_return_address(0)) ? NULL
+								    : __libc_realloc(memory, size);
+}
