@@ -158,8 +158,12 @@ OPT     := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,unde
            -fno-sanitize-recover=all
 OPT_LD  := -fsanitize=fuzzer,address,undefined
 SCALE   := 3
+else ifeq ($(VARIANT),valgrind)
+OPT     := -O1 -g -fno-omit-frame-pointer
+OPT_LD  :=
+SCALE   := 10
 else
-$(error VARIANT is release, asan, tsan, cover or fuzz, not '$(VARIANT)')
+$(error VARIANT is release, asan, tsan, cover, fuzz or valgrind, not '$(VARIANT)')
 endif
 
 # Instrumented code looks to these like code with other paths; the release build has them.
@@ -170,7 +174,8 @@ endif
 TEST_TIMEOUT_SCALE ?= $(SCALE)
 
 # Targets that must work before a compiler is there: they call make again when they need one.
-BARE  := cover distcheck check check-asan check-tsan check-crash demo fuzz clean help dist format bootstrap \
+BARE  := cover distcheck check check-asan check-tsan check-valgrind check-crash demo fuzz clean help dist \
+         format bootstrap \
          lint-fast lint-format lint-layers lint-banned lint-logs lint-spdx lint-shell lint-man \
          lint-spelling lint-complexity lint-proto lint uninstall
 GOALS := $(or $(MAKECMDGOALS),all)
@@ -311,9 +316,9 @@ $(foreach s,$(FUZZ_SRC),$(eval $(call \
 
 # --- suites ------------------------------------------------------------------
 
-.PHONY: check check-asan check-tsan check-crash check-run fuzz fuzz-run bench bootstrap demo demo-run
+.PHONY: check check-asan check-tsan check-valgrind check-crash check-run fuzz fuzz-run bench bootstrap demo demo-run
 TESTS ?=
-RUN_TESTS = CC="$(CC)" CFLAGS="$(CFLAGS)" LDFLAGS="$(LDFLAGS)" BIN="$(abspath $(BIN))" \
+RUN_TESTS = CC="$(CC)" CFLAGS="$(CFLAGS)" LDFLAGS="$(LDFLAGS)" BIN="$(abspath $(BIN_RUN))" \
             SRC="$$(pwd)" VARIANT=$(VARIANT) PYTHON=$(PYTHON) \
             TEST_TIMEOUT_SCALE=$(TEST_TIMEOUT_SCALE) tests/lib/run-tests -l $(B)/check
 
@@ -329,6 +334,27 @@ check-asan:
 	@+$(MAKE) --no-print-directory VARIANT=asan check
 check-tsan:
 	@+$(MAKE) --no-print-directory VARIANT=tsan check
+
+# Memcheck: unit tests, fuzz replay, and hub, notary and adapters through a story. Not: one that
+# starts itself again by /proc/self/exe, which is valgrind then, and one that waits too briefly for
+# a handshake under it.
+VALGRIND_NOT   := tests/unit/t_client_kill.c tests/unit/t_core_zap.c
+VALGRIND_TESTS ?= $(filter-out $(VALGRIND_NOT),$(UNIT_SRC) $(FUZZ_SRC)) \
+                  tests/scenario/6001-police-report-reaches-veilig-thuis.sh
+check-valgrind:
+	@deploy/bootstrap build check valgrind
+	@+$(MAKE) --no-print-directory VARIANT=valgrind tests
+	@+$(MAKE) --no-print-directory VARIANT=valgrind check-run TESTS='$(VALGRIND_TESTS)'
+
+BIN_RUN := $(BIN)
+ifeq ($(VARIANT),valgrind)
+BIN_RUN := $(B)/under
+UNDER   := $(patsubst $(BIN)/%,$(BIN_RUN)/%,$(UNITS) $(FUZZERS) $(SIMS) $(PROGS))
+$(UNDER): $(BIN_RUN)/%: $(BIN)/% tests/lib/valgrind
+	@mkdir -p $(@D)
+	@cp tests/lib/valgrind $@
+tests: $(UNDER)
+endif
 
 # make check-run TESTS='tests/unit/t_skl_buf.c tests/scenario/2*.sh' runs only those.
 check-run: tests
@@ -406,6 +432,7 @@ help:
 #: make               programs and libraries in build/release
 #: make check         unit, fuzz replay, integration, scenario and foreign tests
 #: make check-asan    the same suites with ASan and UBSan; check-tsan with TSan
+#: make check-valgrind unit tests, fuzz replay and a story under memcheck
 #: make check-crash   kill -9 ROUNDS=20 times, cut the power CUTS=20 times (as root), let FAULTS=40
 #:                    calls to the disk fail (all: each of them), and recover
 #: make fuzz          each fuzz target for FUZZ_SECONDS=60 (clang)
