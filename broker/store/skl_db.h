@@ -63,6 +63,12 @@ enum skl_db {
 		SKL_DB_COUNT
 };
 
+/*
+ * Add to the counter of a number (value: 1 || u64be; no row is 0). The transaction writes it once,
+ * when it commits; until then skl_db_get() gives the old one. Below 0 the commit is ECORRUPT.
+ */
+void skl_db_tally(struct skl_txn *txn, enum skl_db db, uint32_t number, int change);
+
 /* --- reading ----------------------------------------------------------------- */
 
 SKL_MUST_CHECK enum skl_err skl_db_get(struct skl_txn *txn, enum skl_db db, struct skl_view key,

@@ -97,36 +97,9 @@ static enum skl_err put_ref(struct skl_txn *txn, const uint8_t ref_key[REF_BYTES
 }
 
 /* How many sections of a day there are: at none its key can go. */
-static enum skl_err count_day(struct skl_txn *txn, uint32_t day, int change)
+static void count_day(struct skl_txn *txn, uint32_t day, int change)
 {
-	uint8_t key[4], bytes[9] = {FORMAT};
-	uint64_t count = 0;
-	struct skl_view value;
-	enum skl_err err;
-
-	skl_put_u32be(key, day);
-	err = skl_db_get(txn, SKL_DB_PAYLOAD_DAY, skl_view_of(key, sizeof(key)), &value);
-	if (err == SKL_OK) {
-		struct skl_rec rec;
-
-		skl_rec_open(&rec, value, FORMAT);
-		count = skl_rec_u64(&rec);
-		err = skl_rec_end(&rec);
-	} else if (err == SKL_ENOTFOUND) {
-		err = SKL_OK;
-	}
-	if (err == SKL_OK && change < 0 && count == 0)
-		err = SKL_ECORRUPT;
-	if (err != SKL_OK) {
-		skl_txn_fail(txn, err);
-		return err;
-	}
-	count = change < 0 ? count - 1 : count + 1;
-	if (count == 0)
-		return skl_txn_delete(txn, SKL_DB_PAYLOAD_DAY, skl_view_of(key, sizeof(key)));
-	skl_put_u64be(bytes + 1, count);
-	return skl_txn_put(txn, SKL_DB_PAYLOAD_DAY, skl_view_of(key, sizeof(key)),
-			   skl_view_of(bytes, sizeof(bytes)));
+	skl_db_tally(txn, SKL_DB_PAYLOAD_DAY, day, change);
 }
 
 /* "schakel/v1 payload\n" || chunk key: a chunk stands for its place alone. */
@@ -206,7 +179,7 @@ enum skl_err skl_payload_put(struct skl_txn *txn, struct skl_payload_key key, st
 		err = skl_txn_put(txn, SKL_DB_PAYLOAD_DUE, skl_view_of(due, sizeof(due)),
 				  skl_view_of(NULL, 0));
 	if (err == SKL_OK)
-		err = count_day(txn, ref.vault_id.period, 1);
+		count_day(txn, ref.vault_id.period, 1);
 	return err;
 }
 
@@ -268,7 +241,7 @@ static enum skl_err delete_all(struct skl_txn *txn, const uint8_t ref_key[REF_BY
 	if (err == SKL_ENOTFOUND)
 		err = SKL_OK;
 	if (err == SKL_OK)
-		err = count_day(txn, ref->vault_id.period, -1);
+		count_day(txn, ref->vault_id.period, -1);
 	return err;
 }
 

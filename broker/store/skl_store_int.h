@@ -21,6 +21,7 @@
 #include "skl_vault.h"
 
 #define SKL_STORE_BATCH_CACHE 8
+#define SKL_TXN_TALLIES       8
 
 /* The leaf hashes of one commit, kept to give paths to its promise. */
 struct skl_batch {
@@ -48,6 +49,13 @@ struct skl_store {
 	unsigned cache_next;
 };
 
+/* A counter that the commit will change. */
+struct skl_tally {
+	enum skl_db db;
+	uint32_t number;
+	int64_t change;
+};
+
 struct skl_txn {
 	struct skl_store *store; /* borrowed */
 	MDB_txn *mdb;            /* owned */
@@ -56,6 +64,8 @@ struct skl_txn {
 	bool read_only;
 	uint64_t budget_bytes; /* what may still be put before the reserve */
 	struct skl_buf scratch;
+	struct skl_tally tallies[SKL_TXN_TALLIES];
+	size_t tally_count;
 	/* the trail as this transaction sees it; write transactions only */
 	struct skl_frontier frontier;
 	struct skl_batch batch;

@@ -143,7 +143,7 @@ static enum skl_err put_part(struct skl_txn *txn, struct skl_vault_id id, uint64
 	salt = skl_buf_extend(&salted, 32);
 	if (!salt)
 		return skl_buf_err(&salted);
-	randombytes_buf(salt, 32);
+	skl_vault_random(txn->store->vault, salt, 32);
 	skl_hash_part(salt, plain, commitment);
 	skl_buf_add_view(&salted, plain);
 	err = skl_buf_err(&salted);

@@ -122,6 +122,45 @@ enum skl_err skl_txn_begin(struct skl_store *store, const struct skl_txn_opts *o
 	return SKL_OK;
 }
 
+/* Its error, as any other, is the transaction's. */
+static void write_tally(struct skl_txn *txn, const struct skl_tally *tally)
+{
+	uint8_t key_bytes[4], bytes[9] = {1};
+	struct skl_view key = skl_view_of(key_bytes, sizeof(key_bytes)), value;
+	int64_t count = 0;
+	enum skl_err err;
+
+	skl_put_u32be(key_bytes, tally->number);
+	err = skl_db_get(txn, tally->db, key, &value);
+	if (err == SKL_OK) {
+		struct skl_rec rec;
+
+		skl_rec_open(&rec, value, 1);
+		count = (int64_t)skl_rec_u64(&rec);
+		err = skl_rec_end(&rec);
+	} else if (err == SKL_ENOTFOUND) {
+		err = SKL_OK;
+	}
+	count += tally->change;
+	if (err == SKL_OK && count < 0)
+		err = SKL_ECORRUPT;
+	if (err == SKL_OK) {
+		skl_put_u64be(bytes + 1, (uint64_t)count);
+		err = count ? skl_txn_put(txn, tally->db, key, skl_view_of(bytes, sizeof(bytes)))
+			    : skl_txn_delete(txn, tally->db, key);
+	}
+	if (err != SKL_OK && err != SKL_ENOTFOUND) /* 0 and no row: as it should be */
+		skl_txn_fail(txn, err);
+}
+
+static void write_tallies(struct skl_txn *txn)
+{
+	for (size_t i = 0; i < txn->tally_count && txn->err == SKL_OK; i++)
+		if (txn->tallies[i].change)
+			write_tally(txn, &txn->tallies[i]);
+	txn->tally_count = 0;
+}
+
 /* Cursors go before the end of the transaction, in which they live. */
 static void close_cursors(struct skl_txn *txn)
 {
@@ -147,6 +186,7 @@ enum skl_err skl_txn_commit(struct skl_txn *txn)
 {
 	enum skl_err err;
 
+	write_tallies(txn);
 	if (txn->err != SKL_OK || txn->read_only) {
 		err = txn->err;
 		skl_txn_abort(txn);
@@ -360,6 +400,24 @@ enum skl_err skl_txn_delete(struct skl_txn *txn, enum skl_db db, struct skl_view
 	if (txn->err != SKL_OK)
 		return txn->err;
 	return settle(txn, mdb_del(txn->mdb, txn->store->dbi[db], &mkey, NULL));
+}
+
+void skl_db_tally(struct skl_txn *txn, enum skl_db db, uint32_t number, int change)
+{
+	struct skl_tally *tally = txn->tallies;
+
+	while (tally < txn->tallies + txn->tally_count &&
+	       (tally->db != db || tally->number != number))
+		tally++;
+	if (tally == txn->tallies + SKL_TXN_TALLIES) { /* rare: more days in one batch than that */
+		write_tallies(txn);
+		tally = txn->tallies;
+	}
+	if (tally == txn->tallies + txn->tally_count) {
+		*tally = (struct skl_tally){.db = db, .number = number};
+		txn->tally_count++;
+	}
+	tally->change += change;
 }
 
 enum skl_err skl_db_counter(struct skl_txn *txn, const char *name, uint64_t *ret_value)

@@ -34,6 +34,8 @@ struct skl_vault {
 	uint64_t uses;
 	struct slot slots[SLOTS];
 	uint8_t *keys; /* owned, sodium_malloc: SLOTS * 32 bytes, in the order of slots */
+	uint8_t pool[4096];
+	size_t pool_left;
 };
 
 static const char *const use_names[] = {
@@ -352,6 +354,21 @@ enum skl_err skl_vault_list(struct skl_vault *vault, enum skl_vault_use use, skl
 	return err;
 }
 
+void skl_vault_random(struct skl_vault *vault, void *bytes, size_t len)
+{
+	if (len > sizeof(vault->pool)) {
+		randombytes_buf(bytes, len);
+		return;
+	}
+	if (len > vault->pool_left) {
+		randombytes_buf(vault->pool, sizeof(vault->pool));
+		vault->pool_left = sizeof(vault->pool);
+	}
+	vault->pool_left -= len;
+	memcpy(bytes, vault->pool + vault->pool_left, len);
+	sodium_memzero(vault->pool + vault->pool_left, len);
+}
+
 /* --- use --------------------------------------------------------------------- */
 
 enum skl_err skl_vault_seal(struct skl_vault *vault, struct skl_vault_id id, struct skl_view ad,
@@ -366,7 +383,7 @@ enum skl_err skl_vault_seal(struct skl_vault *vault, struct skl_vault_id id, str
 	at = skl_buf_extend(out, NONCE + plain.len + TAG);
 	if (!at)
 		return skl_buf_err(out);
-	randombytes_buf(at, NONCE);
+	skl_vault_random(vault, at, NONCE);
 	(void)crypto_aead_xchacha20poly1305_ietf_encrypt(at + NONCE, NULL, plain.data, plain.len,
 							 ad.data, ad.len, NULL, at,
 							 key); /* cannot fail */

@@ -81,6 +81,12 @@ SKL_MUST_CHECK enum skl_err skl_vault_unseal(struct skl_vault *vault, struct skl
 					     struct skl_view ad, struct skl_view sealed,
 					     struct skl_buf *out);
 
+/*
+ * Random bytes for nonces and salts, taken from the kernel a page at a time: a message needs many.
+ * Each is given once and wiped here. Not for keys.
+ */
+void skl_vault_random(struct skl_vault *vault, void *bytes, size_t len);
+
 /* Keyed BLAKE2b-256 under a fixed key of the vault (INDEX, TAG), made when missing. */
 SKL_MUST_CHECK enum skl_err skl_vault_mac(struct skl_vault *vault, enum skl_vault_use use,
 					  struct skl_view data, uint8_t ret_mac[32]);

@@ -169,6 +169,32 @@ static bool key_file_is_there(struct store_place *place, int64_t at_ms, const ch
 	return stat(path, &info) == 0;
 }
 
+/* More days in one transaction than are counted at a time; one comes and goes in the same. */
+static void sections_of_many_days_are_counted(void **state)
+{
+	struct store_place *place = *state;
+	struct skl_txn *txn = begin_write(place);
+	unsigned count;
+
+	for (uint32_t n = 0; n < 20; n++)
+		assert_int_equal(skl_payload_put(txn, payload_key(n, 1), skl_view_str("sealed"), 1,
+						 NOW + n % 10 * DAY, NOW + 99 * DAY),
+				 SKL_OK);
+	assert_int_equal(skl_payload_put(txn, payload_key(20, 1), skl_view_str("sealed"), 1,
+					 NOW + 10 * DAY, NOW + 99 * DAY),
+			 SKL_OK);
+	assert_int_equal(skl_payload_drop(txn, payload_key(20, 1)), SKL_OK);
+	commit(txn);
+	assert_int_equal(skl_payload_erase_keys(place->store, NOW + 50 * DAY, &count), SKL_OK);
+	assert_int_equal(count, 1); /* of the day that nothing is left of */
+	txn = begin_write(place);
+	for (uint32_t n = 0; n < 11; n++)
+		assert_int_equal(skl_payload_drop(txn, payload_key(n, 1)), SKL_OK);
+	commit(txn);
+	assert_int_equal(skl_payload_erase_keys(place->store, NOW + 50 * DAY, &count), SKL_OK);
+	assert_int_equal(count, 1); /* of the first day both are gone, of the others one is left */
+}
+
 static void expiry_deletes_and_the_key_of_the_day_goes(void **state)
 {
 	struct store_place *place = *state;
@@ -505,6 +531,7 @@ int main(void)
 		TEST(stored_chunks_fill_sixteen_pages),
 		TEST(the_last_recipient_deletes),
 		TEST(expiry_deletes_and_the_key_of_the_day_goes),
+		TEST(sections_of_many_days_are_counted),
 		TEST(a_changed_chunk_does_not_open),
 		TEST(a_case_comes_back_with_the_next_version),
 		TEST(participants_run_from_and_until),
