@@ -318,7 +318,7 @@ static enum skl_err add_entry(struct skl_turn *turn, uint64_t index,
 enum skl_err skl_offer_message(struct skl_turn *turn, const struct skl_outbox_item *item,
 			       Schakel__V1__OfferedMessage **ret_message)
 {
-	uint8_t room[8192];
+	uint8_t room[4096];
 	struct skl_buf header;
 	enum skl_err err;
 
@@ -407,7 +407,7 @@ static enum skl_err make_frames(struct skl_turn *turn, const struct skl_outbox_i
 				struct skl_offer *offer)
 {
 	enum skl_err err = SKL_OK;
-	uint8_t room[8192];
+	uint8_t room[4096];
 	struct skl_buf frame;
 
 	offer->frames =

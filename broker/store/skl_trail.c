@@ -14,7 +14,7 @@
 #define CHECKPOINT_FORMAT 1
 #define CHECKPOINT_MAX    (16 * 1024)
 #define SUM_BYTES         16
-#define PART_ROOM         4096 /* larger parts are put together on the heap */
+#define PART_ROOM         2048 /* larger parts are put together on the heap */
 
 /* --- stored hashes ----------------------------------------------------------- */
 
