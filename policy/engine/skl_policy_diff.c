@@ -229,23 +229,13 @@ static void subtract_fixed(const struct diff *diff, const struct skl_disclosure 
 		skl_boxes_subtract(list, &box);
 }
 
-/* Where the policy releases this by one rule or (SKL_POLICY_NO_RULE) by any, as long as the
- * required categories arrive. */
-static void release(const struct diff *diff, const struct near *near, uint16_t by,
-		    const struct skl_disclosure *what, struct skl_boxes *list)
+/* What prohibitions and the nevers of matching rules take away. */
+static void subtract_rules(const struct diff *diff, const struct near *near,
+			   const struct skl_disclosure *what, struct skl_boxes *list)
 {
 	const struct skl_policy *policy = near->policy;
 	struct skl_box box;
 
-	for (size_t i = 0; i < near->count; i++) {
-		const struct skl_rule *rule = &policy->rules[near->rules[i]];
-
-		if (by != SKL_POLICY_NO_RULE && near->rules[i] != by)
-			continue;
-		if (!rule->is_forbid && rule_box(diff, rule, near->rules[i], &box) &&
-		    narrow_allow(diff, policy, rule, &box))
-			add_allows(diff, rule, box, what, list);
-	}
 	for (size_t i = 0; list->count && i < near->count; i++) {
 		const struct skl_rule *rule = &policy->rules[near->rules[i]];
 
@@ -264,6 +254,26 @@ static void release(const struct diff *diff, const struct near *near, uint16_t b
 				skl_boxes_subtract(list, &of_item);
 		}
 	}
+}
+
+/* Where the policy releases this by one rule or (SKL_POLICY_NO_RULE) by any, as long as the
+ * required categories arrive. */
+static void release(const struct diff *diff, const struct near *near, uint16_t by,
+		    const struct skl_disclosure *what, struct skl_boxes *list)
+{
+	const struct skl_policy *policy = near->policy;
+	struct skl_box box;
+
+	for (size_t i = 0; i < near->count; i++) {
+		const struct skl_rule *rule = &policy->rules[near->rules[i]];
+
+		if (by != SKL_POLICY_NO_RULE && near->rules[i] != by)
+			continue;
+		if (!rule->is_forbid && rule_box(diff, rule, near->rules[i], &box) &&
+		    narrow_allow(diff, policy, rule, &box))
+			add_allows(diff, rule, box, what, list);
+	}
+	subtract_rules(diff, near, what, list);
 	if (list->count)
 		subtract_fixed(diff, what, list);
 }

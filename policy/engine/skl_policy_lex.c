@@ -278,7 +278,7 @@ enum skl_err skl_lexer_count(struct skl_lexer *lexer, uint32_t max, uint32_t *re
 enum skl_err skl_lexer_term(struct skl_lexer *lexer, struct skl_term *ret_term)
 {
 	struct skl_term term = {0};
-	uint32_t count;
+	uint32_t count = 0;
 	enum skl_err err = skl_lexer_count(lexer, SKL_TERM_COUNT_MAX, &count);
 
 	if (err)
