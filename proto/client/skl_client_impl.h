@@ -16,6 +16,7 @@
  */
 
 #include "skl_client.h"
+#include "skl_promise.h"
 
 #define SKL_CLIENT_KEYS       64
 #define SKL_CLIENT_REGISTRARS 32
@@ -102,7 +103,8 @@ struct skl_client {
 	struct skl_directory *directory;
 	uint64_t announced;      /* number the hub says there is */
 	uint64_t refused_number; /* announced, fetched and not valid: not waited for again */
-	int64_t directory_until_mono_ms; /* asked for; 0: not */
+	int64_t directory_until_mono_ms;   /* asked for; 0: not */
+	struct skl_promise_known promises; /* verified before */
 	bool has_credit;
 	bool is_full; /* an offer of this session found no room */
 
@@ -321,7 +323,7 @@ void skl_client_trail_keep(struct skl_spool_txn *txn, const Schakel__V1__Promise
 			   const Schakel__V1__EntryRef *entry,
 			   const struct skl_spool_promise *about);
 /* Is this promise the hub's, and the entry one of its leaves? */
-SKL_MUST_CHECK enum skl_err skl_client_trail_check(const struct skl_client *client,
+SKL_MUST_CHECK enum skl_err skl_client_trail_check(struct skl_client *client,
 						   const Schakel__V1__Promise *promise,
 						   const Schakel__V1__EntryRef *entry);
 

@@ -57,8 +57,7 @@ static bool covers(const Schakel__V1__Result *result, const struct skl_envelope 
 }
 
 /* Every verdict needs its entry, and each entry the promise. */
-static enum skl_err check_promises(const struct skl_client *client,
-				   const Schakel__V1__Result *result)
+static enum skl_err check_promises(struct skl_client *client, const Schakel__V1__Result *result)
 {
 	if (!result->promise)
 		return SKL_ESIGNATURE;

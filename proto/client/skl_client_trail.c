@@ -27,8 +27,7 @@ static bool is_current(const struct skl_client *client, const struct skl_dir_hub
 	       !strcmp(hub->origin, skl_directory_hub(client->directory)->origin);
 }
 
-enum skl_err skl_client_trail_check(const struct skl_client *client,
-				    const Schakel__V1__Promise *promise,
+enum skl_err skl_client_trail_check(struct skl_client *client, const Schakel__V1__Promise *promise,
 				    const Schakel__V1__EntryRef *entry)
 {
 	enum skl_err err = SKL_ESIGNATURE;
@@ -37,7 +36,8 @@ enum skl_err skl_client_trail_check(const struct skl_client *client,
 		const struct skl_dir_hub *hub = skl_directory_hub_at(client->directory, i);
 		if (is_current(client, hub) && !strcmp(promise->origin, hub->origin) &&
 		    !strcmp(entry->origin, hub->origin))
-			err = skl_promise_verify_entry(promise, entry, hub->promise);
+			err = skl_promise_verify_known(&client->promises, promise, entry,
+						       hub->promise);
 	}
 	return err;
 }

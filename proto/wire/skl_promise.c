@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "skl_buf.h"
+#include "skl_hash.h"
 #include "skl_limits.h"
 #include "skl_merkle.h"
 #include "skl_sign.h"
@@ -58,14 +59,10 @@ enum skl_err skl_promise_verify(const Schakel__V1__Promise *promise,
 	return err;
 }
 
-enum skl_err skl_promise_verify_entry(const Schakel__V1__Promise *promise,
-				      const Schakel__V1__EntryRef *entry,
-				      const uint8_t promise_public[32])
+/* The entry is one of the leaves of a promise that was verified. */
+static enum skl_err check_entry(const Schakel__V1__Promise *promise,
+				const Schakel__V1__EntryRef *entry)
 {
-	enum skl_err err = skl_promise_verify(promise, promise_public);
-
-	if (err)
-		return err;
 	if (strcmp(entry->origin, promise->origin) != 0 || entry->leaf_hash.len != 32 ||
 	    entry->index < promise->first_index ||
 	    entry->index - promise->first_index >= promise->count)
@@ -73,4 +70,51 @@ enum skl_err skl_promise_verify_entry(const Schakel__V1__Promise *promise,
 	return skl_merkle_check_inclusion(
 		entry->index - promise->first_index, promise->count, entry->leaf_hash.data,
 		skl_view_of(entry->path.data, entry->path.len), promise->root.data);
+}
+
+enum skl_err skl_promise_verify_entry(const Schakel__V1__Promise *promise,
+				      const Schakel__V1__EntryRef *entry,
+				      const uint8_t promise_public[32])
+{
+	enum skl_err err = skl_promise_verify(promise, promise_public);
+
+	return err ? err : check_entry(promise, entry);
+}
+
+/* Over everything that skl_promise_verify() looks at, each part with its length. */
+static void digest_of(const Schakel__V1__Promise *promise, const uint8_t promise_public[32],
+		      uint8_t ret_digest[32])
+{
+	struct skl_hasher hasher;
+
+	skl_hasher_init(&hasher, "known promise\n");
+	skl_hasher_add(&hasher, skl_view_of(promise_public, 32));
+	skl_hasher_add_u64be(&hasher, promise->first_index);
+	skl_hasher_add_u32be(&hasher, promise->count);
+	skl_hasher_add_u64be(&hasher, promise->root.len);
+	skl_hasher_add(&hasher, skl_view_of(promise->root.data, promise->root.len));
+	skl_hasher_add_u64be(&hasher, promise->signature.len);
+	skl_hasher_add(&hasher, skl_view_of(promise->signature.data, promise->signature.len));
+	skl_hasher_add(&hasher, skl_view_str(promise->origin));
+	skl_hasher_end(&hasher, ret_digest);
+}
+
+enum skl_err skl_promise_verify_known(struct skl_promise_known *known,
+				      const Schakel__V1__Promise *promise,
+				      const Schakel__V1__EntryRef *entry,
+				      const uint8_t promise_public[32])
+{
+	const size_t slots = sizeof(known->digests) / sizeof(known->digests[0]);
+	uint8_t digest[32];
+	enum skl_err err;
+
+	digest_of(promise, promise_public, digest);
+	for (size_t i = 0; i < slots; i++)
+		if (memcmp(known->digests[i], digest, sizeof(digest)) == 0)
+			return check_entry(promise, entry);
+	err = skl_promise_verify(promise, promise_public);
+	if (err)
+		return err;
+	memcpy(known->digests[known->next++ % slots], digest, sizeof(digest));
+	return check_entry(promise, entry);
 }

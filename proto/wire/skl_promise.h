@@ -32,4 +32,17 @@ SKL_MUST_CHECK enum skl_err skl_promise_verify_entry(const Schakel__V1__Promise 
 						     const Schakel__V1__EntryRef *entry,
 						     const uint8_t promise_public[32]);
 
+/*
+ * The same for who gets many entries of few commits: a promise whose signature was verified before,
+ * every byte and the key the same, is not verified again. Zeroed at first; four are remembered.
+ */
+struct skl_promise_known {
+	uint8_t digests[4][32];
+	unsigned next;
+};
+SKL_MUST_CHECK enum skl_err skl_promise_verify_known(struct skl_promise_known *known,
+						     const Schakel__V1__Promise *promise,
+						     const Schakel__V1__EntryRef *entry,
+						     const uint8_t promise_public[32]);
+
 #endif

@@ -49,6 +49,7 @@ struct partner {
 	const uint8_t *sign_public; /* of the directory */
 	const uint8_t *seal_public;
 	char municipality[8];
+	struct skl_promise_known promises;
 	size_t waiting_count;
 	struct waiting waiting[LOAD_BATCH];
 	struct skl_arena arena;
@@ -285,8 +286,8 @@ static void take_result(const struct world *world, struct partner *partner, stru
 	      "result");
 	if ((unsigned)result->outcome != SKL_OUTCOME_PERMITTED || result->n_recipients != 1)
 		load_die(result->n_recipients ? result->recipients[0]->text_en : "not permitted");
-	check(skl_promise_verify_entry(result->promise, result->recipients[0]->entry,
-				       world->promise_public),
+	check(skl_promise_verify_known(&partner->promises, result->promise,
+				       result->recipients[0]->entry, world->promise_public),
 	      "promise");
 }
 
@@ -430,8 +431,8 @@ static void open_message(struct world *world, size_t pair, const Schakel__V1__Of
 	struct skl_opened opened;
 
 	check(skl_opened_open(offer->message, frames, count, &keys, &opened, &why), why.text);
-	check(skl_promise_verify_entry(offer->message->promise, offer->message->entry,
-				       world->promise_public),
+	check(skl_promise_verify_known(&partner->promises, offer->message->promise,
+				       offer->message->entry, world->promise_public),
 	      "promise");
 	if (opened.section_count != LOAD_SECTIONS)
 		load_die("sections are missing");

@@ -112,6 +112,8 @@ static void test_promise(void **state)
 		{"path of half a hash", path_odd, SKL_ESIGNATURE},
 	};
 
+	struct skl_promise_known known = {0};
+
 	(void)state;
 	for (size_t i = 0; i < SKL_COUNT(rows); i++) {
 		struct promised p;
@@ -124,6 +126,17 @@ static void test_promise(void **state)
 			print_error("%s: %s\n", rows[i].name, skl_err_name(err));
 		assert_err(err, rows[i].wanted);
 		assert_true(skl_promise_verify_entry(&p.promise, &p.entry, p.other->public_key));
+		promised_done(&p);
+		/* a good one that is known does not let a spoilt one pass */
+		promised_make(&p, 2);
+		assert_ok(
+			skl_promise_verify_known(&known, &p.promise, &p.entry, p.key->public_key));
+		rows[i].spoil(&p);
+		assert_err(
+			skl_promise_verify_known(&known, &p.promise, &p.entry, p.key->public_key),
+			rows[i].wanted);
+		assert_true(skl_promise_verify_known(&known, &p.promise, &p.entry,
+						     p.other->public_key));
 		promised_done(&p);
 	}
 }
