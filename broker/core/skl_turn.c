@@ -20,9 +20,9 @@ bool skl_turn_is_accepting(const struct skl_hub *hub)
 /* --- the life of a turn --------------------------------------------------------------- */
 
 /* The disk is in doubt: start again and look. */
-static void end_if_dead(struct skl_hub *hub)
+static void end_if_dead(struct skl_hub *hub, enum skl_err err)
 {
-	if (skl_store_is_dead(hub->store))
+	if (err == SKL_EIO || skl_store_is_dead(hub->store))
 		hub->fatal = SKL_EIO;
 }
 
@@ -35,7 +35,7 @@ static enum skl_err turn_begin(struct skl_turn *turn, struct skl_hub *hub, bool 
 	turn->uses_reserve = uses_reserve;
 	err = skl_txn_begin(hub->store, &opts, &turn->txn);
 	if (err != SKL_OK)
-		end_if_dead(hub);
+		end_if_dead(hub, err);
 	return err;
 }
 
@@ -73,7 +73,7 @@ static enum skl_err turn_end(struct skl_turn *turn, enum skl_err err)
 	hub->counts[SKL_COUNT_COMMITS_FAILED]++;
 	skl_log(SKL_LOG_ERR, "commit.failed", "error=%s next=\"nothing recorded, all answered\"",
 		skl_err_name(err));
-	end_if_dead(hub);
+	end_if_dead(hub, err);
 	return err;
 }
 
