@@ -412,12 +412,16 @@ static enum skl_err do_retry(struct skl_hub *hub, const char *argument, struct s
 	struct skl_outbox_item item = {0};
 	enum skl_err err = find_item(hub, argument, &item, reterr);
 	struct skl_peer *peer;
+	const char *who;
 
 	if (err != SKL_OK)
 		return err;
-	if (is_kept_out(hub, item.partner))
+	who = is_kept_out(hub, item.partner)                    ? item.partner
+	      : item.sender[0] && is_kept_out(hub, item.sender) ? item.sender
+								: NULL;
+	if (who)
 		return skl_error_set(reterr, SKL_ESTATE, 0, 0,
-				     "%s is suspended: its mail goes when that ends", item.partner);
+				     "%s is suspended: its mail goes when that ends", who);
 	if (item.state != SKL_OUTBOX_PARKED)
 		return skl_error_set(reterr, SKL_ESTATE, 0, 0,
 				     "offer %s is not parked: it goes out by itself when %s is "

@@ -304,6 +304,8 @@ SKL_MUST_CHECK enum skl_err skl_held_open(struct skl_hub *hub);
 void skl_held_close(struct skl_hub *hub);
 bool skl_held_partner(const struct skl_hub *hub, const char *partner);
 bool skl_held_key(const struct skl_hub *hub, const uint8_t key_id[16]);
+/* Does the operator hold the partner or any key of it? */
+bool skl_held_any(const struct skl_hub *hub, const char *partner);
 /*
  * Between batches: an entry, then sessions end and keys are refused. It survives a restart.
  * Suspended is until resumed; resume is ENOTFOUND for who is not. Revoke is for ever, for every key

@@ -33,6 +33,14 @@ bool skl_held_key(const struct skl_hub *hub, const uint8_t key_id[16])
 	return false;
 }
 
+bool skl_held_any(const struct skl_hub *hub, const char *partner)
+{
+	for (size_t i = 0; i < hub->held->count; i++)
+		if (strcmp(hub->held->rows[i].partner, partner) == 0)
+			return true;
+	return false;
+}
+
 static bool take_row(void *arg, const struct skl_hold *hold)
 {
 	struct skl_held *held = arg;
@@ -109,12 +117,53 @@ static enum skl_err write_suspend(struct skl_turn *turn, void *arg)
 			     : err;
 }
 
+/* A page of what waited because its sender was kept out. */
+struct waiting {
+	const char *sender;
+	uint64_t last; /* looked at up to here */
+	size_t count;
+	uint64_t numbers[SKL_STORE_PAGE_MAX];
+};
+
+static bool take_waiting(void *arg, const struct skl_outbox_item *item)
+{
+	struct waiting *waiting = arg;
+
+	waiting->last = item->number;
+	if (item->park == SKL_OUTBOX_PARK_SUSPENDED && strcmp(item->sender, waiting->sender) == 0)
+		waiting->numbers[waiting->count++] = item->number;
+	return true;
+}
+
+/* What waits for the end of the suspension goes out again; it is decided again before it does. */
+static enum skl_err release_mail(struct skl_turn *turn, const char *sender)
+{
+	struct waiting *waiting = skl_arena_alloc(turn->arena, sizeof(*waiting));
+	unsigned count = SKL_STORE_PAGE_MAX;
+	enum skl_err err = waiting ? SKL_OK : SKL_ENOMEM;
+
+	if (err != SKL_OK)
+		return err;
+	waiting->sender = sender;
+	waiting->last = 0;
+	while (err == SKL_OK && count == SKL_STORE_PAGE_MAX) {
+		waiting->count = 0;
+		err = skl_outbox_list(turn->txn, NULL, waiting->last, SKL_STORE_PAGE_MAX,
+				      take_waiting, waiting, &count);
+		for (size_t i = 0; i < waiting->count && err == SKL_OK; i++)
+			err = skl_outbox_release(turn->txn, waiting->numbers[i]);
+	}
+	return err;
+}
+
 static enum skl_err write_resume(struct skl_turn *turn, void *arg)
 {
 	const struct change *change = arg;
 	const struct skl_hold hold = hold_of(turn, change->partner);
 	enum skl_err err = skl_hold_end(turn->txn, &hold);
 
+	if (err == SKL_OK)
+		err = release_mail(turn, change->partner);
 	return err == SKL_OK ? note(turn, SKL_ENTRY_NOTICE, change->partner,
 				    "suspension by the operator ended")
 			     : err;
@@ -186,7 +235,12 @@ enum skl_err skl_held_resume(struct skl_hub *hub, const char *partner)
 {
 	struct change change = {.hub = hub, .partner = partner};
 	enum skl_err err = apply(hub, write_resume, &change);
+	size_t cursor = 0;
+	struct skl_peer *peer;
 
+	while (err == SKL_OK && (peer = skl_seats_next_peer(hub->seats, &cursor)))
+		peer->has_mail = true; /* only a hint: wrong is harmless */
+	hub->wants_delivery = true;
 	skl_log(SKL_LOG_WARNING, "partner.resumed", "partner=%s error=%s", partner,
 		skl_err_name(err));
 	return err;

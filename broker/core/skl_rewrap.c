@@ -53,7 +53,8 @@ bool skl_rewrap_is_needed(const struct skl_turn *turn, const struct skl_outbox_i
 	if (!row || row->key_id.len != SKL_KEY_ID_BYTES)
 		return false; /* its recipient refuses it, with a reason */
 	err = skl_directory_key(directory, SKL_KEY_USE_SEAL, row->key_id.data, turn->now_ms, &key);
-	return err == SKL_EKEYREVOKED || err == SKL_EKEYUNKNOWN;
+	return err == SKL_EKEYREVOKED || err == SKL_EKEYUNKNOWN ||
+	       skl_held_key(turn->hub, row->key_id.data);
 }
 
 enum skl_err skl_rewrap_ask(struct skl_turn *turn, const struct skl_outbox_item *item)
@@ -126,6 +127,8 @@ static enum skl_err check_recipient(const struct skl_turn *turn, const struct sk
 
 	if (err != SKL_OK)
 		return err;
+	if (skl_held_key(turn->hub, key->id))
+		return SKL_EKEYREVOKED;
 	partner = skl_directory_partner_at(directory, key->partner);
 	return partner && strcmp(partner->id, mail->partner) == 0 &&
 			       strcmp(row->partner, mail->partner) == 0 &&

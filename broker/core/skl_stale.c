@@ -35,6 +35,8 @@ bool skl_stale_is(struct skl_turn *turn, const struct skl_outbox_item *item)
 
 	if (item->type != SKL_OUTBOX_MESSAGE)
 		return false;
+	if (skl_held_any(turn->hub, item->sender))
+		return true;
 	if (memcmp(item->stamps.policy_digest, law->policy_digest, 32) != 0 ||
 	    item->stamps.directory_number != skl_directory_number(law->directory))
 		return true;
@@ -84,6 +86,9 @@ static enum skl_err decide_again(struct skl_turn *turn, struct again *again)
 			turn->arena, &common);
 	if (err != SKL_OK)
 		return err;
+	if (common->signing_key_id.len != SKL_KEY_ID_BYTES ||
+	    skl_held_key(turn->hub, common->signing_key_id.data))
+		return SKL_EKEYREVOKED;
 	ask.sender = skl_directory_partner(law->directory, skl_view_str(item->sender));
 	if (!ask.sender || ask.sender->is_suspended || skl_held_partner(turn->hub, ask.sender->id))
 		return SKL_EKEYREVOKED;
@@ -201,11 +206,25 @@ static enum skl_err withhold(struct skl_turn *turn, const struct skl_outbox_item
 
 /* What could not be decided waits for a person; it holds its own case alone. */
 static enum skl_err park(struct skl_turn *turn, const struct skl_outbox_item *item,
-			 enum skl_outbox_park why, enum skl_err err)
+			 enum skl_err why_not)
 {
-	skl_log(SKL_LOG_WARNING, "offer.parked", "partner=%s error=%s next=\"a person looks\"",
-		item->partner, skl_err_name(err));
-	return skl_outbox_park(turn->txn, item->number, why);
+	const bool is_kept_out = why_not == SKL_EKEYREVOKED;
+	const struct skl_parked why = {
+		.park = is_kept_out ? SKL_OUTBOX_PARK_SUSPENDED : SKL_OUTBOX_PARK_STALE,
+		.task = SKL_TASK_CALL_RECIPIENT,
+		.is_for_person = true,
+		.text = is_kept_out ? "its sender is suspended, or its key revoked"
+				    : "it cannot be decided again",
+		.text_nl = "Bericht wacht bij het knooppunt en is niet bezorgd. Bel de ontvanger; "
+			   "bij acuut gevaar: bel 112, wacht niet op dit systeem. De beheerder van "
+			   "het knooppunt weet waarom.",
+		.text_en =
+			"Message waits at the hub and is not delivered. Call the recipient; in "
+			"acute danger call 112, do not wait for this system. The operator of the "
+			"hub knows why.",
+	};
+
+	return skl_parked(turn, item, &why);
 }
 
 enum skl_err skl_stale_settle(struct skl_turn *turn, const struct skl_outbox_item *item,
@@ -233,7 +252,5 @@ enum skl_err skl_stale_settle(struct skl_turn *turn, const struct skl_outbox_ite
 		return withhold(turn, item, &again->decision);
 	}
 	turn->settled++;
-	return park(turn, item,
-		    err == SKL_EKEYREVOKED ? SKL_OUTBOX_PARK_SUSPENDED : SKL_OUTBOX_PARK_STALE,
-		    err);
+	return park(turn, item, err);
 }

@@ -264,7 +264,7 @@ void skl_hub_config_help(FILE *out)
 static void dump_text(const char *text, FILE *out)
 {
 	(void)fputc('"', out);
-	for (; *text; text++) {
+	for (; text && *text; text++) {
 		if (strchr("\"\\$", *text))
 			(void)fputc('\\', out);
 		(void)fputc(*text, out);

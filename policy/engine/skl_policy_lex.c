@@ -297,7 +297,7 @@ enum skl_err skl_lexer_term(struct skl_lexer *lexer, struct skl_term *ret_term)
 
 enum skl_err skl_lexer_set(struct skl_lexer *lexer, enum skl_list list, uint64_t *set)
 {
-	uint32_t code;
+	uint32_t code = 0;
 	enum skl_err err = skl_lexer_code(lexer, list, &code);
 
 	while (err == SKL_OK) {

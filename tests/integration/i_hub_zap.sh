@@ -40,8 +40,8 @@ knocked_again() {
 	[ "$(log_count strangers .)" -gt "$before" ]
 }
 
-echo vanish >vanish
-echo break >break
+echo vanish >'vanish'
+echo break >'break'
 for fault in break vanish; do
 	rm -f fault
 	HUB_ENV=(env LD_PRELOAD="$preload" ZAP_FAULT="$TMPDIR/fault")
