@@ -280,7 +280,7 @@ static enum skl_err newest_version(struct skl_hub *hub, enum skl_version_of what
 static enum skl_err check_chain(struct skl_hub *hub, const struct skl_ruleset *set,
 				const uint8_t digest[32], struct skl_error *reterr)
 {
-	struct skl_version newest;
+	struct skl_version newest = {0};
 	char *text = NULL;
 	enum skl_err err;
 
@@ -365,7 +365,7 @@ void skl_law_reload_policy(struct skl_hub *hub)
 {
 	struct skl_error why = {0};
 	struct skl_policy *policy = NULL;
-	struct skl_ruleset set;
+	struct skl_ruleset set = {0};
 	enum skl_err err = load_policy(&hub->opts, hub->law.directory, &policy, &set, &why);
 
 	hub->wants_policy = false;
@@ -699,7 +699,7 @@ enum skl_err skl_law_check(const struct skl_hub_opts *opts, struct skl_error *re
 {
 	SKL_CLEANUP(skl_directory_freep) struct skl_directory *directory = NULL;
 	SKL_CLEANUP(skl_policy_freep) struct skl_policy *policy = NULL;
-	struct skl_ruleset set;
+	struct skl_ruleset set = {0};
 	struct skl_buf note;
 	enum skl_err err = read_directory(opts, NULL, &note, &directory, reterr);
 
