@@ -229,7 +229,7 @@ static void subtract_fixed(const struct diff *diff, const struct skl_disclosure 
 		skl_boxes_subtract(list, &box);
 }
 
-/* What prohibitions and the nevers of matching rules take away. */
+/* What prohibitions and each never of matching rules take away. */
 static void subtract_rules(const struct diff *diff, const struct near *near,
 			   const struct skl_disclosure *what, struct skl_boxes *list)
 {

@@ -217,7 +217,7 @@ static void set_narrowing(struct skl_item *item, size_t which, uint16_t set)
 		item->scopes = (uint8_t)set;
 }
 
-/* The allows or nevers of a rule, copied to be changed one at a time. */
+/* Each allow or never of a rule, copied to be changed one at a time. */
 struct items {
 	struct mutating *m;
 	bool is_allow;

@@ -54,7 +54,7 @@ struct row {
 
 struct header {
 	uint8_t id[16];
-	uint64_t number;
+	uint8_t number[8]; /* bytes alone: it lies in a frame at any address */
 	uint8_t common[COMMON_BYTES - 24];
 	uint8_t digests[DIGESTS][32];
 	uint8_t signature[64];
@@ -512,7 +512,7 @@ static void submit(void *arg, size_t pair, uint64_t number)
 
 	memset(header, 0, sizeof(*header));
 	randombytes_buf(header->id, sizeof(header->id));
-	header->number = number;
+	skl_put_u64be(header->number, number);
 	skl_hash_common(skl_view_of(header, COMMON_BYTES), common_digest);
 	randombytes_buf(recipient_key, sizeof(recipient_key));
 	memset(content, 'x', sizeof(content));
@@ -660,7 +660,7 @@ static void recipient_take(void *arg, size_t pair, const struct skl_view *frames
 	item->index = promise.index;
 	open_rows(header, frames[1].data + sizeof(promise) + sizeof(*header), frames + 2, item);
 	verify_promise(&promise, &client->seen[1]);
-	load_arrived(&client->load, header->number);
+	load_arrived(&client->load, skl_get_u64be(header->number));
 	client->waiting.count++;
 }
 

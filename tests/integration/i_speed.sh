@@ -24,8 +24,12 @@ fi
 bench_start base
 allocations=$(bench_allocations base "$count")
 diag "allocations for a message: $allocations"
-test_expect 'less than one allocation from the general heap for a message' \
-	awk -v count="$allocations" 'BEGIN { exit !(count > 0 && count < 1) }'
+if [ "$VARIANT" = release ]; then # batches are small where code is slow
+	test_expect 'less than one allocation from the general heap for a message' \
+		awk -v count="$allocations" 'BEGIN { exit !(count > 0 && count < 1) }'
+else
+	skip 'allocations' 'an instrumented build'
+fi
 test_expect 'two pairs take turns' bench_load base count="$count" pairs=2
 test_expect 'one in flight' bench_load base count=30 window=1
 test_expect 'nobody receives' bench_load base count="$count" absent=1

@@ -248,7 +248,7 @@ static void find_percentiles(struct load *load)
 void load_run(struct load *load)
 {
 	struct side recipients = {.load = load, .ends = load->recipients};
-	pthread_t thread;
+	pthread_t thread = {0};
 
 	if (load->warm >= load->count || !load->window || load->pairs > LOAD_PAIRS_MAX)
 		load_die("count, warm, window or pairs");

@@ -71,24 +71,24 @@ static bool disk_fails(void)
 	return true;
 }
 
-ssize_t pwrite(int fd, const void *data, size_t len, off_t at)
+ssize_t pwrite(int fd, const void *buf, size_t n, off_t offset)
 {
 	if (disk_fails()) {
 		if (disk_errno)
 			return -1;
-		len /= 2;
+		n /= 2;
 	}
-	return syscall(SYS_pwrite64, fd, data, len, at);
+	return syscall(SYS_pwrite64, fd, buf, n, offset);
 }
 
-ssize_t writev(int fd, const struct iovec *parts, int count)
+ssize_t writev(int fd, const struct iovec *iovec, int count)
 {
-	return disk_fails() ? -1 : syscall(SYS_writev, fd, parts, count);
+	return disk_fails() ? -1 : syscall(SYS_writev, fd, iovec, count);
 }
 
-int fdatasync(int fd)
+int fdatasync(int fildes)
 {
-	return disk_fails() ? -1 : (int)syscall(SYS_fdatasync, fd);
+	return disk_fails() ? -1 : (int)syscall(SYS_fdatasync, fildes);
 }
 
 /* --- one batch ------------------------------------------------------------------ */
