@@ -20,9 +20,10 @@ exposure_max=12 # tenths
 # --- on paper --------------------------------------------------------------------------------------
 
 mkdir paper loose
+ln -s "$BIN" bin # a path with a space is two words to systemd
 for unit in "${units[@]}"; do
 	# A bare name is looked for in the folders of sbin and bin; here the programs are not installed.
-	sed "s,^ExecStart=,ExecStart=$BIN/," "$SRC/deploy/systemd/$unit" >"paper/$unit"
+	sed "s,^ExecStart=,ExecStart=$TMPDIR/bin/," "$SRC/deploy/systemd/$unit" >"paper/$unit"
 	sed '/^SystemCallFilter=/d; /^CapabilityBoundingSet=/d' "paper/$unit" >"loose/$unit"
 done
 test_expect 'systemd reads the units without a word' \
