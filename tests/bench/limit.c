@@ -76,14 +76,15 @@ struct result {
 	uint8_t text[RESULT_TEXT];
 };
 
-struct item {
+/* Packed, as the receipt: they lie in a frame at any address. */
+struct __attribute__((packed)) item {
 	uint8_t id[16];
 	uint64_t index;
 	uint8_t opened[LOAD_SECTIONS][32];
 	uint8_t rest[ITEM_BYTES - 24 - LOAD_SECTIONS * 32];
 };
 
-struct receipt {
+struct __attribute__((packed)) receipt {
 	uint8_t signature[64];
 	uint64_t count;
 	struct item items[LOAD_BATCH];
