@@ -405,6 +405,11 @@ static bool do_wait(struct peer *peer)
 
 static bool do_bye(struct peer *peer)
 {
+	const int linger_ms = LONG_MS;
+
+	/* The last thing it says has to arrive, though the process ends. */
+	if (zmq_setsockopt(peer->socket, ZMQ_LINGER, &linger_ms, sizeof(linger_ms)) < 0)
+		peer_die("linger");
 	peer_send_frames(peer, "BYE", NULL, 0);
 	return true;
 }

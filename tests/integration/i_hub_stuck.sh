@@ -27,6 +27,10 @@ lose() {
 	peer vt-zw credit=1 hello offer
 }
 
+has_ended() {
+	[ "$(log_count hub 'session\.ended partner=vt-zw why="BYE"')" -ge "$1" ]
+}
+
 field() {
 	ctl queue show "$number"
 	ctl_value "$1"
@@ -36,14 +40,16 @@ field() {
 
 send case=$case1
 first=$sent first_number=$number
-for _ in 1 2 3 4; do
+for turn in 1 2 3 4; do
 	peer vt-zw hello offer bye
+	wait_for 10 has_ended $turn # a HELLO that overtakes it would make it a lost session
 done
 test_is "$(field refusals)" 0 'an orderly end does not count'
 lose
 stop_bg hub
 hub_run
 peer vt-zw hello offer bye
+wait_for 10 has_ended 1
 test_is "$(field refusals)" 0 'nor does a restart of the hub'
 
 for turn in 1 2 3; do
