@@ -127,6 +127,7 @@ enum skl_err skl_client_directory_apply(struct skl_client *client)
 		skl_client_raise(client, SKL_ALARM_KEYS, SKL_EKEYEXPIRED, skl_now_ms(), NULL, NULL);
 	else
 		skl_client_lower(client, SKL_ALARM_KEYS);
+	client->rewraps_at_mono_ms = 0; /* it may name the key they wait for */
 	return skl_session_set_peer(client->session, endpoint, hub->transport, transport);
 }
 

@@ -116,6 +116,7 @@ struct skl_client {
 	struct skl_client_ask asks[SKL_CLIENT_ASKED];
 	struct skl_client_acute acute[SKL_CLIENT_ACUTE];
 	struct skl_client_rewrap rewrap;
+	uint64_t rewrap_cursor;     /* the queue is gone through from here */
 	int64_t rewraps_at_mono_ms; /* not looked at before; INT64_MAX: none waits */
 	int64_t next_expiry_mono_ms;
 
@@ -239,6 +240,11 @@ SKL_MUST_CHECK enum skl_err skl_client_out_result(struct skl_client *client, str
  * DONE and its body goes; the caller writes out.
  */
 void skl_client_out_settle(struct skl_spool_txn *txn, struct skl_out *out, bool *ret_is_complete);
+
+/* ---- skl_client_submit.c ---- */
+
+/* Did the hub cut this section for the recipient? */
+bool skl_client_is_cut(const Schakel__V1__RecipientResult *recipient, uint32_t section);
 
 /* ---- skl_client_ask.c ---- */
 

@@ -149,14 +149,6 @@ static enum skl_err add_recipient(struct making *making, const struct skl_dir_ke
 	return err ? err : add_row(making, &row);
 }
 
-static bool is_cut(const struct making *making, uint32_t section)
-{
-	for (size_t i = 0; making->result && i < making->result->n_cuts; i++)
-		if (making->result->cuts[i]->section == section)
-			return true;
-	return false;
-}
-
 static enum skl_err add_key(struct making *making, const Schakel__V1__KeyRow *old)
 {
 	Schakel__V1__Row row;
@@ -185,7 +177,8 @@ static enum skl_err make_rows(struct making *making, const struct skl_dir_key *d
 	enum skl_err err = add_recipient(making, desk_key);
 	const Schakel__V1__KeyRow *key;
 	for (size_t i = 0; !err && (key = skl_envelope_key(&making->env, i)); i++)
-		if (key->recipient == making->recipient->number && !is_cut(making, key->section))
+		if (key->recipient == making->recipient->number &&
+		    !(making->result && skl_client_is_cut(making->result, key->section)))
 			err = add_key(making, key);
 	return err;
 }
@@ -259,8 +252,8 @@ static enum skl_err send_one(struct skl_client *client, const struct wanted *wan
 enum skl_err skl_client_rewrap_step(struct skl_client *client)
 {
 	int64_t now_ms = skl_client_mono_ms(client);
-	struct wanted wanted = {0};
-	enum skl_err err = SKL_OK;
+	struct wanted wanted = {.number = client->rewrap_cursor};
+	enum skl_err err;
 	if (skl_session_state(client->session) != SKL_SESSION_OPEN ||
 	    now_ms < client->rewraps_at_mono_ms ||
 	    (client->rewrap.number && now_ms < client->rewrap.until_mono_ms))
@@ -273,19 +266,22 @@ enum skl_err skl_client_rewrap_step(struct skl_client *client)
 			return err;
 		err = next_wanted(txn, wanted.number, &wanted);
 		skl_spool_abort(txn);
-		if (err == SKL_ENOTFOUND) { /* the end: none waits, or only for a key */
+		if (err == SKL_ENOTFOUND) { /* the end; what is left waits for another key */
+			client->rewrap_cursor = 0;
 			client->rewraps_at_mono_ms = wanted.number ? now_ms + LOOK_MS : INT64_MAX;
 			return skl_client_flush(client);
 		}
 		if (!err)
 			err = send_one(client, &wanted);
 	} while (err == SKL_EAGAIN || err == SKL_ENOTFOUND);
+	client->rewrap_cursor = wanted.number;
 	return err == SKL_ESTATE ? SKL_OK : err;
 }
 
 void skl_client_rewrap_down(struct skl_client *client)
 {
 	client->rewrap.number = 0;
+	client->rewrap_cursor = 0;
 	client->rewraps_at_mono_ms = 0;
 }
 
@@ -314,12 +310,16 @@ enum skl_err skl_client_rewrap_error(struct skl_client *client, const Schakel__V
 	if (!client->rewrap.number || error->id.len != 16 ||
 	    memcmp(error->id.data, client->rewrap.id, 16) != 0)
 		return SKL_ENOTFOUND;
-	if (error->retry_after_ms || !skl_err_known(error->code) ||
-	    skl_err_may_retry((enum skl_err)error->code)) {
-		int64_t pause_ms = error->retry_after_ms ? error->retry_after_ms : LOOK_MS;
-		client->rewrap.until_mono_ms = skl_client_mono_ms(client) + pause_ms;
-		return SKL_OK;
+	switch (error->code) {
+	case SKL_EKEYREVOKED: /* its directory is newer than ours */
+	case SKL_EKEYUNKNOWN:
+	case SKL_EKEYEXPIRED:
+		break;
+	default:
+		/* The hub had it, or the message came to its end: it waits for none any more. */
+		if (skl_err_known(error->code) && !skl_err_may_retry((enum skl_err)error->code))
+			return finish(client);
 	}
-	/* The hub waits for none any more: it had this one, or the message came to its end. */
-	return finish(client);
+	client->rewrap.number = 0; /* after the others, again */
+	return SKL_OK;
 }

@@ -67,7 +67,7 @@ enum skl_err skl_client_query(struct skl_client *client, const struct skl_sealed
 	return skl_client_ask(client, SKL_COMMAND_QUERY, query);
 }
 
-static bool is_cut(const Schakel__V1__RecipientResult *recipient, uint32_t section)
+bool skl_client_is_cut(const Schakel__V1__RecipientResult *recipient, uint32_t section)
 {
 	for (size_t i = 0; i < recipient->n_cuts; i++)
 		if (recipient->cuts[i]->section == section)
@@ -85,7 +85,7 @@ void skl_client_wrap_permitted(struct skl_draft *draft, const Schakel__V1__Resul
 		    (outcome != SKL_OUTCOME_PERMITTED && outcome != SKL_OUTCOME_CUT))
 			continue;
 		for (size_t k = 0; k < section_count; k++)
-			if (!is_cut(recipient, sections[k]))
+			if (!skl_client_is_cut(recipient, sections[k]))
 				skl_draft_wrap(draft, recipient->recipient, sections[k]);
 	}
 }

@@ -485,6 +485,32 @@ static void on_receipt(struct fake_hub *hub, struct hub_session *session, struct
 	answer(hub, session->routing, "RECEIPT", &recorded.base);
 }
 
+static void on_rewrap(struct fake_hub *hub, const struct hub_session *session, struct skl_view body,
+		      struct skl_arena *arena)
+{
+	Schakel__V1__Rewrap *rewrap = NULL;
+	Schakel__V1__Row *rows[SKL_LIMIT_ROWS_N];
+	Schakel__V1__Recorded recorded = SCHAKEL__V1__RECORDED__INIT;
+	uint8_t digest[32];
+	assert_int_equal(skl_unpack(&schakel__v1__rewrap__descriptor, body, arena, &rewrap),
+			 SKL_OK);
+	assert_int_equal(skl_rewrap_decode(rewrap, arena, rows), SKL_OK);
+	assert_int_equal(
+		skl_rewrap_verify(rewrap, hub->world->partners[session->partner].sign->public_key),
+		SKL_OK);
+	if (hub->rewrap_error && !memcmp(hub->rewrap_error_id, rewrap->id.data, 16)) {
+		answer_error(hub, session->routing, hub->rewrap_error, rewrap->id.data, 0);
+		return;
+	}
+	assert_true(hub->rewrap_count < HUB_MESSAGES);
+	memcpy(hub->rewraps[hub->rewrap_count].id, rewrap->id.data, 16);
+	memcpy(hub->rewraps[hub->rewrap_count].key_id, rows[0]->recipient->key_id.data, 16);
+	hub->rewraps[hub->rewrap_count++].sections = rewrap->n_rows - 1;
+	skl_hash(body, digest);
+	recorded.digest = (ProtobufCBinaryData){.len = sizeof digest, .data = digest};
+	answer(hub, session->routing, "REWRAP", &recorded.base);
+}
+
 /* ---- directory, checkpoints, proofs ---- */
 
 static void on_directory(struct fake_hub *hub, const struct hub_session *session)
@@ -622,6 +648,9 @@ static void dispatch(struct fake_hub *hub, const uint8_t routing[32], struct skl
 		break;
 	case SKL_COMMAND_RECEIPT:
 		on_receipt(hub, session, parts[1], arena);
+		break;
+	case SKL_COMMAND_REWRAP:
+		on_rewrap(hub, session, parts[1], arena);
 		break;
 	case SKL_COMMAND_CREDIT: {
 		Schakel__V1__Credit *credit = NULL;

@@ -82,19 +82,27 @@ struct fake_hub {
 	uint8_t submit_ids[HUB_MESSAGES * 4][16];
 	size_t recorded_items; /* of receipts */
 	unsigned cosigned;
+	size_t rewrap_count; /* those it did not answer with rewrap_error */
+	struct {
+		uint8_t id[16];
+		uint8_t key_id[16]; /* of the recipient row */
+		size_t sections;
+	} rewraps[HUB_MESSAGES];
 
 	/* how it cheats, or fails */
 	bool is_deaf[SKL_COMMAND_COUNT + 1]; /* reads and forgets such a command */
 	uint32_t error_code;                 /* answers SUBMIT with this ERROR */
 	uint32_t error_retry_ms;
-	bool forges_promise;  /* signs with another key */
-	bool lies_in_leaf;    /* the entry says denied */
-	bool drops_verdict;   /* the Result leaves a recipient out */
-	bool refuses_hello;   /* ERROR EKEYREVOKED */
-	bool forges_proof;    /* one bit of each path flipped */
-	unsigned loses_proof; /* each so many-th PROOF finds no room; 0: none */
-	bool is_silent;       /* answers nothing at all */
-	bool forges_receipt;  /* one bit of each forwarded receipt flipped */
+	uint32_t rewrap_error;       /* answers REWRAP with this ERROR */
+	uint8_t rewrap_error_id[16]; /* of this message alone */
+	bool forges_promise;         /* signs with another key */
+	bool lies_in_leaf;           /* the entry says denied */
+	bool drops_verdict;          /* the Result leaves a recipient out */
+	bool refuses_hello;          /* ERROR EKEYREVOKED */
+	bool forges_proof;           /* one bit of each path flipped */
+	unsigned loses_proof;        /* each so many-th PROOF finds no room; 0: none */
+	bool is_silent;              /* answers nothing at all */
+	bool forges_receipt;         /* one bit of each forwarded receipt flipped */
 	/* Change an offer on its way; NULL: nothing. */
 	void (*tamper)(void *arg, struct hub_bytes *frames, size_t count);
 	void *tamper_arg;
