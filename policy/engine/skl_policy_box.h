@@ -75,4 +75,7 @@ SKL_MUST_CHECK enum skl_err skl_policy_diff_rule(const struct skl_policy *before
 /* Rules, categories allowed and conditions that change nothing (skl_policy_dead.c). */
 void skl_policy_find_dead(const struct skl_policy *policy, skl_policy_finding_fn report, void *arg);
 
+/* The list that the codes of a dimension are of; false where it has flags or two words only. */
+bool skl_box_list(size_t dim, enum skl_list *ret_list);
+
 #endif

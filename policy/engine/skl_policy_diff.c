@@ -74,37 +74,13 @@ static void find_near(const struct diff *diff, const struct skl_policy *policy, 
 
 static void fill_universe(struct skl_box *box, size_t date_count)
 {
-	static const struct {
-		size_t dim;
+	for (size_t dim = 0; dim < SKL_BOX_DIMS; dim++) {
 		enum skl_list list;
-	} lists[] = {
-		{SKL_MISS_FROM, SKL_LIST_ROLE},
-		{SKL_MISS_KIND, SKL_LIST_KIND},
-		{SKL_MISS_TO, SKL_LIST_ROLE},
-		{SKL_MISS_PURPOSE, SKL_LIST_PURPOSE},
-		{SKL_MISS_GROUND, SKL_LIST_GROUND},
-		{SKL_MISS_AFTER, SKL_LIST_KIND},
-		{SKL_MISS_POSITION, SKL_LIST_DESK_POSITION},
-		{SKL_MISS_CONSENT, SKL_LIST_CONSENT_STATE},
-		{SKL_MISS_PHASE, SKL_LIST_PHASE},
-		{SKL_MISS_UNSAFETY, SKL_LIST_UNSAFETY},
-		{SKL_MISS_SIGNAL_PHASE, SKL_LIST_SIGNAL_PHASE},
-		{SKL_MISS_PATTERN, SKL_LIST_PATTERN},
-		{SKL_MISS_FRAME, SKL_LIST_FRAME},
-		{SKL_MISS_FRAME_AREA, SKL_LIST_FRAME_AREA},
-		{SKL_MISS_URGENCY, SKL_LIST_URGENCY},
-		{SKL_BOX_ABOUT, SKL_LIST_POSITION},
-		{SKL_BOX_PERSON, SKL_LIST_PERSON_KIND},
-		{SKL_BOX_LAW, SKL_LIST_SOURCE_LAW},
-		{SKL_BOX_TOLD, SKL_LIST_TOLD_BY},
-		{SKL_BOX_SCOPE, SKL_LIST_SCOPE},
-	};
 
-	for (size_t dim = 0; dim < SKL_BOX_DIMS; dim++)
 		box->dims[dim] = codes(0, 1); /* flags */
-	for (size_t i = 0; i < SKL_COUNT(lists); i++)
-		box->dims[lists[i].dim] =
-			codes(lists[i].dim == SKL_MISS_POSITION, skl_code_count(lists[i].list));
+		if (skl_box_list(dim, &list))
+			box->dims[dim] = codes(dim == SKL_MISS_POSITION, skl_code_count(list));
+	}
 	box->dims[SKL_MISS_COMPETENT] = codes(0, SKL_COMPETENT_NO);
 	box->dims[SKL_BOX_TIME] = codes(0, (uint32_t)date_count);
 	box->rule = SKL_POLICY_NO_RULE;

@@ -109,38 +109,6 @@ static void without_rule(struct mutating *m)
 	try_change(m, DISCLOSES, "without the rule", "");
 }
 
-/* The list of a dimension; false where it has flags or two words only. */
-static bool list_of(size_t dim, enum skl_list *list)
-{
-	static const struct {
-		size_t dim;
-		enum skl_list list;
-	} lists[] = {
-		{SKL_MISS_FROM, SKL_LIST_ROLE},
-		{SKL_MISS_KIND, SKL_LIST_KIND},
-		{SKL_MISS_TO, SKL_LIST_ROLE},
-		{SKL_MISS_PURPOSE, SKL_LIST_PURPOSE},
-		{SKL_MISS_GROUND, SKL_LIST_GROUND},
-		{SKL_MISS_AFTER, SKL_LIST_KIND},
-		{SKL_MISS_POSITION, SKL_LIST_DESK_POSITION},
-		{SKL_MISS_CONSENT, SKL_LIST_CONSENT_STATE},
-		{SKL_MISS_PHASE, SKL_LIST_PHASE},
-		{SKL_MISS_UNSAFETY, SKL_LIST_UNSAFETY},
-		{SKL_MISS_SIGNAL_PHASE, SKL_LIST_SIGNAL_PHASE},
-		{SKL_MISS_PATTERN, SKL_LIST_PATTERN},
-		{SKL_MISS_FRAME, SKL_LIST_FRAME},
-		{SKL_MISS_FRAME_AREA, SKL_LIST_FRAME_AREA},
-		{SKL_MISS_URGENCY, SKL_LIST_URGENCY},
-	};
-
-	for (size_t i = 0; i < SKL_COUNT(lists); i++)
-		if (lists[i].dim == dim) {
-			*list = lists[i].list;
-			return true;
-		}
-	return false;
-}
-
 /* Each name in a clause: taken out of its set, or after "not" put into it. */
 static void names_of(struct mutating *m, size_t dim)
 {
@@ -149,7 +117,7 @@ static void names_of(struct mutating *m, size_t dim)
 	enum skl_list list;
 	size_t named = 0;
 
-	if (!list_of(dim, &list))
+	if (!skl_box_list(dim, &list))
 		return;
 	for (uint32_t code = 1; code <= skl_code_count(list); code++)
 		named += skl_set_has(set, code) != is_not;
