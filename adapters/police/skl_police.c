@@ -321,8 +321,7 @@ static enum skl_err on_receipt(void *arg, const struct skl_context *context,
 	struct skl_police *police = arg;
 	struct skl_buf text;
 
-	/* Stored or parked is on the way; what the officer wants to know is that it arrived, or
-	 * not. */
+	/* Stored or parked is on the way; the officer wants to know whether it arrived. */
 	if (receipt->state == SKL_DELIVERY_STORED || receipt->state == SKL_DELIVERY_PARKED)
 		return SKL_OK;
 	skl_buf_init(&text, OUT_BYTES);

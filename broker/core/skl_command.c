@@ -387,21 +387,13 @@ static enum skl_err retry_item(struct skl_turn *turn, void *arg)
 {
 	const struct skl_outbox_item *item = arg;
 	struct skl_trail_ref ref;
-	const struct skl_record_note note = {
-		.kind = SKL_ENTRY_NOTICE,
-		.sender = item->sender,
-		.recipient = item->partner,
-		.outcome = SKL_OUTCOME_PERMITTED,
-		.names = true,
-		.names_index = item->entry_index,
-		.message_id = item->message_id,
-		.case_ref = item->has_case ? item->case_ref : NULL,
-		.text = "released by the operator",
-	};
 	enum skl_err err = skl_outbox_release(turn->txn, item->number);
 
+	if (err == SKL_OK)
+		skl_offer_hint(turn, item->partner);
 	return err == SKL_OK && item->type == SKL_OUTBOX_MESSAGE
-		       ? skl_record_note(turn, &note, &ref)
+		       ? skl_record_mail(turn, item, SKL_ENTRY_NOTICE, "released by the operator",
+					 &ref)
 		       : err;
 }
 
@@ -411,7 +403,6 @@ static enum skl_err do_retry(struct skl_hub *hub, const char *argument, struct s
 {
 	struct skl_outbox_item item = {0};
 	enum skl_err err = find_item(hub, argument, &item, reterr);
-	struct skl_peer *peer;
 	const char *who;
 
 	if (err != SKL_OK)
@@ -428,13 +419,8 @@ static enum skl_err do_retry(struct skl_hub *hub, const char *argument, struct s
 				     "connected",
 				     argument, item.partner);
 	err = skl_turn_run(hub, retry_item, &item);
-	if (err == SKL_OK) {
-		peer = skl_seats_find_peer(hub->seats, item.partner);
-		if (peer)
-			peer->has_mail = true;
-		hub->wants_delivery = true;
+	if (err == SKL_OK)
 		add_done(out);
-	}
 	return err;
 }
 

@@ -27,6 +27,7 @@
 #include "skl_directory.h"
 #include "skl_envelope.h"
 #include "skl_err.h"
+#include "skl_frame.h"
 #include "skl_hold.h"
 #include "skl_hub.h"
 #include "skl_notary.h"
@@ -389,6 +390,10 @@ struct skl_record_note {
 SKL_MUST_CHECK enum skl_err skl_record_note(struct skl_turn *turn,
 					    const struct skl_record_note *note,
 					    struct skl_trail_ref *ret_ref);
+/* The same about a message that waits: it names the decision that let it go. */
+SKL_MUST_CHECK enum skl_err skl_record_mail(struct skl_turn *turn,
+					    const struct skl_outbox_item *mail, enum skl_entry kind,
+					    const char *text, struct skl_trail_ref *ret_ref);
 /* Seal the turn's leaves, sign the promise, keep it. Nothing to do without leaves. */
 SKL_MUST_CHECK enum skl_err skl_record_seal(struct skl_turn *turn);
 /* Entry reference with its path in this commit; promise of this commit. In the arena. */
@@ -435,7 +440,11 @@ void skl_ask_fill(const struct skl_turn *turn, const struct skl_ask *ask,
 void skl_ask_again(const struct skl_turn *turn, const struct skl_ask *ask, const char *sender_desk,
 		   const char *partner, const char *desk, struct skl_policy_request *request);
 
-/* --- skl_reply: RESULT ------------------------------------------------------------------ */
+/* --- skl_reply: RESULT, and what answers a receipt or rewrap ------------------------------- */
+
+/* Recorded, with the digest of item. */
+SKL_MUST_CHECK enum skl_err skl_reply_recorded(struct skl_turn *turn, struct skl_item *item,
+					       enum skl_command command);
 
 SKL_MUST_CHECK Schakel__V1__Result *
 skl_reply_make(struct skl_turn *turn, const struct skl_item *item, const struct skl_ask *ask);
@@ -463,6 +472,8 @@ SKL_MUST_CHECK enum skl_err skl_opens_fill(struct skl_turn *turn, const struct s
 
 /* --- skl_offer: what goes out -------------------------------------------------------------- */
 
+/* There is something for partner, which is looked at once this turn is done. */
+void skl_offer_hint(struct skl_turn *turn, const char *partner);
 /* Put a released message in the outbox of a recipient. */
 SKL_MUST_CHECK enum skl_err skl_offer_push(struct skl_turn *turn, const struct skl_item *item,
 					   const struct skl_part *part, uint64_t case_version);

@@ -119,6 +119,7 @@ static enum skl_err write_suspend(struct skl_turn *turn, void *arg)
 
 /* A page of what waited because its sender was kept out. */
 struct waiting {
+	struct skl_turn *turn;
 	const char *sender;
 	uint64_t last; /* looked at up to here */
 	size_t count;
@@ -130,8 +131,10 @@ static bool take_waiting(void *arg, const struct skl_outbox_item *item)
 	struct waiting *waiting = arg;
 
 	waiting->last = item->number;
-	if (item->park == SKL_OUTBOX_PARK_SUSPENDED && strcmp(item->sender, waiting->sender) == 0)
+	if (item->park == SKL_OUTBOX_PARK_SUSPENDED && strcmp(item->sender, waiting->sender) == 0) {
 		waiting->numbers[waiting->count++] = item->number;
+		skl_offer_hint(waiting->turn, item->partner);
+	}
 	return true;
 }
 
@@ -144,6 +147,7 @@ static enum skl_err release_mail(struct skl_turn *turn, const char *sender)
 
 	if (err != SKL_OK)
 		return err;
+	waiting->turn = turn;
 	waiting->sender = sender;
 	waiting->last = 0;
 	while (err == SKL_OK && count == SKL_STORE_PAGE_MAX) {
@@ -235,12 +239,7 @@ enum skl_err skl_held_resume(struct skl_hub *hub, const char *partner)
 {
 	struct change change = {.hub = hub, .partner = partner};
 	enum skl_err err = apply(hub, write_resume, &change);
-	size_t cursor = 0;
-	struct skl_peer *peer;
 
-	while (err == SKL_OK && (peer = skl_seats_next_peer(hub->seats, &cursor)))
-		peer->has_mail = true; /* only a hint: wrong is harmless */
-	hub->wants_delivery = true;
 	skl_log(SKL_LOG_WARNING, "partner.resumed", "partner=%s error=%s", partner,
 		skl_err_name(err));
 	return err;

@@ -144,7 +144,7 @@ static void add_sections(const struct skl_item *item, const struct skl_part *par
 	row->sections = numbers;
 }
 
-static void set_mail(struct skl_turn *turn, const char *partner)
+void skl_offer_hint(struct skl_turn *turn, const char *partner)
 {
 	struct skl_peer *peer = skl_seats_find_peer(turn->hub->seats, partner);
 
@@ -188,7 +188,7 @@ enum skl_err skl_offer_push(struct skl_turn *turn, const struct skl_item *item,
 	add_sections(item, part, row, numbers);
 	err = skl_outbox_push(turn->txn, row, &number);
 	if (err == SKL_OK)
-		set_mail(turn, row->partner);
+		skl_offer_hint(turn, row->partner);
 	return err;
 }
 
@@ -215,7 +215,7 @@ enum skl_err skl_offer_push_other(struct skl_turn *turn, enum skl_outbox_type ty
 	if (err == SKL_OK)
 		err = skl_outbox_push(turn->txn, row, &number);
 	if (err == SKL_OK)
-		set_mail(turn, partner);
+		skl_offer_hint(turn, partner);
 	return err;
 }
 
@@ -339,30 +339,29 @@ enum skl_err skl_offer_message(struct skl_turn *turn, const struct skl_outbox_it
 enum skl_err skl_offer_set_header(struct skl_turn *turn, const struct skl_outbox_item *item,
 				  const Schakel__V1__OfferedMessage *message)
 {
-	struct skl_outbox_item *row = skl_arena_alloc(turn->arena, sizeof(*row));
-	uint8_t *number = skl_arena_alloc(turn->arena, 4);
 	const struct skl_payload_key key =
 		header_key(item->sender, item->message_id, skl_offer_recipient(item));
 	struct skl_view header =
 		skl_record_pack(turn->arena, &message->base, SKL_OUTBOX_HEADER_MAX);
+	uint8_t number[4]; /* what the outbox holds; the view of item ends with the first write */
+	struct skl_outbox_item row = *item;
 	struct skl_buf old;
 	enum skl_err err;
 
-	if (!row || !number || !header.data)
+	if (!header.data)
 		return SKL_ENOMEM;
-	*row = *item;
 	skl_put_u32be(number, skl_offer_recipient(item));
-	row->header = skl_view_of(number, 4);
-	row->sections = row->section;
+	row.header = skl_view_of(number, sizeof(number));
+	row.sections = row.section;
 	skl_buf_init(&old, SKL_PAYLOAD_MAX);
 	err = skl_payload_get(turn->txn, key, &old);
-	row->size_bytes = item->size_bytes - old.len + header.len;
+	row.size_bytes += header.len - old.len;
 	skl_buf_done(&old);
 	if (err == SKL_OK)
 		err = skl_payload_drop(turn->txn, key);
 	if (err == SKL_OK)
-		err = skl_payload_put(turn->txn, key, header, 1, turn->now_ms, row->expires_ms);
-	return err == SKL_OK ? skl_outbox_replace(turn->txn, row->number, row) : err;
+		err = skl_payload_put(turn->txn, key, header, 1, turn->now_ms, row.expires_ms);
+	return err == SKL_OK ? skl_outbox_replace(turn->txn, row.number, &row) : err;
 }
 
 /* The Offer's body. item's views die with the next write: the header is unpacked first. */

@@ -24,17 +24,6 @@ enum skl_err skl_parked(struct skl_turn *turn, const struct skl_outbox_item *ite
 {
 	struct skl_trail_ref ref;
 	uint8_t id[SKL_ID_BYTES];
-	const struct skl_record_note note = {
-		.kind = SKL_ENTRY_NOTICE,
-		.sender = item->sender,
-		.recipient = item->partner,
-		.outcome = SKL_OUTCOME_PERMITTED,
-		.names = true,
-		.names_index = item->entry_index,
-		.message_id = item->message_id,
-		.case_ref = item->has_case ? item->case_ref : NULL,
-		.text = why->text,
-	};
 	struct skl_offer_notice notice = {
 		.partner = item->sender,
 		.ref = item->message_id,
@@ -53,7 +42,7 @@ enum skl_err skl_parked(struct skl_turn *turn, const struct skl_outbox_item *ite
 	if (err != SKL_OK || item->type != SKL_OUTBOX_MESSAGE)
 		return err;
 	skl_uuid7_new(turn->now_ms, NULL, id);
-	err = skl_record_note(turn, &note, &ref);
+	err = skl_record_mail(turn, item, SKL_ENTRY_NOTICE, why->text, &ref);
 	if (err != SKL_OK)
 		return err;
 	notice.entry_index = ref.index;

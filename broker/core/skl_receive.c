@@ -210,11 +210,9 @@ static enum skl_err check_all(struct skl_turn *turn, const struct skl_item *item
 
 enum skl_err skl_receive_receipt(struct skl_turn *turn, struct skl_item *item)
 {
-	Schakel__V1__Recorded recorded;
 	bool is_new = false;
 	enum skl_err err = check_all(turn, item);
 
-	schakel__v1__recorded__init(&recorded);
 	if (err == SKL_ENOTFOUND || (int)err / 1000 == 2) {
 		item->err = err;
 		return SKL_OK;
@@ -226,10 +224,7 @@ enum skl_err skl_receive_receipt(struct skl_turn *turn, struct skl_item *item)
 	if (err != SKL_OK)
 		return err;
 	item->peer->has_mail = true; /* what held a case, or used up credit, is done */
-	recorded.digest = skl_pb_bytes(item->digest, sizeof(item->digest));
-	item->answer.command = skl_command_name(SKL_COMMAND_RECEIPT);
-	item->answer.body = skl_record_pack(turn->arena, &recorded.base, SKL_LIMIT_HEADER);
-	return item->answer.body.data ? SKL_OK : SKL_ENOMEM;
+	return skl_reply_recorded(turn, item, SKL_COMMAND_RECEIPT);
 }
 
 void skl_receive_done(struct skl_hub *hub, const struct skl_item *item)

@@ -127,6 +127,24 @@ enum skl_err skl_record_note(struct skl_turn *turn, const struct skl_record_note
 	return skl_record_append(turn, &item, ret_ref);
 }
 
+enum skl_err skl_record_mail(struct skl_turn *turn, const struct skl_outbox_item *mail,
+			     enum skl_entry kind, const char *text, struct skl_trail_ref *ret_ref)
+{
+	const struct skl_record_note note = {
+		.kind = kind,
+		.sender = mail->sender,
+		.recipient = mail->partner,
+		.outcome = SKL_OUTCOME_PERMITTED,
+		.names = true,
+		.names_index = mail->entry_index,
+		.message_id = mail->message_id,
+		.case_ref = mail->has_case ? mail->case_ref : NULL,
+		.text = text,
+	};
+
+	return skl_record_note(turn, &note, ret_ref);
+}
+
 /* --- decisions ---------------------------------------------------------------------- */
 
 static const Schakel__V1__FactRow *fact_for(const struct skl_envelope *env, enum skl_fact code,

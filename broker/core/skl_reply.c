@@ -199,6 +199,18 @@ static Schakel__V1__RecipientResult *recipient_result(struct skl_turn *turn,
 	return !part->is_released || fill_duties(turn, part, result) ? result : NULL;
 }
 
+enum skl_err skl_reply_recorded(struct skl_turn *turn, struct skl_item *item,
+				enum skl_command command)
+{
+	Schakel__V1__Recorded recorded;
+
+	schakel__v1__recorded__init(&recorded);
+	recorded.digest = skl_pb_bytes(item->digest, sizeof(item->digest));
+	item->answer.command = skl_command_name(command);
+	item->answer.body = skl_record_pack(turn->arena, &recorded.base, SKL_LIMIT_HEADER);
+	return item->answer.body.data ? SKL_OK : SKL_ENOMEM;
+}
+
 /* "Call now, do not wait for this system": the line of who must act, or the emergency number. */
 static const char *phone_of(const struct skl_item *item, const struct skl_ask *ask)
 {

@@ -152,41 +152,12 @@ static enum skl_err check_sections(const struct skl_outbox_item *mail, const str
 	return SKL_OK;
 }
 
-static enum skl_err record(struct skl_turn *turn, const struct skl_outbox_item *mail)
-{
-	struct skl_trail_ref ref;
-	const struct skl_record_note note = {
-		.kind = SKL_ENTRY_REWRAP,
-		.sender = mail->sender,
-		.recipient = mail->partner,
-		.outcome = SKL_OUTCOME_PERMITTED,
-		.names = true,
-		.names_index = mail->entry_index,
-		.message_id = mail->message_id,
-		.case_ref = mail->has_case ? mail->case_ref : NULL,
-		.text = "sealed again for a new key",
-	};
-
-	return skl_record_note(turn, &note, &ref);
-}
-
-static enum skl_err answer(struct skl_turn *turn, struct skl_item *item)
-{
-	Schakel__V1__Recorded recorded;
-
-	schakel__v1__recorded__init(&recorded);
-	recorded.digest = skl_pb_bytes(item->digest, sizeof(item->digest));
-	item->answer.command = skl_command_name(SKL_COMMAND_REWRAP);
-	item->answer.body = skl_record_pack(turn->arena, &recorded.base, SKL_LIMIT_HEADER);
-	return item->answer.body.data ? SKL_OK : SKL_ENOMEM;
-}
-
 enum skl_err skl_rewrap_take(struct skl_turn *turn, struct skl_item *item)
 {
 	const Schakel__V1__RecipientRow *row = item->rewrap_rows[0]->recipient;
 	struct skl_outbox_item *mail = skl_arena_alloc(turn->arena, sizeof(*mail));
 	Schakel__V1__OfferedMessage *offered = NULL;
-	struct skl_peer *peer;
+	struct skl_trail_ref ref;
 	enum skl_err err = mail ? find(turn, item, row, mail) : SKL_ENOMEM;
 
 	if (err == SKL_OK)
@@ -206,12 +177,10 @@ enum skl_err skl_rewrap_take(struct skl_turn *turn, struct skl_item *item)
 	if (err == SKL_OK)
 		err = skl_outbox_release(turn->txn, mail->number);
 	if (err == SKL_OK)
-		err = record(turn, mail);
+		err = skl_record_mail(turn, mail, SKL_ENTRY_REWRAP, "sealed again for a new key",
+				      &ref);
 	if (err != SKL_OK)
 		return err;
-	peer = skl_seats_find_peer(turn->hub->seats, mail->partner);
-	if (peer)
-		peer->has_mail = true;
-	turn->has_new_mail = true;
-	return answer(turn, item);
+	skl_offer_hint(turn, mail->partner);
+	return skl_reply_recorded(turn, item, SKL_COMMAND_REWRAP);
 }

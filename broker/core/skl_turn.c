@@ -88,9 +88,11 @@ enum skl_err skl_turn_run(struct skl_hub *hub, skl_turn_fn work, void *arg)
 	if (err == SKL_OK)
 		err = skl_record_seal(turn);
 	err = turn_end(turn, err);
-	if (err == SKL_OK)
-		turn_committed(turn);
-	return err;
+	if (err != SKL_OK)
+		return err;
+	turn_committed(turn);
+	hub->wants_delivery |= turn->has_new_mail; /* a batch has looked already */
+	return SKL_OK;
 }
 
 static enum skl_err collect_only(struct skl_turn *turn, void *arg)
