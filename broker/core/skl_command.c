@@ -86,15 +86,6 @@ static enum skl_err find_partner(const struct skl_hub *hub, const char *id,
 			     id, (unsigned long long)skl_directory_number(hub->law.directory));
 }
 
-/* By the directory or by the operator. */
-static bool is_kept_out(const struct skl_hub *hub, const char *id)
-{
-	const struct skl_dir_partner *partner =
-		skl_directory_partner(hub->law.directory, skl_view_str(id));
-
-	return !partner || partner->is_suspended || skl_held_partner(hub, id);
-}
-
 /* --- commands ------------------------------------------------------------------------------ */
 
 static uint64_t age_ms(int64_t at_ms)
@@ -242,7 +233,7 @@ static void add_partner(struct skl_hub *hub, const struct skl_dir_partner *partn
 	add_field(out, "id", partner->id);
 	add_field(out, "role", skl_code_name(SKL_LIST_ROLE, partner->role));
 	skl_buf_addf(out, "\"suspended\":%s,\"connected\":%s,",
-		     is_kept_out(hub, partner->id) ? "true" : "false", seat ? "true" : "false");
+		     skl_held_is_out(hub, partner->id) ? "true" : "false", seat ? "true" : "false");
 	if (seat) {
 		add_number(out, "heard_ms", (uint64_t)(skl_mono_ms() - seat->heard_mono_ms));
 		add_number(out, "offers_open", seat->open_count);
@@ -280,7 +271,7 @@ static const char *const parks[] = {"", "stuck", "suspended", "needs_rewrap", "s
 static void add_item(const struct skl_hub *hub, const struct skl_outbox_item *item,
 		     struct skl_buf *out)
 {
-	bool is_out = item->state != SKL_OUTBOX_PARKED && is_kept_out(hub, item->partner);
+	bool is_out = item->state != SKL_OUTBOX_PARKED && skl_held_is_out(hub, item->partner);
 	size_t state = is_out ? SKL_OUTBOX_PARKED : (size_t)item->state;
 	size_t park = is_out ? SKL_OUTBOX_PARK_SUSPENDED : (size_t)item->park;
 	char id[SKL_ID_TEXT_BYTES];
@@ -407,9 +398,9 @@ static enum skl_err do_retry(struct skl_hub *hub, const char *argument, struct s
 
 	if (err != SKL_OK)
 		return err;
-	who = is_kept_out(hub, item.partner)                    ? item.partner
-	      : item.sender[0] && is_kept_out(hub, item.sender) ? item.sender
-								: NULL;
+	who = skl_held_is_out(hub, item.partner)                    ? item.partner
+	      : item.sender[0] && skl_held_is_out(hub, item.sender) ? item.sender
+								    : NULL;
 	if (who)
 		return skl_error_set(reterr, SKL_ESTATE, 0, 0,
 				     "%s is suspended: its mail goes when that ends", who);

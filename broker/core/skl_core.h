@@ -305,6 +305,10 @@ SKL_MUST_CHECK enum skl_err skl_held_open(struct skl_hub *hub);
 void skl_held_close(struct skl_hub *hub);
 bool skl_held_partner(const struct skl_hub *hub, const char *partner);
 bool skl_held_key(const struct skl_hub *hub, const uint8_t key_id[16]);
+/* Is it unknown, or suspended by the directory or by the operator? */
+bool skl_held_is_out(const struct skl_hub *hub, const char *partner);
+/* Somebody may be let in again: mail that waits for its sender goes, decided again before. */
+void skl_held_release(struct skl_hub *hub);
 /* Does the operator hold the partner or any key of it? */
 bool skl_held_any(const struct skl_hub *hub, const char *partner);
 /*

@@ -24,6 +24,14 @@ bool skl_held_partner(const struct skl_hub *hub, const char *partner)
 	return false;
 }
 
+bool skl_held_is_out(const struct skl_hub *hub, const char *partner)
+{
+	const struct skl_dir_partner *row =
+		skl_directory_partner(hub->law.directory, skl_view_str(partner));
+
+	return !row || row->is_suspended || skl_held_partner(hub, partner);
+}
+
 bool skl_held_key(const struct skl_hub *hub, const uint8_t key_id[16])
 {
 	for (size_t i = 0; i < hub->held->count; i++)
@@ -117,57 +125,12 @@ static enum skl_err write_suspend(struct skl_turn *turn, void *arg)
 			     : err;
 }
 
-/* A page of what waited because its sender was kept out. */
-struct waiting {
-	struct skl_turn *turn;
-	const char *sender;
-	uint64_t last; /* looked at up to here */
-	size_t count;
-	uint64_t numbers[SKL_STORE_PAGE_MAX];
-};
-
-static bool take_waiting(void *arg, const struct skl_outbox_item *item)
-{
-	struct waiting *waiting = arg;
-
-	waiting->last = item->number;
-	if (item->park == SKL_OUTBOX_PARK_SUSPENDED && strcmp(item->sender, waiting->sender) == 0) {
-		waiting->numbers[waiting->count++] = item->number;
-		skl_offer_hint(waiting->turn, item->partner);
-	}
-	return true;
-}
-
-/* What waits for the end of the suspension goes out again; it is decided again before it does. */
-static enum skl_err release_mail(struct skl_turn *turn, const char *sender)
-{
-	struct waiting *waiting = skl_arena_alloc(turn->arena, sizeof(*waiting));
-	unsigned count = SKL_STORE_PAGE_MAX;
-	enum skl_err err = waiting ? SKL_OK : SKL_ENOMEM;
-
-	if (err != SKL_OK)
-		return err;
-	waiting->turn = turn;
-	waiting->sender = sender;
-	waiting->last = 0;
-	while (err == SKL_OK && count == SKL_STORE_PAGE_MAX) {
-		waiting->count = 0;
-		err = skl_outbox_list(turn->txn, NULL, waiting->last, SKL_STORE_PAGE_MAX,
-				      take_waiting, waiting, &count);
-		for (size_t i = 0; i < waiting->count && err == SKL_OK; i++)
-			err = skl_outbox_release(turn->txn, waiting->numbers[i]);
-	}
-	return err;
-}
-
 static enum skl_err write_resume(struct skl_turn *turn, void *arg)
 {
 	const struct change *change = arg;
 	const struct skl_hold hold = hold_of(turn, change->partner);
 	enum skl_err err = skl_hold_end(turn->txn, &hold);
 
-	if (err == SKL_OK)
-		err = release_mail(turn, change->partner);
 	return err == SKL_OK ? note(turn, SKL_ENTRY_NOTICE, change->partner,
 				    "suspension by the operator ended")
 			     : err;
@@ -223,6 +186,60 @@ static enum skl_err apply(struct skl_hub *hub, skl_turn_fn write, struct change 
 	return err;
 }
 
+/* --- what waited for it ------------------------------------------------------------------ */
+
+/* A page of what waited because its sender was kept out, and is not any more. */
+struct waiting {
+	struct skl_turn *turn;
+	uint64_t last; /* looked at up to here */
+	size_t count;
+	uint64_t numbers[SKL_STORE_PAGE_MAX];
+};
+
+static bool take_waiting(void *arg, const struct skl_outbox_item *item)
+{
+	struct waiting *waiting = arg;
+
+	waiting->last = item->number;
+	if (item->park == SKL_OUTBOX_PARK_SUSPENDED &&
+	    !skl_held_is_out(waiting->turn->hub, item->sender)) {
+		waiting->numbers[waiting->count++] = item->number;
+		skl_offer_hint(waiting->turn, item->partner);
+	}
+	return true;
+}
+
+/* ENOTFOUND: there is none. */
+static enum skl_err release_mail(struct skl_turn *turn, void *arg)
+{
+	struct waiting *waiting = skl_arena_alloc(turn->arena, sizeof(*waiting));
+	unsigned count = SKL_STORE_PAGE_MAX;
+	enum skl_err err = waiting ? SKL_OK : SKL_ENOMEM;
+
+	(void)arg; /* nothing to say */
+	if (err != SKL_OK)
+		return err;
+	waiting->turn = turn;
+	waiting->last = 0;
+	while (err == SKL_OK && count == SKL_STORE_PAGE_MAX) {
+		waiting->count = 0;
+		err = skl_outbox_list(turn->txn, NULL, waiting->last, SKL_STORE_PAGE_MAX,
+				      take_waiting, waiting, &count);
+		for (size_t i = 0; i < waiting->count && err == SKL_OK; i++)
+			err = skl_outbox_release(turn->txn, waiting->numbers[i]);
+	}
+	return err == SKL_OK && !turn->has_new_mail ? SKL_ENOTFOUND : err;
+}
+
+void skl_held_release(struct skl_hub *hub)
+{
+	enum skl_err err = skl_turn_run(hub, release_mail, NULL);
+
+	if (err != SKL_OK && err != SKL_ENOTFOUND)
+		skl_log(SKL_LOG_WARNING, "outbox.not_released",
+			"error=%s next=\"at the next directory\"", skl_err_name(err));
+}
+
 enum skl_err skl_held_suspend(struct skl_hub *hub, const char *partner)
 {
 	struct change change = {.hub = hub, .partner = partner};
@@ -240,6 +257,8 @@ enum skl_err skl_held_resume(struct skl_hub *hub, const char *partner)
 	struct change change = {.hub = hub, .partner = partner};
 	enum skl_err err = apply(hub, write_resume, &change);
 
+	if (err == SKL_OK)
+		skl_held_release(hub);
 	skl_log(SKL_LOG_WARNING, "partner.resumed", "partner=%s error=%s", partner,
 		skl_err_name(err));
 	return err;

@@ -130,7 +130,10 @@ static enum skl_err open_parts(struct skl_hub *hub, struct skl_error *reterr)
 	if (err != SKL_OK)
 		return skl_error_set(reterr, err, 0, 0, "checkpoints: %s", skl_err_text(err));
 	err = skl_law_open(hub, reterr);
-	return err == SKL_OK ? open_sockets(hub, reterr) : err;
+	if (err != SKL_OK)
+		return err;
+	skl_held_release(hub);
+	return open_sockets(hub, reterr);
 }
 
 enum skl_err skl_hub_open(const struct skl_hub_opts *opts, struct skl_hub **ret_hub,

@@ -633,6 +633,7 @@ void skl_law_reload_directory(struct skl_hub *hub)
 		return;
 	}
 	skl_gate_check_seats(hub);
+	skl_held_release(hub);
 	hub->tells_directory = true;
 }
 

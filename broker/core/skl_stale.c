@@ -89,9 +89,9 @@ static enum skl_err decide_again(struct skl_turn *turn, struct again *again)
 	if (common->signing_key_id.len != SKL_KEY_ID_BYTES ||
 	    skl_held_key(turn->hub, common->signing_key_id.data))
 		return SKL_EKEYREVOKED;
+	if (skl_held_is_out(turn->hub, item->sender))
+		return SKL_EDENIED;
 	ask.sender = skl_directory_partner(law->directory, skl_view_str(item->sender));
-	if (!ask.sender || ask.sender->is_suspended || skl_held_partner(turn->hub, ask.sender->id))
-		return SKL_EKEYREVOKED;
 	if (item->has_case) {
 		err = skl_case_get(turn->txn, item->case_ref, &ask.held);
 		ask.has_case = err == SKL_OK;
@@ -180,22 +180,14 @@ static bool is_narrower(struct skl_turn *turn, const struct again *again)
 }
 
 static enum skl_err withhold(struct skl_turn *turn, const struct skl_outbox_item *item,
-			     const struct skl_decision *decision)
+			     enum skl_outcome outcome, const char *text_nl, const char *text_en)
 {
 	const struct skl_undelivered why = {
 		.kind = SKL_ENTRY_WITHHELD,
-		.outcome = decision->outcome == SKL_OUTCOME_DENIED_FORBIDDEN
-				   ? SKL_OUTCOME_DENIED_FORBIDDEN
-				   : SKL_OUTCOME_DENIED_NO_RULE,
+		.outcome = outcome,
 		.state = SKL_DELIVERY_WITHHELD,
-		.text_nl =
-			"Bericht achtergehouden: na het versturen zijn de regels, de partners of "
-			"de zaak veranderd; zo mag het niet meer. Bekijk het opnieuw; bij acuut "
-			"gevaar: bel 112, wacht niet op dit systeem.",
-		.text_en =
-			"Message withheld: rules, partners or case changed after it was sent; it "
-			"may no longer go like this. Look again; in acute danger call 112, do "
-			"not wait for this system.",
+		.text_nl = text_nl,
+		.text_en = text_en,
 	};
 
 	skl_log(SKL_LOG_NOTICE, "offer.withheld", "partner=%s sender=%s", item->partner,
@@ -204,17 +196,42 @@ static enum skl_err withhold(struct skl_turn *turn, const struct skl_outbox_item
 	return skl_undelivered(turn, item, &why);
 }
 
+static enum skl_err withhold_narrower(struct skl_turn *turn, const struct again *again)
+{
+	return withhold(turn, again->item,
+			again->decision.outcome == SKL_OUTCOME_DENIED_FORBIDDEN
+				? SKL_OUTCOME_DENIED_FORBIDDEN
+				: SKL_OUTCOME_DENIED_NO_RULE,
+			"Bericht achtergehouden: na het versturen zijn de regels, de partners of "
+			"de zaak veranderd; zo mag het niet meer. Bekijk het opnieuw; bij acuut "
+			"gevaar: bel 112, wacht niet op dit systeem.",
+			"Message withheld: rules, partners or case changed after it was sent; it "
+			"may no longer go like this. Look again; in acute danger call 112, do "
+			"not wait for this system.");
+}
+
+/* The operator revoked the key it was signed with: for ever, whoever has it. */
+static enum skl_err withhold_revoked(struct skl_turn *turn, const struct skl_outbox_item *item)
+{
+	return withhold(
+		turn, item, SKL_OUTCOME_DENIED_FORBIDDEN,
+		"Bericht achtergehouden: de sleutel waarmee het is ondertekend is "
+		"ingetrokken. Verstuur het opnieuw met de nieuwe sleutel; bij acuut gevaar: "
+		"bel 112, wacht niet op dit systeem.",
+		"Message withheld: the key it was signed with was revoked. Send it again "
+		"with the new key; in acute danger call 112, do not wait for this system.");
+}
+
 /* What could not be decided waits for a person; it holds its own case alone. */
 static enum skl_err park(struct skl_turn *turn, const struct skl_outbox_item *item,
 			 enum skl_err why_not)
 {
-	const bool is_kept_out = why_not == SKL_EKEYREVOKED;
+	const bool is_kept_out = why_not == SKL_EDENIED;
 	const struct skl_parked why = {
 		.park = is_kept_out ? SKL_OUTBOX_PARK_SUSPENDED : SKL_OUTBOX_PARK_STALE,
 		.task = SKL_TASK_CALL_RECIPIENT,
 		.is_for_person = true,
-		.text = is_kept_out ? "its sender is suspended, or its key revoked"
-				    : "it cannot be decided again",
+		.text = is_kept_out ? "its sender is suspended" : "it cannot be decided again",
 		.text_nl = "Bericht wacht bij het knooppunt en is niet bezorgd. Bel de ontvanger; "
 			   "bij acuut gevaar: bel 112, wacht niet op dit systeem. De beheerder van "
 			   "het knooppunt weet waarom.",
@@ -249,8 +266,8 @@ enum skl_err skl_stale_settle(struct skl_turn *turn, const struct skl_outbox_ite
 			*ret_may_go = false;
 			return skl_rewrap_ask(turn, item);
 		}
-		return withhold(turn, item, &again->decision);
+		return withhold_narrower(turn, again);
 	}
 	turn->settled++;
-	return park(turn, item, err);
+	return err == SKL_EKEYREVOKED ? withhold_revoked(turn, item) : park(turn, item, err);
 }
