@@ -223,6 +223,18 @@ static bool do_save(struct peer *peer)
 	return true;
 }
 
+/* Take the header of a message that another saved for one's own last. */
+static bool do_take(struct peer *peer)
+{
+	struct skl_buf buf = peer_read_file(peer->file, "");
+
+	skl_sealed_done(&peer->last);
+	peer->last.header_len = skl_get_u32be(buf.data);
+	peer->last.header = skl_memdup(buf.data + 4, peer->last.header_len);
+	skl_buf_done(&buf);
+	return peer->last.header != NULL;
+}
+
 static bool do_resend(struct peer *peer)
 {
 	struct skl_buf buf = peer_read_file(peer->file, "");
@@ -431,7 +443,7 @@ static const struct {
 	{"garbage", do_garbage}, {"unknown", do_unknown}, {"wide", do_wide},
 	{"huge", do_huge},       {"big", do_big},         {"wait", do_wait},
 	{"bye", do_bye},         {"save", do_save},       {"resend", do_resend},
-	{"forget", do_forget},   {"rewrap", do_rewrap},
+	{"forget", do_forget},   {"rewrap", do_rewrap},   {"take", do_take},
 };
 
 /* --- settings ------------------------------------------------------------------------------------

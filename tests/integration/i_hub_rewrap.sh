@@ -16,7 +16,7 @@ for partner in vt-zw team; do
 		--out "$env/new-$partner" >/dev/null || exit 1
 done
 
-peer_bg police politie-nh hello to=vt-zw muni=0479 submit file="$TMPDIR/parked" wait \
+peer_bg police politie-nh hello to=vt-zw muni=0479 submit file="$TMPDIR/message" save file="$TMPDIR/parked" wait \
 	seal-as=vt-zw sections=1 rewrap \
 	seal-as=new-team rewrap \
 	seal-as=new-vt-zw sections=3 rewrap \
@@ -34,6 +34,9 @@ peer vt-zw timeout=500 hello quiet bye
 test_is "$(grep -c '^offer' out)" 0 'nothing goes out under a revoked key'
 ctl queue list vt-zw
 test_like "$(cat ctl.out)" 'needs_rewrap' 'it waits for its sender'
+
+"$peer_bin" "$env" team hello file="$TMPDIR/message" take seal-as=new-vt-zw sections=1 rewrap bye >out
+test_is "$(out_value code '^error')" ENOTFOUND 'none is asked of another partner, who signs as itself'
 
 touch parked
 wait_for 30 log_has police "^waiting $TMPDIR/enough"
