@@ -578,6 +578,8 @@ static void take_message(struct skl_hub *hub, struct skl_msg *msg, bool *ret_kep
 	if (seat)
 		seat->heard_mono_ms = skl_mono_ms();
 	event = msg->too_large ? SKL_SEAT_ON_BROKEN : skl_seat_event_of(skl_msg_frame(msg, 0));
+	if (!seat && event == SKL_SEAT_ON_BYE)
+		skl_seat_said_bye(peer, msg->routing);
 	err = act(hub, msg, peer, seat, event, ret_kept);
 	if (err == SKL_ESTATE || skl_err_may_retry(err))
 		skl_gate_send_error(hub, msg, err, NULL, NULL);

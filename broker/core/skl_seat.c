@@ -126,6 +126,13 @@ void skl_seat_lose(struct skl_seat *seat)
 
 	for (uint32_t i = 0; i < seat->open_count && peer->lost_count < SKL_OPEN_OFFERS_MAX; i++)
 		peer->lost[peer->lost_count++] = seat->open[i].offer;
+	memcpy(peer->lost_routing, seat->routing, sizeof(peer->lost_routing));
+}
+
+void skl_seat_said_bye(struct skl_peer *peer, const uint8_t routing[SKL_ROUTING_ID_BYTES])
+{
+	if (memcmp(peer->lost_routing, routing, sizeof(peer->lost_routing)) == 0)
+		peer->lost_count = 0;
 }
 
 void skl_seat_end(struct skl_seats *table, struct skl_seat *seat)

@@ -82,7 +82,8 @@ struct skl_peer {
 	bool has_mail;         /* something may be waiting in the outbox */
 	bool is_drained;       /* this turn found nothing more for it */
 	int64_t mail_later_ms; /* when something waiting becomes due; 0: nothing does */
-	uint32_t lost_count;   /* offers open when the peer's last session failed */
+	uint8_t lost_routing[SKL_ROUTING_ID_BYTES]; /* of the peer's last session that failed */
+	uint32_t lost_count;                        /* offers that were open in it */
 	uint64_t lost[SKL_OPEN_OFFERS_MAX];
 };
 
@@ -115,6 +116,11 @@ SKL_MUST_CHECK enum skl_err skl_seat_open(struct skl_seats *table, struct skl_pe
 
 /* The session failed: its open offers are in peer->lost until the caller has counted them. */
 void skl_seat_lose(struct skl_seat *seat);
+/*
+ * BYE came after all: the hub found the connection gone before it read the last that came by it. An
+ * orderly end loses nothing.
+ */
+void skl_seat_said_bye(struct skl_peer *peer, const uint8_t routing[SKL_ROUTING_ID_BYTES]);
 
 /* Forget a session; its offers without receipt are the outbox's again. NULL is ignored. */
 void skl_seat_end(struct skl_seats *table, struct skl_seat *seat);

@@ -28,7 +28,7 @@ lose() {
 }
 
 has_ended() {
-	[ "$(log_count hub 'session\.ended partner=vt-zw why="BYE"')" -ge "$1" ]
+	[ "$(log_count hub 'session\.ended partner=vt-zw')" -ge "$1" ]
 }
 
 field() {

@@ -121,6 +121,24 @@ static void test_generations(void **state)
 	skl_seats_free(table);
 }
 
+static void test_bye_after_all(void **state)
+{
+	struct skl_peer peer = {.id = "vt-zw"};
+	struct skl_seat seat = {
+		.peer = &peer, .routing = {1}, .credit_messages = 2, .credit_bytes = 100};
+	const uint8_t other[SKL_ROUTING_ID_BYTES] = {2};
+
+	(void)state;
+	skl_seat_offered(&seat, 7, 10, false);
+	skl_seat_lose(&seat);
+	assert_int_equal(peer.lost_count, 1);
+	assert_int_equal(peer.lost[0], 7);
+	skl_seat_said_bye(&peer, other);
+	assert_int_equal(peer.lost_count, 1);
+	skl_seat_said_bye(&peer, seat.routing);
+	assert_int_equal(peer.lost_count, 0);
+}
+
 static void test_credit(void **state)
 {
 	struct skl_seat seat = {.credit_messages = 2, .credit_bytes = 100};
@@ -290,9 +308,9 @@ int main(void)
 		cmocka_unit_test(test_every_step),    cmocka_unit_test(test_nothing_before_hello),
 		cmocka_unit_test(test_ends),          cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_generations),   cmocka_unit_test(test_credit),
-		cmocka_unit_test(test_faults),        cmocka_unit_test(test_bucket),
-		cmocka_unit_test(test_map),           cmocka_unit_test(test_tree),
-		cmocka_unit_test(test_offer_numbers),
+		cmocka_unit_test(test_bye_after_all), cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_bucket),        cmocka_unit_test(test_map),
+		cmocka_unit_test(test_tree),          cmocka_unit_test(test_offer_numbers),
 	};
 
 	if (skl_wire_init() != SKL_OK)
