@@ -97,3 +97,22 @@ const char *skl_adapter_phone(const struct skl_adapter *adapter, const char *par
 		return one->phone;
 	return adapter->phone && *adapter->phone ? adapter->phone : "112";
 }
+
+const char *skl_adapter_undelivered(const struct skl_client_receipt *receipt, bool in_english)
+{
+	static const char *const general[2][2] = {
+		{"Niet bezorgd. Bel de ontvanger en verstuur het zo nodig opnieuw; bij acuut "
+		 "gevaar: bel 112, wacht niet op dit systeem.",
+		 "Not delivered. Call the recipient and send it again if needed; in acute danger "
+		 "call 112, do not wait for this system."},
+		{"Niet bezorgd: het systeem van de ontvanger weigerde dit bericht. Bel de "
+		 "ontvanger en verstuur het zo nodig opnieuw; bij acuut gevaar: bel 112, wacht "
+		 "niet op dit systeem.",
+		 "Not delivered: the recipient's system refused this message. Call the recipient "
+		 "and send it again if needed; in acute danger call 112, do not wait for this "
+		 "system."},
+	};
+	const char *text = in_english ? receipt->text_en : receipt->text_nl;
+
+	return *text ? text : general[receipt->state == SKL_DELIVERY_REFUSED][in_english];
+}

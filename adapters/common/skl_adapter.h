@@ -99,4 +99,10 @@ SKL_MUST_CHECK enum skl_err skl_adapter_native(struct skl_adapter *adapter, cons
 /* The phone line of a partner, or the configured one, or "112". */
 const char *skl_adapter_phone(const struct skl_adapter *adapter, const char *partner);
 
+/*
+ * What a person reads of a message that was not delivered, at most 500 bytes: what happened, what
+ * to do now, 112. In the hub's words where it has any: it knows why.
+ */
+const char *skl_adapter_undelivered(const struct skl_client_receipt *receipt, bool in_english);
+
 #endif

@@ -326,7 +326,7 @@ static enum skl_err on_receipt(void *arg, const struct skl_context *context,
 		return SKL_OK;
 	skl_buf_init(&text, OUT_BYTES);
 	skl_police_out_receipt(context, receipt, skl_client_directory(police->adapter->client),
-			       &text);
+			       skl_adapter_phone(police->adapter, receipt->partner), &text);
 	return tell_about(police, "bezorgd",
 			  receipt->state == SKL_DELIVERY_HANDED_OVER ? "bezorgd" : "niet-bezorgd",
 			  context->id, receipt->partner, &text);
@@ -337,11 +337,15 @@ static enum skl_err on_notice(void *arg, const struct skl_context *context,
 {
 	struct skl_police *police = arg;
 	struct skl_buf text;
+	const char *phone = NULL;
 
+	/* Nothing to name it by: no task of a person, or on_receipt() says it. */
 	if (notice->id.len != SKL_ID_BYTES)
-		return SKL_OK; /* nothing to name it by: not one of those that must arrive */
+		return SKL_OK;
+	if (context && (unsigned)notice->state == SKL_DELIVERY_PARKED)
+		phone = skl_adapter_phone(police->adapter, context->partner);
 	skl_buf_init(&text, OUT_BYTES);
-	skl_police_out_notice(context, notice, &text);
+	skl_police_out_notice(context, notice, phone, &text);
 	return tell_about(police, "kennisgeving", "kennisgeving", notice->id.data, "", &text);
 }
 

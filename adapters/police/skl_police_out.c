@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "skl_adapter.h"
 #include "skl_clock.h"
 #include "skl_police_xmlw.h"
 #include "skl_text.h"
@@ -156,9 +157,22 @@ void skl_police_out_failed(const struct skl_context *context, enum skl_err err, 
 	skl_xmlw_end(&w);
 }
 
+static void add_undelivered(struct skl_xmlw *w, const struct skl_context *context,
+			    const struct skl_client_receipt *receipt, const char *phone)
+{
+	char text[640];
+
+	(void)snprintf(text, sizeof(text), "%s%s",
+		       context->is_acute ? "BEL NU, WACHT NIET OP DIT SYSTEEM. " : "",
+		       skl_adapter_undelivered(receipt, false)); /* fits: at most 500 bytes */
+	skl_xmlw_leaf(w, "tekst", text);
+	skl_xmlw_leaf(w, "bij-acuut-gevaar", phone);
+}
+
 void skl_police_out_receipt(const struct skl_context *context,
 			    const struct skl_client_receipt *receipt,
-			    const struct skl_directory *directory, struct skl_buf *buf)
+			    const struct skl_directory *directory, const char *phone,
+			    struct skl_buf *buf)
 {
 	struct skl_xmlw w;
 	bool is_there = receipt->state == SKL_DELIVERY_HANDED_OVER;
@@ -169,11 +183,13 @@ void skl_police_out_receipt(const struct skl_context *context,
 	skl_xmlw_attr(&w, "naam", partner_name(directory, receipt->partner));
 	skl_xmlw_attr(&w, "stand", skl_code_label_nl(SKL_LIST_DELIVERY, receipt->state));
 	skl_xmlw_attr(&w, "reden", skl_code_label_nl(SKL_LIST_REASON, receipt->reason));
+	if (!is_there)
+		add_undelivered(&w, context, receipt, phone);
 	skl_xmlw_end(&w);
 }
 
 void skl_police_out_notice(const struct skl_context *context, const Schakel__V1__Notice *notice,
-			   struct skl_buf *buf)
+			   const char *phone, struct skl_buf *buf)
 {
 	struct skl_xmlw w;
 
@@ -188,6 +204,7 @@ void skl_police_out_notice(const struct skl_context *context, const Schakel__V1_
 	skl_xmlw_attr(&w, "reden", skl_code_label_nl(SKL_LIST_REASON, notice->reason));
 	skl_xmlw_attr_time(&w, "voor", notice->due_ms);
 	skl_xmlw_leaf(&w, "tekst", notice->text_nl);
+	skl_xmlw_leaf(&w, "bij-acuut-gevaar", phone);
 	skl_xmlw_end(&w);
 }
 

@@ -45,11 +45,14 @@ bool skl_police_out_is_refusal(const Schakel__V1__Result *result);
 /* The hub refused the bytes, or the message expired unanswered. */
 void skl_police_out_failed(const struct skl_context *context, enum skl_err err, const char *text,
 			   const char *phone, struct skl_buf *buf);
+/* bezorgd; or niet-bezorgd: what happened, what to do now, and whom to call. */
 void skl_police_out_receipt(const struct skl_context *context,
 			    const struct skl_client_receipt *receipt,
-			    const struct skl_directory *directory, struct skl_buf *buf);
+			    const struct skl_directory *directory, const char *phone,
+			    struct skl_buf *buf);
+/* phone: NULL: nobody has to be called. */
 void skl_police_out_notice(const struct skl_context *context, const Schakel__V1__Notice *notice,
-			   struct skl_buf *buf);
+			   const char *phone, struct skl_buf *buf);
 
 /* "Bel nu, wacht niet op dit systeem": the hub did not record an acute report in time. */
 void skl_police_out_emergency(const char *native_id, const uint8_t id[16], const char *partner_name,

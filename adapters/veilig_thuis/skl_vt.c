@@ -207,12 +207,14 @@ static enum skl_err on_failed(void *arg, const struct skl_context *context, enum
 static enum skl_err on_receipt(void *arg, const struct skl_context *context,
 			       const struct skl_client_receipt *receipt)
 {
+	const struct skl_vt *vt = arg;
 	struct skl_buf body;
 
 	if (receipt->state == SKL_DELIVERY_STORED || receipt->state == SKL_DELIVERY_PARKED)
 		return SKL_OK;
 	skl_buf_init(&body, EVENT_BYTES);
-	skl_vt_write_receipt(context, receipt, &body);
+	skl_vt_write_receipt(context, receipt, skl_adapter_phone(vt->adapter, receipt->partner),
+			     &body);
 	return queue(arg, "receipt", context->id, receipt->partner, &body);
 }
 

@@ -53,8 +53,10 @@ void skl_vt_write(const struct skl_received *received, const struct skl_context 
 /* Outcome of a message the system sent: allowed and cut per section, text and way out. */
 void skl_vt_write_result(const struct skl_context *context, const Schakel__V1__Result *result,
 			 struct skl_buf *buf);
+/* phone: whom to call if it was not delivered. */
 void skl_vt_write_receipt(const struct skl_context *context,
-			  const struct skl_client_receipt *receipt, struct skl_buf *buf);
+			  const struct skl_client_receipt *receipt, const char *phone,
+			  struct skl_buf *buf);
 void skl_vt_write_failed(const struct skl_context *context, enum skl_err err, const char *text,
 			 struct skl_buf *buf);
 void skl_vt_write_notice(const struct skl_context *context, const Schakel__V1__Notice *notice,

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "skl_adapter.h"
 #include "skl_json.h"
 #include "skl_vt_json.h"
 
@@ -307,7 +308,8 @@ void skl_vt_write_result(const struct skl_context *context, const Schakel__V1__R
 }
 
 void skl_vt_write_receipt(const struct skl_context *context,
-			  const struct skl_client_receipt *receipt, struct skl_buf *buf)
+			  const struct skl_client_receipt *receipt, const char *phone,
+			  struct skl_buf *buf)
 {
 	json_t *root = told_of(context, "receipt");
 
@@ -316,6 +318,11 @@ void skl_vt_write_receipt(const struct skl_context *context,
 	set_code(root, "state", SKL_LIST_DELIVERY, receipt->state);
 	set_code(root, "reason", SKL_LIST_REASON, receipt->reason);
 	set_time(root, "at", receipt->at_ms);
+	if (receipt->state != SKL_DELIVERY_HANDED_OVER) {
+		set_text(root, "text", skl_adapter_undelivered(receipt, false));
+		set_text(root, "textEn", skl_adapter_undelivered(receipt, true));
+		set_text(root, "phone", phone);
+	}
 	skl_json_dump(root, buf);
 	json_decref(root);
 }

@@ -423,10 +423,12 @@ static enum skl_err return_item(struct skl_turn *turn, void *arg)
 		.reason = SKL_REASON_OTHER,
 		.text = "returned by the operator",
 		.state = SKL_DELIVERY_WITHHELD,
-		.text_nl = "Bericht teruggegeven: het kon niet worden bezorgd. Neem contact op met "
-			   "de ontvanger en verstuur het zo nodig opnieuw.",
-		.text_en = "Message returned: it could not be delivered. Contact the recipient, "
-			   "and send it again if needed.",
+		.text_nl = "Bericht teruggegeven: het kon niet worden bezorgd. Bel de ontvanger en "
+			   "verstuur het zo nodig opnieuw; bij acuut gevaar: bel 112, wacht niet "
+			   "op dit systeem.",
+		.text_en = "Message returned: it could not be delivered. Call the recipient and "
+			   "send it again if needed; in acute danger call 112, do not wait for "
+			   "this system.",
 	};
 	struct skl_outbox_item *item = arg;
 	enum skl_err err = skl_outbox_get(turn->txn, item->number, item);

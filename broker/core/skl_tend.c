@@ -140,10 +140,12 @@ static enum skl_err expire_item(struct skl_turn *turn, const struct skl_outbox_i
 		.outcome = SKL_OUTCOME_ERROR,
 		.reason = SKL_REASON_LATE,
 		.state = SKL_DELIVERY_EXPIRED,
-		.text_nl = "Bericht verlopen: de ontvanger heeft het niet opgehaald. Neem contact "
-			   "op en verstuur het zo nodig opnieuw.",
-		.text_en = "Message expired: the recipient did not fetch it. Make contact, and "
-			   "send it again if needed.",
+		.text_nl = "Bericht verlopen: de ontvanger heeft het niet opgehaald. Bel de "
+			   "ontvanger en verstuur het zo nodig opnieuw; bij acuut gevaar: bel 112, "
+			   "wacht niet op dit systeem.",
+		.text_en = "Message expired: the recipient did not fetch it. Call the recipient "
+			   "and send it again if needed; in acute danger call 112, do not wait for "
+			   "this system.",
 	};
 
 	if (item->type != SKL_OUTBOX_MESSAGE)

@@ -78,6 +78,9 @@ struct skl_client_receipt {
 	enum skl_reason reason;
 	int64_t at_ms;
 	bool is_complete; /* no recipient of the message is open any more */
+	/* What the hub says for people of a message that it will not deliver; "" if nothing. */
+	const char *text_nl;
+	const char *text_en;
 };
 
 /* ---- alarms ---- */

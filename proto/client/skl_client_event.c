@@ -27,6 +27,7 @@ struct event {
 	char text[TEXT_MAX];
 	struct skl_out_to to;
 	bool is_complete;
+	char text_en[TEXT_MAX];
 	struct skl_buf bytes; /* of a Result or Notice */
 };
 
@@ -52,22 +53,34 @@ void skl_client_event_result(struct skl_spool_txn *txn, const uint8_t id[16])
 	push(txn, &buf);
 }
 
+/* At most TEXT_MAX - 1 bytes, whole characters. */
+static void write_text(struct skl_buf *buf, const char *text)
+{
+	char cut[TEXT_MAX];
+	size_t len = strlen(text);
+	if (len > sizeof cut - 1) {
+		len = sizeof cut - 1;
+		while (len && ((uint8_t)text[len] & 0xc0) == 0x80)
+			len--;
+	}
+	memcpy(cut, text, len);
+	cut[len] = 0;
+	skl_spool_write_text(buf, cut);
+}
+
 void skl_client_event_failed(struct skl_spool_txn *txn, const uint8_t id[16], enum skl_err err,
 			     const char *text)
 {
 	struct skl_buf buf;
-	char cut[TEXT_MAX];
-	size_t len = strlen(text) < sizeof cut - 1 ? strlen(text) : sizeof cut - 1;
-	memcpy(cut, text, len);
-	cut[len] = 0;
 	begin(&buf, EVENT_FAILED, id);
 	skl_buf_add_u32be(&buf, (uint32_t)err);
-	skl_spool_write_text(&buf, cut);
+	write_text(&buf, text);
 	push(txn, &buf);
 }
 
 void skl_client_event_receipt(struct skl_spool_txn *txn, const uint8_t id[16],
-			      const struct skl_out_to *to, bool is_complete)
+			      const struct skl_out_to *to, bool is_complete,
+			      const Schakel__V1__Notice *notice)
 {
 	struct skl_buf buf;
 	begin(&buf, EVENT_RECEIPT, id);
@@ -77,6 +90,10 @@ void skl_client_event_receipt(struct skl_spool_txn *txn, const uint8_t id[16],
 	skl_buf_add_u32be(&buf, to->reason);
 	skl_spool_write_i64(&buf, to->at_ms);
 	skl_buf_add_u8(&buf, is_complete ? 1 : 0);
+	if (notice) {
+		write_text(&buf, notice->text_nl);
+		write_text(&buf, notice->text_en);
+	}
 	push(txn, &buf);
 }
 
@@ -113,6 +130,10 @@ static enum skl_err read_event(struct skl_view record, struct event *event)
 		event->to.reason = skl_spool_read_u32(&reader);
 		event->to.at_ms = skl_spool_read_i64(&reader);
 		event->is_complete = skl_spool_read_u8(&reader) != 0;
+		if (!reader.rest.len)
+			break; /* of the recipient */
+		skl_spool_read_text(&reader, event->text, sizeof event->text);
+		skl_spool_read_text(&reader, event->text_en, sizeof event->text_en);
 		break;
 	case EVENT_NOTICE:
 		skl_buf_add_view(&event->bytes, reader.rest);
@@ -193,6 +214,8 @@ static enum skl_err tell(struct skl_client *client, const struct event *event)
 			.reason = (enum skl_reason)event->to.reason,
 			.at_ms = event->to.at_ms,
 			.is_complete = event->is_complete,
+			.text_nl = event->text,
+			.text_en = event->text_en,
 		};
 		if (calls->on_receipt)
 			err = calls->on_receipt(client->opts.arg, &receipt);

@@ -309,8 +309,10 @@ void skl_client_rewrap_down(struct skl_client *client);
 void skl_client_event_result(struct skl_spool_txn *txn, const uint8_t id[16]);
 void skl_client_event_failed(struct skl_spool_txn *txn, const uint8_t id[16], enum skl_err err,
 			     const char *text);
+/* notice: of the hub, that it will not deliver it; NULL: the recipient's own receipt. */
 void skl_client_event_receipt(struct skl_spool_txn *txn, const uint8_t id[16],
-			      const struct skl_out_to *to, bool is_complete);
+			      const struct skl_out_to *to, bool is_complete,
+			      const Schakel__V1__Notice *notice);
 void skl_client_event_notice(struct skl_spool_txn *txn, const Schakel__V1__Notice *notice);
 SKL_MUST_CHECK enum skl_err skl_client_event_step(struct skl_client *client);
 

@@ -276,6 +276,7 @@ struct change {
 	uint32_t state;
 	uint32_t reason;
 	int64_t at_ms;
+	const Schakel__V1__Notice *notice; /* NULL: of a receipt */
 };
 
 /*
@@ -338,7 +339,7 @@ static void apply_change(struct skl_spool_txn *txn, const uint8_t *id, const str
 	bool is_complete = false;
 	skl_client_out_settle(txn, &out, &is_complete);
 	skl_spool_out_set(txn, &out);
-	skl_client_event_receipt(txn, id, &to, is_complete);
+	skl_client_event_receipt(txn, id, &to, is_complete, change->notice);
 }
 
 void skl_client_receipt_early(struct skl_spool_txn *txn, const uint8_t *id)
@@ -421,7 +422,8 @@ enum skl_err skl_client_notice_take(struct skl_client *client, uint64_t offer,
 	struct change change = {.number = notice->recipient,
 				.state = (uint32_t)notice->state,
 				.reason = (uint32_t)notice->reason,
-				.at_ms = notice->at_ms};
+				.at_ms = notice->at_ms,
+				.notice = notice};
 	if (notice->ref.len == 16 && change.number && change.state)
 		apply_change(txn, notice->ref.data, &change);
 	if (notice->ref.len == 16 && change.number && (unsigned)notice->task == SKL_TASK_REWRAP)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "fake_stage.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "skl_clock.h"
@@ -72,6 +73,8 @@ static enum skl_err on_receipt(void *arg, const struct skl_client_receipt *recei
 	record->state = (uint32_t)receipt->state;
 	record->reason = (uint32_t)receipt->reason;
 	record->flag = receipt->is_complete;
+	(void)snprintf(recorder->receipt_nl, sizeof recorder->receipt_nl, "%s", receipt->text_nl);
+	(void)snprintf(recorder->receipt_en, sizeof recorder->receipt_en, "%s", receipt->text_en);
 	return recorder->event_err;
 }
 

@@ -36,6 +36,8 @@ struct recorder {
 	char contents[RECORDS][2][64]; /* of identity, and of the other section */
 	size_t receipt_count;
 	struct record receipts[RECORDS];
+	char receipt_nl[512]; /* of the last */
+	char receipt_en[512];
 	size_t notice_count;
 	size_t plan_count;
 	uint8_t plan_id[16];

@@ -360,6 +360,13 @@ static void a_notice_arrives_and_changes_delivery(void **state)
 	notice.recipient = to.number;
 	notice.state = SCHAKEL__V1__DELIVERY_STATE__DELIVERY_EXPIRED;
 	notice.at_ms = skl_now_ms();
+	/* 501 bytes: one too many, and the last two are one letter. */
+	char text[502];
+	memset(text, '.', 499);
+	memcpy(text + 499, "\xc3\xab", 3);
+	notice.text_nl = text;
+	char english[] = "expired: call the recipient";
+	notice.text_en = english;
 	hub_notice(&stage->hub, POLICE, &notice);
 	stage_until(stage, stage->police.notice_count == 1);
 	stage_until(stage, stage->hub.offers[stage->hub.offer_count - 1].state == HUB_FINAL);
@@ -368,6 +375,10 @@ static void a_notice_arrives_and_changes_delivery(void **state)
 	assert_int_equal(stage_delivery(stage, id), SKL_DELIVERY_EXPIRED);
 	assert_int_equal(stage->police.receipt_count, 1);
 	assert_true(stage->police.receipts[0].flag);
+	/* Who is told that it is not delivered is told why, and what to do. */
+	text[499] = 0;
+	assert_string_equal(stage->police.receipt_nl, text);
+	assert_string_equal(stage->police.receipt_en, english);
 }
 
 /* ---- the spool ---- */
