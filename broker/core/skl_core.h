@@ -45,6 +45,7 @@
 #define SKL_BATCH_MESSAGES    256
 #define SKL_BATCH_BYTES       (16u << 20)
 #define SKL_BATCH_ARENA_BYTES (96u << 20)
+#define SKL_GATHER_MS         5     /* how long notes wait for a commit to share */
 #define SKL_TURN_LEAVES       3500u /* of SKL_TRAIL_BATCH_MAX; the rest is for what rides along */
 #define SKL_TURN_OFFERS       256
 #define SKL_TURN_OFFER_BYTES  (16u << 20)
@@ -153,10 +154,13 @@ struct skl_item {
 	struct skl_response answer;
 };
 
-enum skl_batch_state { SKL_BATCH_IDLE, SKL_BATCH_VERIFYING };
+/* GATHERING: what it has can wait for others to share a commit with, and nothing may write yet. */
+enum skl_batch_state { SKL_BATCH_IDLE, SKL_BATCH_GATHERING, SKL_BATCH_VERIFYING };
 
 struct skl_batch {
 	enum skl_batch_state state;
+	bool is_awaited;     /* somebody waits for what a message of it leads to */
+	int64_t due_mono_ms; /* when it goes even if nobody does */
 	struct skl_arena arena;
 	size_t count;
 	size_t bytes;

@@ -486,6 +486,15 @@ static enum skl_err decode(struct skl_hub *hub, struct skl_item *item)
 	return decode_rewrap(hub, item);
 }
 
+/* Says no more than that the sender has its receipts: nobody waits for what follows from it. */
+static bool is_noted(const struct skl_item *item)
+{
+	for (size_t i = 0; item->receipt && i < item->receipt->n_items; i++)
+		if (item->receipt->items[i]->state != SCHAKEL__V1__DELIVERY_STATE__DELIVERY_NOTED)
+			return false;
+	return item->receipt;
+}
+
 /* The message is the batch's from here on; it is released when the batch has been answered. */
 static void take_item(struct skl_hub *hub, struct skl_msg *msg, struct skl_peer *peer,
 		      enum skl_seat_event what)
@@ -498,6 +507,7 @@ static void take_item(struct skl_hub *hub, struct skl_msg *msg, struct skl_peer 
 	hub->counts[SKL_COUNT_RECEIVED]++;
 	item->err = decode(hub, item);
 	if (item->err == SKL_OK) {
+		batch->is_awaited |= !is_noted(item);
 		batch->jobs[batch->count++] = &item->job;
 		batch->bytes += msg->bytes;
 		return;
@@ -587,6 +597,30 @@ static void take_message(struct skl_hub *hub, struct skl_msg *msg, bool *ret_kep
 		skl_gate_fault(hub, msg, peer, err, NULL, NULL);
 }
 
+/*
+ * Have the batch verified and decided. A commit for notes alone would keep the next message
+ * waiting for a sync: they wait a moment for company instead. One message is verified here, since
+ * handing it to a thread and back takes about as long as its signature.
+ */
+static void start(struct skl_hub *hub)
+{
+	struct skl_batch *batch = &hub->batch;
+	int64_t mono_ms = skl_mono_ms();
+
+	if (batch->state == SKL_BATCH_IDLE)
+		batch->due_mono_ms = mono_ms + SKL_GATHER_MS;
+	if (!batch->is_awaited && mono_ms < batch->due_mono_ms && skl_tend_timeout_ms(hub) > 0) {
+		batch->state = SKL_BATCH_GATHERING;
+	} else if (batch->count == 1) {
+		skl_verify_do(batch->jobs[0]);
+		skl_turn_batch(hub);
+	} else if (skl_verify_start(hub->verify, batch->jobs, batch->count) == SKL_OK) {
+		batch->state = SKL_BATCH_VERIFYING;
+	} else {
+		hub->fatal = SKL_EBUG;
+	}
+}
+
 void skl_gate_read(struct skl_hub *hub)
 {
 	struct skl_batch *batch = &hub->batch;
@@ -612,13 +646,8 @@ void skl_gate_read(struct skl_hub *hub)
 		}
 		skl_arena_reset(&hub->turn_arena);
 	}
-	if (!batch->count) {
+	if (batch->count)
+		start(hub);
+	else
 		skl_arena_reset(&batch->arena);
-		return;
-	}
-	if (skl_verify_start(hub->verify, batch->jobs, batch->count) != SKL_OK) {
-		hub->fatal = SKL_EBUG;
-		return;
-	}
-	batch->state = SKL_BATCH_VERIFYING;
 }

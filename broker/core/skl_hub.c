@@ -227,8 +227,8 @@ static void fill_items(struct skl_hub *hub, struct polled *polled)
 {
 	*polled = (struct polled){0};
 	(void)add_item(polled,
-		       hub->batch.state == SKL_BATCH_IDLE ? hub->router
-							  : skl_verify_socket(hub->verify),
+		       hub->batch.state == SKL_BATCH_VERIFYING ? skl_verify_socket(hub->verify)
+							       : hub->router,
 		       0); /* the first */
 	polled->monitor = add_item(polled, hub->monitor, 0);
 	if (hub->opts.signal_fd)
@@ -265,14 +265,20 @@ static void serve_idle(struct skl_hub *hub, const struct polled *polled)
 		skl_gate_read(hub);
 }
 
+static int timeout_ms(const struct skl_hub *hub)
+{
+	if (hub->batch.state == SKL_BATCH_IDLE)
+		return skl_tend_timeout_ms(hub);
+	return hub->batch.state == SKL_BATCH_GATHERING ? SKL_GATHER_MS : 1000;
+}
+
 static void turn_over(struct skl_hub *hub)
 {
 	struct polled polled;
-	bool was_idle = hub->batch.state == SKL_BATCH_IDLE;
+	enum skl_batch_state state = hub->batch.state;
 
 	fill_items(hub, &polled);
-	if (zmq_poll(polled.items, (int)polled.count, was_idle ? skl_tend_timeout_ms(hub) : 1000) <
-	    0) {
+	if (zmq_poll(polled.items, (int)polled.count, timeout_ms(hub)) < 0) {
 		if (errno != EINTR)
 			hub->fatal = SKL_EBUG;
 		return;
@@ -281,8 +287,10 @@ static void turn_over(struct skl_hub *hub)
 		read_signals(hub);
 	if (is_ready(&polled, polled.monitor))
 		read_monitor(hub);
-	if (was_idle)
+	if (state == SKL_BATCH_IDLE)
 		serve_idle(hub, &polled);
+	else if (state == SKL_BATCH_GATHERING)
+		skl_gate_read(hub);
 	else if (polled.items[0].revents && skl_verify_take(hub->verify) == SKL_OK)
 		skl_turn_batch(hub);
 }

@@ -321,5 +321,6 @@ void skl_turn_batch(struct skl_hub *hub)
 	batch->count = 0;
 	batch->bytes = 0;
 	batch->state = SKL_BATCH_IDLE;
+	batch->is_awaited = false;
 	skl_arena_reset(&batch->arena);
 }

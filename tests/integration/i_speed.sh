@@ -31,7 +31,16 @@ else
 	skip 'allocations' 'an instrumented build'
 fi
 test_expect 'two pairs take turns' bench_load base count="$count" pairs=2
-test_expect 'one in flight' bench_load base count=30 window=1
+commits=$(bench_metric base commits_total)
+test_expect 'one in flight' bench_load base count=200 warm=1 window=1
+commits=$(bench_per 200 $(($(bench_metric base commits_total) - commits)))
+diag "commits for a message, one in flight: $commits"
+if [ "$VARIANT" = release ]; then
+	test_expect 'that a receipt was noted shares a commit with what comes next' \
+		awk -v commits="$commits" 'BEGIN { exit !(commits >= 2 && commits < 2.5) }'
+else
+	skip 'commits' 'an instrumented build'
+fi
 test_expect 'nobody receives' bench_load base count="$count" absent=1
 test_is "$(bench_metric base outbox_items)" "$count" 'what nobody receives waits in the outbox'
 bench_stop base
