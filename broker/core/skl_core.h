@@ -260,10 +260,11 @@ struct skl_hub {
 	uint64_t trail_size; /* committed */
 	int64_t started_ms;
 	int64_t next_tend_mono_ms;
+	int64_t next_look_mono_ms;
 	int64_t next_slow_mono_ms;
 	int64_t deliver_mono_ms; /* no offers before this: taking them failed */
 	uint64_t expiry_cursor;
-	bool tells_directory; /* sessions are to hear of a new directory */
+	bool tells_directory; /* sessions are still to hear of a new directory */
 	bool has_faults;      /* one is not written down yet */
 	bool wants_delivery;
 	bool wants_policy;    /* reload asked for */
@@ -345,7 +346,7 @@ void skl_gate_fault(struct skl_hub *hub, const struct skl_msg *msg, struct skl_p
 		    enum skl_err err, const char *text, const uint8_t *id);
 /* End a seat for a reason; its offers go back to the outbox. */
 void skl_gate_end(struct skl_hub *hub, struct skl_seat *seat, enum skl_seat_event why);
-/* Tell every session about a new checkpoint or directory. */
+/* Send every session a new checkpoint; who does not take it now asks for it. */
 void skl_gate_tell_all(struct skl_hub *hub, const char *command, struct skl_view body);
 
 /* --- skl_turn: one transaction -------------------------------------------------- */

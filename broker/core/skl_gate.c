@@ -67,16 +67,13 @@ void skl_gate_send_error(struct skl_hub *hub, const struct skl_msg *msg, enum sk
 
 void skl_gate_tell_all(struct skl_hub *hub, const char *command, struct skl_view body)
 {
-	struct skl_seat *gone[16];
-	size_t cursor = 0, gone_count = 0;
-	struct skl_seat *seat;
+	size_t cursor = 0;
+	struct skl_peer *peer;
 
-	while ((seat = skl_seats_next(hub->seats, &cursor)) && gone_count < SKL_COUNT(gone))
-		if (skl_router_send(hub->router, seat->routing, SKL_ROUTING_ID_BYTES, command,
-				    &body, 1) == SKL_EUNREACHABLE)
-			gone[gone_count++] = seat;
-	for (size_t i = 0; i < gone_count; i++)
-		skl_gate_end(hub, gone[i], SKL_SEAT_ON_GONE);
+	while ((peer = skl_seats_next_peer(hub->seats, &cursor)))
+		if (peer->seat)
+			(void)skl_gate_send(hub, peer->seat->routing, SKL_ROUTING_ID_BYTES, command,
+					    &body, 1); /* a slow one asks for the newest */
 }
 
 /* --- ends and faults --------------------------------------------------------------- */
@@ -138,35 +135,31 @@ static enum skl_err key_status(const struct skl_hub *hub, const char *partner,
 		       : SKL_OK;
 }
 
-/* One seat that must end, NULL if none: a walk may not end what it walks over. */
-static struct skl_seat *find_ending(struct skl_hub *hub, enum skl_err *ret_err)
+/* A session whose key is out is refused before it says a word more. */
+static void refuse_seat(struct skl_hub *hub, const struct skl_seat *seat, enum skl_err err)
 {
-	int64_t silence = hub->opts.session_silence_ms;
-	size_t cursor = 0;
-	struct skl_seat *seat;
+	struct skl_msg to = {.routing_len = SKL_ROUTING_ID_BYTES};
 
-	while ((seat = skl_seats_next(hub->seats, &cursor))) {
-		*ret_err = key_status(hub, seat->peer->id, seat->key_id);
-		if (*ret_err != SKL_OK || skl_mono_ms() - seat->heard_mono_ms > silence)
-			return seat;
-	}
-	return NULL;
+	memcpy(to.routing, seat->routing, SKL_ROUTING_ID_BYTES);
+	skl_gate_fault(hub, &to, seat->peer, err, NULL, NULL);
 }
 
 void skl_gate_check_seats(struct skl_hub *hub)
 {
-	enum skl_err err = SKL_OK;
-	struct skl_seat *seat;
+	int64_t silent_mono_ms = skl_mono_ms() - hub->opts.session_silence_ms;
+	size_t cursor = 0;
+	struct skl_peer *peer;
 
-	while ((seat = find_ending(hub, &err))) {
-		if (err != SKL_OK) {
-			struct skl_msg to = {.routing_len = SKL_ROUTING_ID_BYTES};
+	while ((peer = skl_seats_next_peer(hub->seats, &cursor))) {
+		enum skl_err err;
 
-			memcpy(to.routing, seat->routing, SKL_ROUTING_ID_BYTES);
-			skl_gate_fault(hub, &to, seat->peer, err, NULL, NULL);
-		} else {
-			skl_gate_end(hub, seat, SKL_SEAT_ON_SILENT);
-		}
+		if (!peer->seat)
+			continue;
+		err = key_status(hub, peer->id, peer->seat->key_id);
+		if (err != SKL_OK)
+			refuse_seat(hub, peer->seat, err);
+		else if (peer->seat->heard_mono_ms < silent_mono_ms)
+			skl_gate_end(hub, peer->seat, SKL_SEAT_ON_SILENT);
 	}
 }
 
@@ -236,6 +229,7 @@ static enum skl_err greet(struct skl_hub *hub, const struct skl_msg *msg, struct
 		return err;
 	memcpy(seat->key_id, msg->key_id, sizeof(seat->key_id));
 	seat->directory_number = hello->directory_number;
+	seat->told_directory = skl_directory_number(hub->law.directory);
 	seat->heard_mono_ms = skl_mono_ms();
 	set_credit(seat, hello->credit);
 	hub->counts[SKL_COUNT_SESSIONS_OPENED]++;

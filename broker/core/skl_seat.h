@@ -43,8 +43,9 @@ struct skl_seat {
 	enum skl_seat_state state;
 	uint8_t routing[SKL_ROUTING_ID_BYTES];
 	uint8_t key_id[16];
-	struct skl_peer *peer; /* borrowed from the table */
-	uint64_t directory_number;
+	struct skl_peer *peer;     /* borrowed from the table */
+	uint64_t directory_number; /* that it had at HELLO */
+	uint64_t told_directory;   /* by WELCOME or NOTICE */
 	int64_t heard_mono_ms;
 	uint32_t credit_messages;
 	uint64_t credit_bytes;

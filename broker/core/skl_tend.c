@@ -11,6 +11,7 @@
 #include "skl_seen.h"
 
 #define TEND_MS  1000
+#define LOOK_MS  200 /* a revoked key is refused within a second of the directory that says so */
 #define SLOW_MS  10000
 #define PAGE     200
 #define NEVER_MS INT64_MAX
@@ -298,18 +299,29 @@ static void tend_clocks(struct skl_hub *hub)
 /* --- the loop's side
  * ------------------------------------------------------------------------------ */
 
+/* Tell each session that has not heard; one that takes nothing now hears it at the next look. */
 static void tell_directory(struct skl_hub *hub)
 {
+	uint64_t number = skl_directory_number(hub->law.directory);
 	Schakel__V1__Notice notice;
 	struct skl_view body;
+	size_t cursor = 0;
+	struct skl_peer *peer;
 
-	hub->tells_directory = false;
 	schakel__v1__notice__init(&notice);
-	notice.directory_number = skl_directory_number(hub->law.directory);
+	notice.directory_number = number;
 	notice.at_ms = skl_now_ms();
 	body = skl_record_pack(&hub->turn_arena, &notice.base, SKL_LIMIT_HEADER);
-	if (body.data)
-		skl_gate_tell_all(hub, skl_command_name(SKL_COMMAND_NOTICE), body);
+	hub->tells_directory = !body.data;
+	while (body.data && (peer = skl_seats_next_peer(hub->seats, &cursor))) {
+		if (!peer->seat || peer->seat->told_directory >= number)
+			continue;
+		if (skl_gate_send(hub, peer->seat->routing, SKL_ROUTING_ID_BYTES,
+				  skl_command_name(SKL_COMMAND_NOTICE), &body, 1))
+			peer->seat->told_directory = number;
+		else if (peer->seat) /* it was gone otherwise */
+			hub->tells_directory = true;
+	}
 }
 
 static void tend_law(struct skl_hub *hub)
@@ -351,7 +363,10 @@ static bool mail_became_due(const struct skl_hub *hub)
 
 int skl_tend_timeout_ms(const struct skl_hub *hub)
 {
-	int64_t left = hub->next_tend_mono_ms - skl_mono_ms();
+	int64_t next_mono_ms = hub->next_look_mono_ms < hub->next_tend_mono_ms
+				       ? hub->next_look_mono_ms
+				       : hub->next_tend_mono_ms;
+	int64_t left = next_mono_ms - skl_mono_ms();
 
 	if (hub->wants_delivery || hub->wants_policy || hub->wants_directory || hub->has_faults ||
 	    hub->is_stopping)
@@ -367,8 +382,10 @@ void skl_tend(struct skl_hub *hub)
 
 	if (hub->has_faults)
 		tend_faults(hub);
-	if (hub->wants_policy || hub->wants_directory)
+	if (hub->wants_policy || hub->wants_directory || mono_ms >= hub->next_look_mono_ms) {
+		hub->next_look_mono_ms = mono_ms + LOOK_MS;
 		tend_law(hub);
+	}
 	if (hub->wants_delivery)
 		skl_turn_deliver(hub);
 	skl_mark_tend(hub);
@@ -378,7 +395,6 @@ void skl_tend(struct skl_hub *hub)
 		if (hub->opts.alive)
 			hub->opts.alive();
 		skl_gate_check_seats(hub);
-		tend_law(hub);
 		tend_faults(hub);
 		tend_clocks(hub);
 		tend_drain(hub);

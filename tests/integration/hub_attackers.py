@@ -22,6 +22,7 @@ import zmq.utils.z85
 ENV, ENDPOINT = sys.argv[1:3]
 FIRST_AUTOMATIC = 0x80000001  # with rand() as in preload/fixed_rand.c
 CONTEXT = zmq.Context()
+CONTEXT.max_sockets = 8192
 
 
 def field(path, pattern):
@@ -116,5 +117,6 @@ def flood(count):
 
 WAYS = {"same-id": same_id, "same-key": same_key, "automatic": automatic,
         "flood": lambda: flood(int(sys.argv[4]))}
-WAYS[sys.argv[3]]()
-CONTEXT.destroy(linger=0)
+if __name__ == "__main__":
+    WAYS[sys.argv[3]]()
+    CONTEXT.destroy(linger=0)

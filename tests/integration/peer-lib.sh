@@ -22,8 +22,18 @@ hub_partner() {
 		--out "$env/$id" "$@" >/dev/null || exit 1
 }
 
-# hub_directory NUMBER: build it from parts, sign it with both registrars, put it in place.
-hub_directory() {
+# hub_crowd COUNT: that many partners more, crowd-1 and on; their names are in $crowd
+hub_crowd() {
+	local i
+	crowd=()
+	for ((i = 1; i <= $1; i++)); do
+		hub_partner "crowd-$i" local_team care --regions 11
+		crowd+=("crowd-$i")
+	done
+}
+
+# hub_directory_make NUMBER: build it from parts and sign it with both registrars, as $env/dir.new
+hub_directory_make() {
 	local previous=()
 	if [ "$1" -gt 1 ]; then
 		previous=(--previous "$env/directory.note" --number "$1")
@@ -34,7 +44,16 @@ hub_directory() {
 		"$BIN/schakel-keys" directory sign --key "$env/care/registrar.key" "$env/dir.new" \
 			>/dev/null &&
 		"$BIN/schakel-keys" directory sign --key "$env/just/registrar.key" "$env/dir.new" \
-			>/dev/null && mv "$env/dir.new" "$env/directory.note"
+			>/dev/null
+}
+
+# hub_directory_place: put it where the hub looks
+hub_directory_place() {
+	mv "$env/dir.new" "$env/directory.note"
+}
+
+hub_directory() {
+	hub_directory_make "$1" && hub_directory_place
 }
 
 hub_conf() {
