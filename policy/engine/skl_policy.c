@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "skl_mem.h"
-#include "skl_policy_rule.h"
+#include "skl_policy_index.h"
 
 #define BUNDLE_HEAD    "schakel-policy/v1\n"
 #define EMERGENCY_HEAD "schakel-policy-emergency/v1\n"
@@ -68,6 +68,7 @@ void skl_policy_free(struct skl_policy *policy)
 		skl_free(policy->kept);
 		policy->kept = next;
 	}
+	skl_policy_index_free(policy->index);
 	skl_free(policy->rules);
 	skl_free(policy);
 }
@@ -257,7 +258,13 @@ static enum skl_err load(struct skl_policy *policy, const struct skl_policy_file
 		err = parse_bundle(policy, reterr);
 	if (err == SKL_OK)
 		err = skl_policy_check(policy, opts, reterr);
-	return err;
+	if (err)
+		return err;
+	policy->index = skl_policy_index_new(policy->rule_count);
+	if (!policy->index)
+		return SKL_ENOMEM;
+	skl_policy_index_fill(policy->index, policy->rules, policy->rule_count);
+	return SKL_OK;
 }
 
 static enum skl_err load_as(const struct skl_policy_file *files, size_t count, bool is_emergency,

@@ -14,13 +14,9 @@
 /* A prohibition that speaks of the message and not of sections. */
 static uint16_t forbidding_rule(const struct skl_match *match)
 {
-	for (size_t i = 0; i < match->policy->rule_count; i++) {
-		const struct skl_rule *rule = &match->policy->rules[i];
-
-		if (rule->is_forbid && rule->never_count == 0 &&
-		    skl_bits_has(&match->forbidding, i))
+	for (size_t i = 0; skl_bits_next(&match->forbidding, &i); i++)
+		if (match->policy->rules[i].never_count == 0)
 			return (uint16_t)i;
-	}
 	return SKL_POLICY_NO_RULE;
 }
 
@@ -122,9 +118,8 @@ static void list_rules(const struct skl_match *match, struct skl_decision *decis
 		if (decision->sections[i].rule != SKL_POLICY_NO_RULE)
 			skl_bits_add(&speaking, decision->sections[i].rule);
 	for (unsigned is_forbid = 0; is_forbid < 2; is_forbid++)
-		for (size_t i = 0; i < match->policy->rule_count; i++) {
-			if (!skl_bits_has(&speaking, i) ||
-			    match->policy->rules[i].is_forbid != is_forbid)
+		for (size_t i = 0; skl_bits_next(&speaking, &i); i++) {
+			if (match->policy->rules[i].is_forbid != is_forbid)
 				continue;
 			if (decision->rule_count == SKL_POLICY_DECISION_RULES_MAX) {
 				*is_full = true;
@@ -212,11 +207,10 @@ static void add_knowledge(const struct skl_match *match, struct skl_decision *de
 		uint64_t facts = 0;
 		uint64_t events = 0;
 
-		for (size_t i = 0; i < match->policy->rule_count; i++)
-			if (skl_bits_has(&match->matched[p], i)) {
-				facts |= match->policy->rules[i].facts;
-				events |= match->policy->rules[i].events;
-			}
+		for (size_t i = 0; skl_bits_next(&match->matched[p], &i); i++) {
+			facts |= match->policy->rules[i].facts;
+			events |= match->policy->rules[i].events;
+		}
 		decision->facts &= facts;
 		decision->events &= events;
 	}
@@ -235,11 +229,9 @@ static void add_repair(const struct skl_match *match, struct skl_decision *decis
 	int64_t due_ms = skl_term_add(request->now_ms, REPAIR_TERM);
 
 	decision->repair = match->lacking;
-	for (size_t i = 0; i < match->policy->rule_count; i++) {
+	for (size_t i = 0; skl_bits_next(&match->any, &i); i++) {
 		const struct skl_rule *rule = &match->policy->rules[i];
 
-		if (!skl_bits_has(&match->any, i))
-			continue;
 		if ((rule->needs & SKL_NEED_CHECK) && !request->has_checked_by)
 			decision->repair |= SKL_REPAIR_CHECK;
 		if ((rule->needs & SKL_NEED_RATING) && !request->has_rating)
@@ -292,17 +284,15 @@ static uint8_t lacking_category(const struct skl_match *match, const struct skl_
 static void deny_lacking(const struct skl_match *match, struct skl_decision *decision,
 			 const struct skl_decision_section *cut_by)
 {
-	uint16_t matched = 0;
-
+	size_t matched = 0;
 	uint8_t reason = cut_by ? cut_by->reason : SKL_CUT_REASON_REQUIRED_SECTION_MISSING;
 	uint16_t rule = cut_by ? cut_by->rule : SKL_POLICY_NO_RULE;
 	bool is_rule_missing = reason == SKL_CUT_REASON_REQUIRED_SECTION_MISSING ||
 			       reason == SKL_CUT_REASON_CATEGORY_NOT_ALLOWED ||
 			       reason == SKL_CUT_REASON_MARKS_MISSING;
 
-	while (matched < match->policy->rule_count && !skl_bits_has(&match->any, matched))
-		matched++;
-	decision->nearest = matched;
+	(void)skl_bits_next(&match->any, &matched); /* one does: the match is complete */
+	decision->nearest = (uint16_t)matched;
 	decision->is_reason_told = !cut_by || cut_by->is_reason_told;
 	deny(decision, match->request,
 	     is_rule_missing ? SKL_OUTCOME_DENIED_NO_RULE : SKL_OUTCOME_DENIED_FORBIDDEN, reason,
@@ -311,12 +301,13 @@ static void deny_lacking(const struct skl_match *match, struct skl_decision *dec
 
 static void deny_no_rule(const struct skl_match *match, struct skl_decision *decision)
 {
-	uint8_t reason = reason_of_miss(match->request, match->miss);
+	struct skl_nearest nearest = skl_match_nearest(match);
+	uint8_t reason = reason_of_miss(match->request, nearest.miss);
 
-	decision->nearest = match->nearest;
-	decision->miss = (uint8_t)match->miss;
-	decision->miss_count = (uint8_t)(match->miss_count < 255 ? match->miss_count : 255);
-	decision->is_reason_told = is_denial_told(match->request, reason, match->miss);
+	decision->nearest = nearest.rule;
+	decision->miss = (uint8_t)nearest.miss;
+	decision->miss_count = (uint8_t)nearest.miss_count; /* a few dozen at most */
+	decision->is_reason_told = is_denial_told(match->request, reason, nearest.miss);
 	deny(decision, match->request, SKL_OUTCOME_DENIED_NO_RULE, reason, SKL_POLICY_NO_RULE);
 }
 
@@ -331,9 +322,8 @@ static void permit(struct skl_match *match, struct skl_decision *decision)
 	decision->outcome = is_cut ? SKL_OUTCOME_CUT : SKL_OUTCOME_PERMITTED;
 	decision->is_emergency = match->is_list;
 	add_knowledge(match, decision);
-	for (size_t i = 0; i < match->policy->rule_count; i++)
-		if (skl_bits_has(&match->any, i))
-			add_follow_ups(match, &match->policy->rules[i], decision, &is_full);
+	for (size_t i = 0; skl_bits_next(&match->any, &i); i++)
+		add_follow_ups(match, &match->policy->rules[i], decision, &is_full);
 	add_repair(match, decision, &is_full);
 	list_rules(match, decision, &is_full);
 	decision->rule = decision->rule_count ? decision->rules[0] : SKL_POLICY_NO_RULE;

@@ -120,13 +120,10 @@ static bool cut_by_ground(const struct skl_match *match, const struct skl_policy
 static bool cut_by_rule(const struct skl_match *match, const struct skl_policy_section *section,
 			struct skl_decision_section *verdict)
 {
-	for (size_t i = 0; i < match->policy->rule_count; i++) {
+	for (size_t i = 0; skl_bits_next(&match->speaking, &i); i++) {
 		const struct skl_rule *rule = &match->policy->rules[i];
 		const struct skl_item *item;
 
-		if (rule->never_count == 0 ||
-		    !skl_bits_has(rule->is_forbid ? &match->forbidding : &match->any, i))
-			continue;
 		item = find_item(rule->never, rule->never_count, section, match->request->now_ms,
 				 false);
 		if (!item)
@@ -141,11 +138,12 @@ static bool cut_by_rule(const struct skl_match *match, const struct skl_policy_s
 static uint16_t allowing_rule(const struct skl_match *match, size_t position,
 			      const struct skl_policy_section *section, bool *is_unmarked)
 {
-	for (size_t i = 0; i < match->policy->rule_count; i++) {
+	const struct skl_rule_bits *matched = &match->matched[position];
+
+	for (size_t i = 0; skl_bits_next(matched, &i); i++) {
 		const struct skl_rule *rule = &match->policy->rules[i];
 
-		if (!skl_bits_has(&match->matched[position], i) ||
-		    !find_item(rule->allow, rule->allow_count, section, match->request->now_ms,
+		if (!find_item(rule->allow, rule->allow_count, section, match->request->now_ms,
 			       true))
 			continue;
 		if ((rule->needs & SKL_NEED_MARKS) && !has_marks(match, section)) {
@@ -168,12 +166,10 @@ static void tell(const struct skl_match *match, struct skl_decision_section *ver
 	uint64_t silent = skl_catalogue_silent(request->held.pattern) |
 			  skl_catalogue_silent(request->claimed.pattern);
 
-	for (size_t i = 0; i < match->policy->rule_count; i++)
-		if (skl_bits_has(&match->any, i))
-			silent &= ~match->policy->rules[i].told;
-	for (size_t i = 0; i < match->policy->rule_count; i++)
-		if (skl_bits_has(&match->any, i) || skl_bits_has(&match->forbidding, i))
-			silent |= match->policy->rules[i].silent;
+	for (size_t i = 0; skl_bits_next(&match->any, &i); i++)
+		silent &= ~match->policy->rules[i].told;
+	for (size_t i = 0; skl_bits_next(&match->speaking, &i); i++)
+		silent |= match->policy->rules[i].silent;
 	verdict->is_silent = (silent & bit) != 0;
 	verdict->is_reason_told = skl_request_is_participant(request) ||
 				  (verdict->reason != SKL_CUT_REASON_OTHER_SIDE &&

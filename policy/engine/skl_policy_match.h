@@ -14,39 +14,35 @@
  * Limits:   SKL_POLICY_RULES_MAX rules, eight positions.
  */
 
-#include "skl_policy_rule.h"
+#include "skl_policy_index.h"
 
-#define SKL_MATCH_WORDS (SKL_POLICY_RULES_MAX / 64)
-
-struct skl_rule_bits {
-	uint64_t words[SKL_MATCH_WORDS];
+/* The codes that a request has in one dimension; a rule fits if it takes one of them. */
+struct skl_match_codes {
+	struct skl_set held;    /* C, or the only ones there are */
+	struct skl_set claimed; /* for a rule that the sender's claim is enough for */
+	struct skl_set both;    /* for a prohibition: what is held and what is claimed */
 };
-
-static inline bool skl_bits_has(const struct skl_rule_bits *bits, size_t rule)
-{
-	return (bits->words[rule / 64] >> (rule % 64) & 1) != 0;
-}
-
-static inline void skl_bits_add(struct skl_rule_bits *bits, size_t rule)
-{
-	bits->words[rule / 64] |= UINT64_C(1) << (rule % 64);
-}
 
 /* The request as the dimensions see it, and the rules that hold for it. */
 struct skl_match {
 	const struct skl_policy *policy;
 	const struct skl_policy_request *request;
-	uint8_t held[SKL_DIMS];    /* C, or the only value there is */
-	uint8_t claimed[SKL_DIMS]; /* S: differs from held only for facts of a case */
-	bool is_waiving;           /* form may lack */
-	bool is_list;              /* deciding with the emergency list */
-	uint8_t lacking;           /* SKL_REPAIR_*: form of sections that was waived */
+	struct skl_match_codes codes[SKL_DIMS];
+	uint32_t stale;  /* 1 << dimension: the claim differs from what the case holds */
+	bool is_waiving; /* form may lack */
+	bool is_list;    /* deciding with the emergency list */
+	uint8_t lacking; /* SKL_REPAIR_*: form of sections that was waived */
 	uint8_t position_count;
 	uint8_t positions[8];
 	struct skl_rule_bits matched[8]; /* allows, per position */
 	struct skl_rule_bits any;        /* allows, in any position */
 	struct skl_rule_bits forbidding; /* prohibitions */
-	uint16_t nearest;                /* the allow that failed least */
+	struct skl_rule_bits speaking;   /* both */
+};
+
+/* The allow that failed least, in the position where it did: of equals the first. */
+struct skl_nearest {
+	uint16_t rule; /* SKL_POLICY_NO_RULE if all allows match, or there is none */
 	enum skl_miss miss;
 	unsigned miss_count;
 };
@@ -54,6 +50,8 @@ struct skl_match {
 /* Match every rule of the policy. */
 void skl_match_init(struct skl_match *match, const struct skl_policy *policy,
 		    const struct skl_policy_request *request, bool is_waiving, bool is_list);
+
+struct skl_nearest skl_match_nearest(const struct skl_match *match);
 
 /* Does some rule match for every position of the recipient? */
 bool skl_match_is_complete(const struct skl_match *match);

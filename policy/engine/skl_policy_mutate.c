@@ -14,10 +14,11 @@
 
 #include "skl_mem.h"
 #include "skl_policy_box.h"
+#include "skl_policy_index.h"
 
 struct mutating {
 	const struct skl_policy *policy;
-	struct skl_policy changed; /* shares all but its rules */
+	struct skl_policy changed; /* shares all but its rules and their index */
 	struct skl_rule *rule;     /* of changed: the one that is being changed */
 	uint16_t index;
 	int64_t now_ms;
@@ -63,8 +64,10 @@ static bool is_caught_by(const struct mutating *m, uint16_t rule)
 /* Its own tests first: they nearly always know. */
 static bool is_caught(const struct mutating *m)
 {
-	bool is_found = is_caught_by(m, m->index);
+	bool is_found;
 
+	skl_policy_index_fill(m->changed.index, m->changed.rules, m->changed.rule_count);
+	is_found = is_caught_by(m, m->index);
 	for (uint16_t i = 0; !is_found && i < m->policy->rule_count; i++)
 		is_found = i != m->index && is_caught_by(m, i);
 	return is_found;
@@ -461,9 +464,12 @@ enum skl_err skl_policy_mutate(const struct skl_policy *policy, int64_t now_ms,
 			     .arg = arg};
 
 	m.changed.rules = skl_calloc(policy->rule_count + 1, sizeof(policy->rules[0]));
-	if (!m.changed.rules)
-		return SKL_ENOMEM;
-	memcpy(m.changed.rules, policy->rules, policy->rule_count * sizeof(policy->rules[0]));
+	m.changed.index = skl_policy_index_new(policy->rule_count);
+	if (!m.changed.rules || !m.changed.index)
+		m.err = SKL_ENOMEM;
+	else
+		memcpy(m.changed.rules, policy->rules,
+		       policy->rule_count * sizeof(policy->rules[0]));
 	for (size_t i = 0; m.err == SKL_OK && i < policy->rule_count; i++) {
 		m.index = (uint16_t)i;
 		m.rule = &m.changed.rules[i];
@@ -476,6 +482,7 @@ enum skl_err skl_policy_mutate(const struct skl_policy *policy, int64_t now_ms,
 		clocks(&m);
 		duties(&m);
 	}
+	skl_policy_index_free(m.changed.index);
 	skl_free(m.changed.rules);
 	return m.err;
 }

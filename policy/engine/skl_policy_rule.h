@@ -150,6 +150,7 @@ struct skl_agreement {
 };
 
 struct skl_kept;
+struct skl_policy_index;
 
 struct skl_policy {
 	struct skl_kept *kept; /* owned: every string and array below */
@@ -160,6 +161,7 @@ struct skl_policy {
 	struct skl_rule *rules;
 	size_t rule_count;
 	size_t rule_room;
+	struct skl_policy_index *index; /* owned: the rules turned round, for deciding */
 };
 
 /* The file a rule stands in; rule must be one of the policy's. */

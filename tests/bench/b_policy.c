@@ -146,6 +146,8 @@ static void big(void)
 	    "from veilig_thuis kind handover_offer to local_team purpose recovery ground "
 	    "wmo:4-1-1-2-d has identity",
 	    "1000");
+	ask(policy, "from police kind feedback to om purpose recovery ground consent has identity",
+	    "1000_far");
 	skl_policy_free(policy);
 	for (unsigned f = 0; f < FILES; f++)
 		skl_buf_done(&texts[f]);
