@@ -212,6 +212,8 @@ static enum skl_err greet(struct skl_hub *hub, const struct skl_msg *msg, struct
 	Schakel__V1__Hello *hello = NULL;
 	struct skl_seat *seat = NULL;
 	bool is_replaced = false;
+	/* A number further ahead would keep the partner out until its clock gets there. */
+	uint64_t latest = (uint64_t)skl_now_ms() + SKL_GENERATION_AHEAD_MS;
 	enum skl_err err = body_of(hub, msg, SKL_COMMAND_HELLO, &hello);
 
 	if (err != SKL_OK)
@@ -220,9 +222,11 @@ static enum skl_err greet(struct skl_hub *hub, const struct skl_msg *msg, struct
 		return SKL_EVERSION;
 	if (strcmp(hello->partner, peer->id) != 0)
 		return SKL_EIDENTITY;
-	/* A number far ahead would keep the partner out until its clock gets there. */
-	if (hello->generation > (uint64_t)skl_now_ms() + SKL_GENERATION_AHEAD_MS)
+	if (hello->generation > latest)
 		return SKL_ESTATE;
+	/* So would one that was taken while our own clock was wrong. */
+	if (peer->generation > latest)
+		peer->has_greeted = false;
 	err = skl_seat_open(hub->seats, peer, msg->routing, msg->routing_len, hello->generation,
 			    &seat, &is_replaced);
 	if (err != SKL_OK)

@@ -17,8 +17,6 @@
 #include "skl_log.h"
 #include "skl_random.h"
 
-#define DELAY_MAX_MS INT64_C(300000)
-
 enum skl_err skl_parked(struct skl_turn *turn, const struct skl_outbox_item *item,
 			const struct skl_parked *why)
 {
@@ -80,9 +78,9 @@ static int64_t not_before_ms(int64_t now_ms, uint32_t refusals)
 
 	if (refusals < 2)
 		return 0;
-	for (uint32_t i = 2; i < refusals && delay_ms < DELAY_MAX_MS; i++)
+	for (uint32_t i = 2; i < refusals && delay_ms < SKL_OUTBOX_WAIT_MAX_MS; i++)
 		delay_ms *= 2;
-	return now_ms + (delay_ms < DELAY_MAX_MS ? delay_ms : DELAY_MAX_MS);
+	return now_ms + (delay_ms < SKL_OUTBOX_WAIT_MAX_MS ? delay_ms : SKL_OUTBOX_WAIT_MAX_MS);
 }
 
 static enum skl_err count_failure(struct skl_turn *turn, uint64_t number)

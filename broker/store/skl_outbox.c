@@ -369,7 +369,7 @@ enum skl_err skl_outbox_next(struct skl_txn *txn, const char *partner, int64_t n
 			return err;
 		/* the first of a priority is the one that may go earliest */
 		not_before = (int64_t)skl_get_u64be(key.data + ID + 1);
-		if (not_before <= now_ms) {
+		if (not_before <= now_ms || not_before > now_ms + SKL_OUTBOX_WAIT_MAX_MS) {
 			err = skl_outbox_get(txn, skl_get_u64be(key.data + ID + 9), ret_item);
 			return err == SKL_OK && strcmp(ret_item->partner, partner) != 0
 				       ? SKL_ECORRUPT

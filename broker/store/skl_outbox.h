@@ -38,6 +38,8 @@ struct skl_txn;
 
 #define SKL_OUTBOX_HEADER_MAX   SKL_LIMIT_OFFER
 #define SKL_OUTBOX_SECTIONS_MAX SKL_LIMIT_SECTIONS_N
+/* Nothing waits longer between two offers; a later time is that of a clock that was wrong: due. */
+#define SKL_OUTBOX_WAIT_MAX_MS INT64_C(300000)
 
 enum skl_outbox_type {
 	SKL_OUTBOX_MESSAGE = 1,

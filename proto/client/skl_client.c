@@ -134,6 +134,8 @@ static enum skl_err on_hello(void *arg, Schakel__V1__Hello *hello)
 	struct skl_spool_txn *txn;
 	enum skl_err err = skl_client_begin(client, true, &txn);
 	if (!err) {
+		if (client->is_generation_refused)
+			skl_spool_generation_refused(txn, skl_now_ms());
 		hello->generation = skl_spool_generation_raise(txn, skl_now_ms());
 		err = skl_spool_commit(txn);
 	}
@@ -144,13 +146,25 @@ static enum skl_err on_hello(void *arg, Schakel__V1__Hello *hello)
 	return err;
 }
 
+/* Ids carry time: beyond five minutes the hub refuses what the one ahead made. */
+static void look_at_clock(struct skl_client *client, int64_t hub_ms)
+{
+	int64_t now_ms = skl_now_ms();
+	if (hub_ms < now_ms - SKL_LIMIT_SKEW_MS || hub_ms > now_ms + SKL_LIMIT_SKEW_MS)
+		skl_client_raise(client, SKL_ALARM_CLOCK, SKL_ETIME, now_ms, NULL, NULL);
+	else
+		skl_client_lower(client, SKL_ALARM_CLOCK);
+}
+
 static void on_up(void *arg, const Schakel__V1__Welcome *welcome)
 {
 	struct skl_client *client = arg;
 	client->down_since_ms = 0;
+	client->is_generation_refused = false;
 	client->has_credit = false;
 	skl_client_lower(client, SKL_ALARM_UNREACHABLE);
 	skl_client_lower(client, SKL_ALARM_REFUSED);
+	look_at_clock(client, welcome->hub_time_ms);
 	enum skl_err err = skl_client_out_up(client);
 	if (!err)
 		err = skl_client_trail_checkpoint(client, welcome->checkpoint);
@@ -170,6 +184,7 @@ static void on_down(void *arg, const struct skl_session_down *down)
 	}
 	client->has_credit = false;
 	client->directory_until_mono_ms = 0;
+	client->is_generation_refused = down->by_hub && down->err == SKL_ESTATE;
 	skl_client_out_down(client);
 	skl_client_ask_down(client);
 	skl_client_receipt_down(client);
@@ -396,7 +411,11 @@ static enum skl_err open_spool(struct skl_client *client, struct skl_error *rete
 		return err;
 	struct skl_spool_opts opts = {.max_bytes = client->opts.spool_max_bytes,
 				      .key = secret,
-				      .partner = client->opts.partner};
+				      .partner = client->opts.partner,
+				      .max_pause_ms =
+					      client->opts.retry_max_ms > client->opts.answer_ms
+						      ? client->opts.retry_max_ms
+						      : client->opts.answer_ms};
 	err = skl_spool_open(client->opts.spool_dir, &opts, &client->spool, reterr);
 	sodium_memzero(secret, sizeof secret);
 	return err;

@@ -142,9 +142,12 @@ struct skl_client {
 	int64_t proofs_at_mono_ms;
 	int64_t proofs_until_mono_ms; /* then what was asked is given up */
 	int64_t late_at_mono_ms;
+	int64_t late_from_mono_ms; /* after a jump of the clock ages tell nothing until then */
+	int64_t wall_ahead_ms;     /* of the monotonic clock, when last looked */
 
 	/* alarms and housekeeping */
 	int64_t raised_since_ms[SKL_ALARM_COUNT + 1]; /* 0: not raised */
+	bool is_generation_refused;                   /* that of the last HELLO */
 	int64_t down_since_ms;
 	int64_t down_mono_ms;
 	int64_t tend_mono_ms;

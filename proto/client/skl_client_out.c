@@ -155,7 +155,9 @@ static void alarm_acute(struct skl_client *client)
 	int64_t now_ms = skl_now_ms();
 	for (size_t i = 0; i < SKL_CLIENT_ACUTE; i++) {
 		struct skl_client_acute *acute = &client->acute[i];
-		bool is_late = now_ms - acute->since_ms >= client->opts.acute_answer_ms;
+		/* Since a time to come: the clock was set back. */
+		bool is_late = now_ms < acute->since_ms ||
+			       now_ms - acute->since_ms >= client->opts.acute_answer_ms;
 		if (!acute->since_ms || (acute->is_answered ? false : acute->is_raised || !is_late))
 			continue;
 		struct skl_client_acute told = *acute;

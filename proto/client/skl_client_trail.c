@@ -330,6 +330,20 @@ static enum skl_err ask_checkpoint(struct skl_client *client)
 	return err;
 }
 
+/* Did the wall clock jump since the last look, or is this the first one of a life? */
+static void watch_clock(struct skl_client *client)
+{
+	int64_t mono_ms = skl_client_mono_ms(client);
+	int64_t ahead_ms = skl_now_ms() - mono_ms, jump_ms = ahead_ms - client->wall_ahead_ms;
+	if (jump_ms < -1000 || jump_ms > 1000)
+		client->late_from_mono_ms = mono_ms + client->opts.promise_ms;
+	client->wall_ahead_ms = ahead_ms;
+}
+
+/*
+ * A promise from before a jump seems of any age, even of none; when promise_ms have passed since,
+ * it is late.
+ */
 static enum skl_err raise_late(struct skl_client *client)
 {
 	struct skl_spool_txn *txn;
@@ -346,7 +360,9 @@ static enum skl_err raise_late(struct skl_client *client)
 	}
 	skl_spool_abort(txn);
 	int64_t age_ms = oldest.at_ms != INT64_MAX ? skl_now_ms() - oldest.at_ms : 0;
-	bool is_late = age_ms >= client->opts.promise_ms;
+	watch_clock(client);
+	bool is_late = (age_ms >= client->opts.promise_ms || age_ms < 0) &&
+		       skl_client_mono_ms(client) >= client->late_from_mono_ms;
 	/* The hub sends each checkpoint by itself; one may have been lost on a full pipe. */
 	if (age_ms >= client->opts.promise_ms / 4)
 		client->wants_checkpoint = true;

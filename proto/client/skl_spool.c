@@ -14,7 +14,9 @@
 #include "skl_mem.h"
 #include "skl_spool_impl.h"
 
-#define DEFAULT_MAX_BYTES (UINT64_C(512) << 20)
+#define DEFAULT_MAX_BYTES    (UINT64_C(512) << 20)
+#define DEFAULT_MAX_PAUSE_MS (INT64_C(2) * 3600 * 1000)
+#define DAY_MS               UINT64_C(86400000)
 /* Overflow pages round up and freed pages are not always contiguous: room beyond the contents. */
 #define MAP_FACTOR 3u
 #define MAP_EXTRA  (UINT64_C(64) << 20)
@@ -358,6 +360,12 @@ void skl_spool_meta_put(struct skl_spool_txn *txn, enum skl_spool_meta what, str
 	skl_spool_db_put(txn, SKL_DB_META, meta_key(&key), value);
 }
 
+void skl_spool_generation_refused(struct skl_spool_txn *txn, int64_t at_ms)
+{
+	if (at_ms > 0 && meta_u64(txn, SKL_META_GENERATION) > (uint64_t)at_ms + DAY_MS)
+		meta_put_u64(txn, SKL_META_GENERATION, 0);
+}
+
 uint64_t skl_spool_generation_raise(struct skl_spool_txn *txn, int64_t at_ms)
 {
 	uint64_t generation = meta_u64(txn, SKL_META_GENERATION) + 1;
@@ -505,6 +513,7 @@ enum skl_err skl_spool_open(const char *folder, const struct skl_spool_opts *opt
 		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "out of memory");
 	spool->lock_fd = -1;
 	spool->max_bytes = opts->max_bytes ? opts->max_bytes : DEFAULT_MAX_BYTES;
+	spool->max_pause_ms = opts->max_pause_ms ? opts->max_pause_ms : DEFAULT_MAX_PAUSE_MS;
 	spool->key = sodium_malloc(32);
 	if (!spool->key)
 		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "out of locked memory");

@@ -45,9 +45,10 @@ struct skl_spool;
 struct skl_spool_txn;
 
 struct skl_spool_opts {
-	uint64_t max_bytes;  /* 512 MiB of contents */
-	const uint8_t *key;  /* 32 bytes, copied into guarded memory */
-	const char *partner; /* whose spool it is; another name on reopening is EIDENTITY */
+	uint64_t max_bytes;   /* 512 MiB of contents */
+	const uint8_t *key;   /* 32 bytes, copied into guarded memory */
+	const char *partner;  /* whose spool it is; another name on reopening is EIDENTITY */
+	int64_t max_pause_ms; /* 2 hours; a next try later than this is of a wrong clock: due */
 };
 
 /*
@@ -88,6 +89,11 @@ SKL_MUST_CHECK enum skl_err skl_spool_meta_get(struct skl_spool_txn *txn, enum s
 					       struct skl_buf *ret_value);
 void skl_spool_meta_put(struct skl_spool_txn *txn, enum skl_spool_meta what, struct skl_view value);
 
+/*
+ * The hub refused the last generation: if it is more than a day ahead of at_ms, a clock was wrong,
+ * and what is remembered is forgotten.
+ */
+void skl_spool_generation_refused(struct skl_spool_txn *txn, int64_t at_ms);
 /* The greater of last + 1 and at_ms, remembered: the generation of the next HELLO. */
 uint64_t skl_spool_generation_raise(struct skl_spool_txn *txn, int64_t at_ms);
 

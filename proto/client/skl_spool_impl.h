@@ -59,6 +59,7 @@ struct skl_spool {
 	uint8_t *key; /* sodium_malloc, 32 bytes */
 	int lock_fd;
 	uint64_t max_bytes;
+	int64_t max_pause_ms;
 	bool is_broken; /* a commit failed with its outcome unknown: reopen */
 	struct skl_spool_txn txn;
 };

@@ -12,9 +12,6 @@
 
 #define KEY_BYTES (4u + 32u)
 
-/* A next try later than this from now can only come from a clock that was wrong: it is due. */
-#define MAX_PAUSE_MS (INT64_C(2) * 3600 * 1000)
-
 #define DUE_KEY_BYTES (1u + 8u + 8u + SKL_SPOOL_ID_BYTES)
 #define DUE_ID        17u /* where the id stands in it */
 #define TO_KEY_BYTES  (SKL_SPOOL_ID_BYTES + 4u)
@@ -328,10 +325,11 @@ static enum skl_err seek_due(struct skl_spool_txn *txn, uint8_t class_byte, int6
 	if (len != DUE_KEY_BYTES || key[0] != class_byte)
 		return SKL_ENOTFOUND;
 	int64_t at_ms = (int64_t)skl_get_u64be(key + 1);
-	if (at_ms <= now_ms || at_ms > now_ms + MAX_PAUSE_MS)
+	int64_t latest_ms = now_ms + txn->spool->max_pause_ms;
+	if (at_ms <= now_ms || at_ms > latest_ms)
 		return SKL_OK;
 	/* Behind all that is not yet due may stand what an earlier, wrong clock put there. */
-	skl_put_u64be(key + 1, (uint64_t)(now_ms + MAX_PAUSE_MS + 1));
+	skl_put_u64be(key + 1, (uint64_t)latest_ms + 1);
 	memset(key + 9, 0, DUE_KEY_BYTES - 9);
 	len = DUE_KEY_BYTES;
 	err = skl_spool_db_seek(txn, SKL_DB_OUT_DUE, skl_view_of(key, len), key, &len);

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What became of every message, told from outside: nothing lost, nothing doubled, all recorded.
 
-    crash_oracle.py FOLDER [disk-fails=police | disk-fails=vt | rules=unreadable]
+    crash_oracle.py FOLDER [disk-fails=police | disk-fails=vt] [rules=unreadable] [clocks=differ]
 
 FOLDER holds police.history and vt.history (crash_peer), trail.txt (crash_trail) and out/, the folder
 that stands for the recipient's system. All must be at rest: every message answered and handed over.
 With disk-fails that partner may say that its spool cannot be written: that is counted.
 With rules=unreadable the answer may be that nothing could be decided.
+With clocks=differ a message may be refused for its time: then it is nowhere.
 Prints one line of figures, and a line for each thing that is wrong. Exit: 0 nothing is wrong, 1.
 """
 
@@ -35,10 +36,12 @@ class Oracle:
         self.folder = folder
         self.disk_fails = knows.get("disk-fails")
         self.is_ruled = knows.get("rules") != "unreadable"
+        self.clocks_differ = knows.get("clocks") == "differ"
         self.problems = []
         self.intents = {}  # id: what police meant to send
         self.submitted = set()  # ids that the spool took
         self.results = {}  # id: the answer
+        self.refused = set()  # ids that the hub did not take for their time
         self.receipts = collections.defaultdict(list)  # id: states told to police
         self.got = {}  # id: as offered to Veilig Thuis
         self.shown = []  # in the order they came to the folder
@@ -66,6 +69,8 @@ class Oracle:
                 self.result(row)
             elif event == "receipt":
                 self.receipts[row["id"]].append((row["state"], row["complete"]))
+            elif event == "failed" and self.clocks_differ and row["err"] == "ETIME":
+                self.refused.add(row["id"])
             elif event == "failed":
                 self.wrong(f"id {row['id']} failed: {row['err']} {row['text']}")
             else:
@@ -99,6 +104,8 @@ class Oracle:
             event in ("step", "not-spooled") or row.get("kind") == "spool_failed"
         ):
             self.figures["disk_errors"] += 1
+        elif event == "alarm" and row["kind"] == "clock" and self.clocks_differ:
+            self.figures["clock_alarms"] += 1
         elif event == "alarm" and row["kind"] not in HARMLESS:
             self.wrong(f"{who} raised {row['kind']}: {row['err']} id {row['id']} {row['text']}")
         elif event in ("step", "not-spooled"):
@@ -123,7 +130,9 @@ class Oracle:
         return {id for id, row in self.results.items() if row["outcome"] in ("permitted", "cut")}
 
     def check_results(self):
-        for id in sorted(self.submitted - self.results.keys()):
+        for id in sorted(self.refused & self.results.keys()):
+            self.wrong(f"id {id} was refused for its time, and got a result")
+        for id in sorted(self.submitted - self.results.keys() - self.refused):
             self.wrong(f"id {id} was spooled and got no result")
         for id, row in self.results.items():
             wants = self.intents.get(id, {}).get("wants", "")
@@ -226,6 +235,7 @@ class Oracle:
         self.figures["spooled"] = len(self.submitted)
         self.figures["answered"] = len(self.results)
         self.figures["accepted"] = len(self.accepted())
+        self.figures["refused_for_time"] = len(self.refused)
         self.figures["entries"] = len(self.trail)
         if self.is_ruled and len(self.accepted()) in (0, len(self.results)):
             self.wrong("nothing was accepted, or nothing refused: the test tests nothing")

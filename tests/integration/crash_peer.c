@@ -12,10 +12,10 @@
  * written before it returns, so a line may come twice, but never not at all.
  *
  * police: rate=N messages a second, max=N in all, open=N unanswered at a time, cases=N, size=BYTES
- * of filling, kind=mixed | plain | acute: mixed has every tenth message of another region
- *         (refused), one with a section that is cut, one acute with a fault in its form
- * vt-zw:  careless=1 does not ask the folder when in doubt; hold=1 takes nothing in hand
- * both:   die=POINT dies by SIGKILL at that point; nth=N at its Nth time (1); drain=1 ends by
+ * of filling, life=SECONDS until they expire (30 days), kind=mixed | plain | acute: mixed has every
+ * tenth message of another region (refused), one with a section that is cut, one acute with a fault
+ * in its form vt-zw:  careless=1 does not ask the folder when in doubt; hold=1 takes nothing in
+ * hand both:   die=POINT dies by SIGKILL at that point; nth=N at its Nth time (1); drain=1 ends by
  * itself, status 0, once everything is sent, answered, handed over and found in a checkpoint
  *
  * SIGTERM ends it with status 0; the spool keeps what is open.
@@ -56,6 +56,7 @@ struct peer {
 	long open_max;
 	long cases;
 	long size;
+	long life;
 	long nth;
 	bool careless;
 	bool hold;
@@ -288,6 +289,7 @@ static struct skl_draft *make_draft(struct peer *peer, struct report *report)
 		.kind = SKL_KIND_POLICE_REPORT,
 		.sender_desk = "meldingen",
 		.case_ref = report->case_ref,
+		.expires_ms = peer->life ? skl_now_ms() + peer->life * 1000 : 0,
 	};
 	struct skl_draft *draft = NULL;
 	uint32_t recipient = 0;
@@ -583,7 +585,8 @@ static void set(struct peer *peer, const char *word)
 		const char *name;
 		long *field;
 	} numbers[] = {{"rate", &peer->rate},   {"max", &peer->max},   {"open", &peer->open_max},
-		       {"cases", &peer->cases}, {"size", &peer->size}, {"nth", &peer->nth}};
+		       {"cases", &peer->cases}, {"size", &peer->size}, {"life", &peer->life},
+		       {"nth", &peer->nth}};
 	const struct {
 		const char *name;
 		bool *field;

@@ -171,7 +171,7 @@ static void on_hello(struct fake_hub *hub, const uint8_t routing[32], struct skl
 	welcome.version = 1;
 	welcome.origin = origin;
 	welcome.directory_number = hub->world->number - 1;
-	welcome.hub_time_ms = skl_now_ms();
+	welcome.hub_time_ms = skl_now_ms() + hub->ahead_ms;
 	welcome.accepted_generation = hello->generation;
 	if (hub->checkpoint.len)
 		welcome.checkpoint = (char *)hub->checkpoint.data;

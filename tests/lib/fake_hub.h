@@ -93,6 +93,7 @@ struct fake_hub {
 	bool is_deaf[SKL_COMMAND_COUNT + 1]; /* reads and forgets such a command */
 	uint32_t error_code;                 /* answers SUBMIT with this ERROR */
 	uint32_t error_retry_ms;
+	int64_t ahead_ms;            /* of its clock */
 	uint32_t rewrap_error;       /* answers REWRAP with this ERROR */
 	uint8_t rewrap_error_id[16]; /* of this message alone */
 	bool forges_promise;         /* signs with another key */

@@ -366,6 +366,25 @@ static void acute_goes_first_and_cries(void **state)
 	assert_int_equal(stage->police.alarms[SKL_ALARM_NOT_ANSWERED], 2);
 }
 
+static void a_clock_set_back_delays_nothing(void **state)
+{
+	struct stage *stage = *state;
+	uint8_t ids[2][16];
+	stage_start(stage, POLICE);
+	stage_until(stage, stage->police.ups == 1);
+	stage->hub.is_deaf[SKL_COMMAND_SUBMIT] = true;
+	stage_submit(stage, SKL_SUBMIT_ACUTE, NULL, ids[0]);
+	stage_submit(stage, 0, NULL, ids[1]);
+	stage_until(stage, stage->hub.submit_count == 2);
+	world_set_wall(WORLD_NOW - 3600000);
+	stage_rounds(stage, 1);
+	assert_int_equal(stage->police.alarms[SKL_ALARM_NOT_ANSWERED], 1);
+	stage->hub.is_deaf[SKL_COMMAND_SUBMIT] = false;
+	world_pass(10001); /* nobody answered those */
+	stage_until(stage, stage->police.result_count == 2);
+	assert_int_equal(stage->police.lowered[SKL_ALARM_NOT_ANSWERED], 1);
+}
+
 static void errors_are_retried_or_told(void **state)
 {
 	struct stage *stage = *state;
@@ -543,6 +562,7 @@ int main(void)
 		TEST(a_refusal_reaches_the_sender),
 		TEST(messages_of_a_case_come_one_by_one),
 		TEST(acute_goes_first_and_cries),
+		TEST(a_clock_set_back_delays_nothing),
 		TEST(errors_are_retried_or_told),
 		TEST(an_error_of_the_moment_alarms_nobody),
 		TEST(what_expires_is_told),

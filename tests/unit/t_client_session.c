@@ -40,6 +40,23 @@ static void a_restarted_hub_is_found_again(void **state)
 	assert_int_equal(stage->hub.generation[POLICE], generation + 1);
 }
 
+static void clocks_that_differ_are_told(void **state)
+{
+	struct stage *stage = *state;
+	stage->hub.ahead_ms = 300000;
+	stage_start(stage, POLICE);
+	stage_until(stage, stage->police.ups == 1);
+	assert_int_equal(stage->police.alarms[SKL_ALARM_CLOCK], 0);
+	stage->hub.ahead_ms = -301000;
+	hub_crash(&stage->hub);
+	stage_until(stage, stage->police.ups == 2);
+	assert_int_equal(stage->police.alarms[SKL_ALARM_CLOCK], 1);
+	stage->hub.ahead_ms = 0;
+	hub_crash(&stage->hub);
+	stage_until(stage, stage->police.ups == 3);
+	assert_int_equal(stage->police.lowered[SKL_ALARM_CLOCK], 1);
+}
+
 static void a_silent_hub_is_left(void **state)
 {
 	struct stage *stage = *state;
@@ -500,6 +517,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_restarted_hub_is_found_again),
 		TEST(a_silent_hub_is_left),
+		TEST(clocks_that_differ_are_told),
 		TEST(who_only_listens_still_speaks),
 		TEST(a_missing_hub_cries_once),
 		TEST(another_hub_key_is_no_hub),

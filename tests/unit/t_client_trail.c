@@ -82,6 +82,25 @@ static void a_promise_not_kept_in_time_cries(void **state)
 	assert_int_equal(promises_left(stage), 0);
 }
 
+static void a_clock_that_jumps_makes_no_promise_late(void **state)
+{
+	struct stage *stage = *state;
+	static const int64_t jumps_ms[] = {3600000, -7200000};
+	uint8_t ids[1][16];
+	start_police(stage);
+	submit_some(stage, 1, ids);
+	for (size_t i = 0; i < SKL_COUNT(jumps_ms); i++) {
+		world_set_wall(skl_now_ms() + jumps_ms[i]);
+		world_pass(2000);
+		stage_rounds(stage, 5);
+		world_pass(50000);
+		stage_rounds(stage, 5);
+		assert_int_equal(stage->police.alarms[SKL_ALARM_PROMISE_LATE], 0);
+	}
+	world_pass(11000);
+	stage_until(stage, stage->police.alarms[SKL_ALARM_PROMISE_LATE] == 1);
+}
+
 static void the_pin_outlives_the_process(void **state)
 {
 	struct stage *stage = *state;
@@ -279,6 +298,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(promises_are_found_checkpoint_after_checkpoint),
 		TEST(a_promise_not_kept_in_time_cries),
+		TEST(a_clock_that_jumps_makes_no_promise_late),
 		TEST(the_pin_outlives_the_process),
 		TEST(another_trail_of_the_same_size_cries),
 		TEST(a_changed_past_cries),

@@ -183,6 +183,20 @@ static void what_is_due_later_waits_and_holds_its_case(void **state)
 	commit(txn);
 }
 
+static void a_clock_set_back_holds_nothing_up(void **state)
+{
+	struct store_place *place = *state;
+	struct skl_txn *txn = begin_write(place);
+	struct skl_outbox_item late = item_of(VT, 1, SKL_OUTBOX_ROUTINE), found;
+	uint64_t number;
+
+	late.not_before_ms = NOW + 1000;
+	assert_int_equal(skl_outbox_push(txn, &late, &number), SKL_OK);
+	assert_int_equal(skl_outbox_next(txn, VT, NOW, &found, NULL), SKL_ENOTFOUND);
+	assert_int_equal(next(txn, VT, NOW - 3600000), number);
+	commit(txn);
+}
+
 static void an_ended_session_puts_its_offers_in_doubt(void **state)
 {
 	struct store_place *place = *state;
@@ -466,6 +480,7 @@ int main(void)
 		TEST(across_cases_priority_then_age),
 		TEST(items_without_a_case_do_not_hold_each_other),
 		TEST(what_is_due_later_waits_and_holds_its_case),
+		TEST(a_clock_set_back_holds_nothing_up),
 		TEST(an_ended_session_puts_its_offers_in_doubt),
 		TEST(refusals_are_counted_until_a_person_releases),
 		TEST(what_is_withheld_leaves_no_gap),
