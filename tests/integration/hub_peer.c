@@ -30,7 +30,7 @@ static bool do_hello(struct peer *peer)
 	schakel__v1__hello__init(&hello);
 	schakel__v1__credit__init(&credit);
 	hello.version = 1;
-	hello.partner = (char *)(uintptr_t)peer->partner;
+	hello.partner = (char *)(uintptr_t)peer_name(peer);
 	hello.generation = peer->generation ? (uint64_t)peer->generation : (uint64_t)skl_now_ms();
 	credit.messages = (uint32_t)peer->credit;
 	credit.bytes = (uint64_t)peer->credit_bytes;
@@ -206,49 +206,60 @@ static void save(const char *path, struct skl_view bytes)
 		peer_die(path);
 }
 
-/* Write the sealed message to a file, and send what a file holds: to send the same bytes later. */
+/* Write what was sent last to a file, to send the same bytes later. */
 static bool do_save(struct peer *peer)
 {
-	struct skl_buf buf;
-
-	skl_buf_init(&buf, 8u << 20);
-	skl_buf_add_u32be(&buf, (uint32_t)peer->last.header_len);
-	skl_buf_add(&buf, peer->last.header, peer->last.header_len);
-	for (size_t i = 0; i < peer->last.frame_count; i++) {
-		skl_buf_add_u32be(&buf, (uint32_t)peer->last.frames[i].len);
-		skl_buf_add(&buf, peer->last.frames[i].bytes, peer->last.frames[i].len);
-	}
-	save(peer->file, skl_buf_view(&buf));
-	skl_buf_done(&buf);
+	save(peer->file, skl_buf_view(&peer->sent));
 	return true;
+}
+
+/* The frames of a command that do_save() wrote; the command is the first. */
+static size_t saved_frames(const struct skl_buf *buf, struct skl_view frames[FRAMES_MAX])
+{
+	size_t count = 0;
+
+	for (size_t at = 0; at + 4 <= buf->len && count < FRAMES_MAX; at += 4 + frames[count++].len)
+		frames[count] = skl_view_of(buf->data + at + 4, skl_get_u32be(buf->data + at));
+	return count;
 }
 
 /* Take the header of a message that another saved for one's own last. */
 static bool do_take(struct peer *peer)
 {
 	struct skl_buf buf = peer_read_file(peer->file, "");
+	struct skl_view frames[FRAMES_MAX];
 
 	skl_sealed_done(&peer->last);
-	peer->last.header_len = skl_get_u32be(buf.data);
-	peer->last.header = skl_memdup(buf.data + 4, peer->last.header_len);
+	if (saved_frames(&buf, frames) > 1) {
+		peer->last.header_len = frames[1].len;
+		peer->last.header = skl_memdup(frames[1].data, frames[1].len);
+	}
 	skl_buf_done(&buf);
 	return peer->last.header != NULL;
 }
 
+/* Send the bytes of a file, whoever saved them, and wait for the answer to such a command. */
 static bool do_resend(struct peer *peer)
 {
+	static const char *const answers[][2] = {{"SUBMIT", "RESULT"},
+						 {"PLAN", "PLAN_RESULT"},
+						 {"QUERY", "ANSWER"},
+						 {"HELLO", "WELCOME"}};
 	struct skl_buf buf = peer_read_file(peer->file, "");
 	struct skl_view frames[FRAMES_MAX];
-	size_t count = 0;
+	size_t count = saved_frames(&buf, frames);
+	char command[32] = "";
+	const char *wanted = command;
 
-	for (size_t at = 0; at + 4 <= buf.len;) {
-		frames[count].len = skl_get_u32be(buf.data + at);
-		frames[count].data = buf.data + at + 4;
-		at += 4 + frames[count++].len;
-	}
-	peer_send_frames(peer, "SUBMIT", frames, count);
+	if (!count || frames[0].len >= sizeof(command))
+		peer_die(peer->file);
+	memcpy(command, frames[0].data, frames[0].len);
+	for (size_t i = 0; i < SKL_COUNT(answers); i++)
+		if (strcmp(command, answers[i][0]) == 0)
+			wanted = answers[i][1];
+	peer_send_frames(peer, command, frames + 1, count - 1);
 	skl_buf_done(&buf);
-	return peer_wait_command(peer, "RESULT");
+	return peer_wait_command(peer, wanted);
 }
 
 /* Receipt for every message offered so far, or noted for the others. */
@@ -262,7 +273,7 @@ static bool send_receipt(struct peer *peer, struct offer *offer, const char *sta
 
 	schakel__v1__receipt__init(&receipt);
 	schakel__v1__receipt_item__init(&item);
-	receipt.partner = (char *)(uintptr_t)peer->partner;
+	receipt.partner = (char *)(uintptr_t)peer_name(peer);
 	receipt.items = items;
 	receipt.n_items = 1;
 	item.offer = offer->number;
@@ -465,6 +476,7 @@ static bool set_text(struct peer *peer, const char *name, const char *value)
 		{"id", peer->id, sizeof(peer->id)},
 		{"case", peer->case_ref, sizeof(peer->case_ref)},
 		{"file", peer->file, sizeof(peer->file)},
+		{"as", peer->as, sizeof(peer->as)},
 		{"sign-as", peer->sign_as, sizeof(peer->sign_as)},
 		{"seal-as", peer->seal_as, sizeof(peer->seal_as)},
 		{"mandate", peer->mandate, sizeof(peer->mandate)},
@@ -505,6 +517,7 @@ static bool set_number(struct peer *peer, const char *name, const char *value)
 		{"acute", &peer->acute},
 		{"no-check", &peer->no_check},
 		{"no-signature", &peer->no_signature},
+		{"no-routing", &peer->no_routing},
 	};
 
 	for (size_t i = 0; i < SKL_COUNT(rows); i++)
@@ -558,12 +571,14 @@ int main(int argc, char **argv)
 	(void)snprintf(peer->ground, sizeof(peer->ground), "wpg:18-1/bpg:4-2-1-i");
 	(void)snprintf(peer->state, sizeof(peer->state), "stored");
 	skl_arena_init(&peer->arena, 64u << 20, 1u << 20);
+	skl_buf_init(&peer->sent, 64u << 20);
 	peer_load(peer);
 	peer_connect(peer);
 	for (int i = 3; i < argc && ok; i++)
 		ok = run_word(peer, argv[i]);
 	peer_drop_in(peer);
 	skl_sealed_done(&peer->last);
+	skl_buf_done(&peer->sent);
 	(void)zmq_close(peer->socket);
 	(void)zmq_ctx_term(peer->ctx);
 	skl_key_free(peer->transport);

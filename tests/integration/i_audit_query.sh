@@ -9,19 +9,6 @@
 
 audit=$BIN/schakel-audit
 
-# conf PARTNER [ENDPOINT]
-conf() {
-	cat >"$1.conf" <<-EOF
-		partner = "$1"
-		desk = "desk"
-		keys = "$env/$1"
-		state = "$TMPDIR/state-$1"
-		directory = "$env/directory.note"
-		registrars = {"$(cat "$env/care/registrar.vkey")", "$(cat "$env/just/registrar.vkey")"}
-		${2:+endpoint = \"$2\"}
-	EOF
-}
-
 # ask [OPTION...]: as the supervisor with the mandate of the privacy authority
 ask() {
 	"$audit" query --config toezicht.conf --mandate ap --reason periodic_audit --user u-77 "$@" \
@@ -33,8 +20,8 @@ size() {
 }
 
 hub_make
-conf toezicht
-conf politie-nh
+audit_conf toezicht
+audit_conf politie-nh
 
 # --- usage
 test_expect 'help' "$audit" query --help
@@ -167,7 +154,7 @@ verify
 test_is "$?" 0 'and so does the one it left behind'
 
 # --- no hub
-conf toezicht "ipc://$TMPDIR/nobody.sock"
+audit_conf toezicht "ipc://$TMPDIR/nobody.sock"
 test_expect_status 3 'no hub, no answer' "$audit" query --wait 1 --config toezicht.conf \
 	--mandate ap --reason complaint --user u-77
 test_like "$(cat "$TMPDIR/err")" 'cannot be reached' 'and it says so'

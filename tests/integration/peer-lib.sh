@@ -190,3 +190,35 @@ out_value() {
 out_has() {
 	grep -Eq -- "$1" "$TMPDIR/out"
 }
+
+# audit_conf PARTNER [ENDPOINT]: PARTNER.conf, for schakel-audit query
+audit_conf() {
+	cat >"$1.conf" <<-EOF
+		partner = "$1"
+		desk = "desk"
+		keys = "$env/$1"
+		state = "$TMPDIR/state-$1"
+		directory = "$env/directory.note"
+		registrars = {"$(cat "$env/care/registrar.vkey")", "$(cat "$env/just/registrar.vkey")"}
+		${2:+endpoint = \"$2\"}
+	EOF
+}
+
+# audit_rows: all entries as the supervisor reads them, one a line of JSON, in $TMPDIR/rows
+audit_rows() {
+	[ -e toezicht.conf ] || audit_conf toezicht
+	"$BIN/schakel-audit" query --config toezicht.conf --mandate ap --reason periodic_audit \
+		--user u-77 --all --json --details >rows 2>rows.err || diag "$(cat rows.err)"
+}
+
+# audit_refused PARTNER ERROR: there is an entry that a message of this partner was refused for this
+audit_refused() {
+	"$PYTHON" - "$1" "$2" "$SRC/proto/base/skl_err.h" <<'END'
+import json, re, sys
+partner, error, header = sys.argv[1:]
+number = int(re.search(rf"X\({error}, (\d+),", open(header).read()).group(1))
+rows = [row for row in map(json.loads, open("rows")) if row["entry"]["kind"] == "ENTRY_MALFORMED"]
+sys.exit(not any(row["entry"]["sender"] == partner and row["entry"]["error_code"] == number
+                 for row in rows))
+END
+}

@@ -59,6 +59,7 @@ struct peer {
 	char id[64];
 	char case_ref[64];
 	char file[512];
+	char as[64]; /* the name it claims, if not its own */
 	char sign_as[64];
 	char seal_as[64];
 	char mandate[128];
@@ -79,11 +80,13 @@ struct peer {
 	bool acute;
 	bool no_check;
 	bool no_signature;
+	bool no_routing; /* leave the routing id to libzmq */
 	/* last seen */
 	struct offer offers[1024];
 	size_t offer_count;
 	uint8_t last_id[16];
 	struct skl_sealed last;
+	struct skl_buf sent; /* the last command as it went: length and bytes of each frame */
 	struct {
 		zmq_msg_t frames[FRAMES_MAX];
 		size_t count;
@@ -120,6 +123,9 @@ void peer_send_frames(struct peer *peer, const char *command, const struct skl_v
 
 /* A command and one message. */
 void peer_send_message(struct peer *peer, const char *command, const ProtobufCMessage *message);
+
+/* The name it claims to have. */
+const char *peer_name(const struct peer *peer);
 
 /* Hexadecimal, in a buffer of its own that the next calls take again. */
 const char *peer_hex(const uint8_t *bytes, size_t len);

@@ -87,7 +87,8 @@ void peer_connect(struct peer *peer)
 	randombytes_buf(routing, sizeof(routing));
 	peer->ctx = zmq_ctx_new();
 	peer->socket = zmq_socket(peer->ctx, ZMQ_DEALER);
-	if (zmq_setsockopt(peer->socket, ZMQ_ROUTING_ID, routing, sizeof(routing)) < 0 ||
+	if ((!peer->no_routing &&
+	     zmq_setsockopt(peer->socket, ZMQ_ROUTING_ID, routing, sizeof(routing)) < 0) ||
 	    zmq_setsockopt(peer->socket, ZMQ_LINGER, &zero, sizeof(zero)) < 0 ||
 	    zmq_setsockopt(peer->socket, ZMQ_CURVE_SERVERKEY, hub->transport, 32) < 0 ||
 	    zmq_setsockopt(peer->socket, ZMQ_CURVE_PUBLICKEY, peer->transport->public_key, 32) <
@@ -133,11 +134,21 @@ static struct skl_view in_frame(struct peer *peer, size_t i)
 	return skl_view_of(zmq_msg_data(&peer->in.frames[i]), zmq_msg_size(&peer->in.frames[i]));
 }
 
+static void note_frame(struct peer *peer, struct skl_view frame)
+{
+	skl_buf_add_u32be(&peer->sent, (uint32_t)frame.len);
+	skl_buf_add_view(&peer->sent, frame);
+}
+
 void peer_send_frames(struct peer *peer, const char *command, const struct skl_view *frames,
 		      size_t count)
 {
 	int flags = count ? ZMQ_SNDMORE : 0;
 
+	skl_buf_clear(&peer->sent);
+	note_frame(peer, skl_view_str(command));
+	for (size_t i = 0; i < count; i++)
+		note_frame(peer, frames[i]);
 	if (zmq_send(peer->socket, command, strlen(command), flags) < 0)
 		peer_die("send");
 	for (size_t i = 0; i < count; i++)
@@ -156,6 +167,11 @@ void peer_send_message(struct peer *peer, const char *command, const ProtobufCMe
 	body = skl_buf_view(&buf);
 	peer_send_frames(peer, command, &body, 1);
 	skl_buf_done(&buf);
+}
+
+const char *peer_name(const struct peer *peer)
+{
+	return peer->as[0] ? peer->as : peer->partner;
 }
 
 /* --- what comes from the hub ------------------------------------------------------------------ */
