@@ -434,7 +434,8 @@ help:
 #: make check         unit, fuzz replay, integration, scenario and foreign tests
 #: make check-asan    the same suites with ASan and UBSan; check-tsan with TSan
 #: make check-valgrind unit tests, fuzz replay and a story under memcheck
-#: make check-crash   kill -9 ROUNDS=20 times, cut the power CUTS=20 times (as root), let FAULTS=40
+#: make check-crash   kill -9 ROUNDS=20 times, cut the power CUTS=20 times on ext4 and
+#:                    xfs (as root), let FAULTS=40
 #:                    calls to the disk fail (all: each of them), set the clock STEPS=30 times, and recover
 #: make fuzz          each fuzz target for FUZZ_SECONDS=60 (clang)
 #: make bench         measurements: name value unit

@@ -12,6 +12,7 @@
 #
 # FAULTS   how many, chosen by SEED; all: each of them, with each kind of failure
 # KINDS    which kinds: "EIO ENOSPC short ENOMEM"; preload/fail_at.c says what they are
+# WHO      in which programs: "hub vt police notary"
 #
 # A round is one fault in one of the four, in a world that is new or that has served before; ten reports
 # go through it. A program may end because of the fault (status 2 or 3, and one sentence), and is
@@ -25,6 +26,7 @@ faults=${FAULTS:-8}
 seed=${SEED:-$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')}
 RANDOM=$seed
 all=(hub vt police notary)
+read -ra who <<<"${WHO:-${all[*]}}"
 read -ra kinds <<<"${KINDS:-EIO ENOSPC short ENOMEM}"
 reports=10
 diag "seed $seed, $faults faults"
@@ -217,7 +219,7 @@ pass 'without a fault all goes well'
 
 every_call() {
 	local name place kind at
-	for name in "${all[@]}"; do
+	for name in "${who[@]}"; do
 		for place in new used; do
 			for kind in "${kinds[@]}"; do
 				for ((at = 1; ; at++)); do
@@ -232,7 +234,7 @@ every_call() {
 some_calls() {
 	local i name place kind most
 	for ((i = 0; i < faults; i++)); do
-		name=${all[i % 4]}
+		name=${who[i % ${#who[@]}]}
 		place=new
 		[ $((RANDOM % 2)) -eq 0 ] || place=used
 		kind=${kinds[RANDOM % ${#kinds[@]}]}
