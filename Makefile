@@ -364,12 +364,14 @@ ROUNDS ?= 20
 CUTS   ?= 20
 FAULTS ?= 40
 STEPS  ?= 30
+TIMES  ?= 20
 check-crash:
 	@deploy/bootstrap build check
 	@+$(MAKE) --no-print-directory tests
 	@ROUNDS=$(ROUNDS) CUTS=$(CUTS) FAULTS=$(FAULTS) STEPS=$(STEPS) MOMENTS=all \
-		$(RUN_TESTS) -t 36000 tests/integration/i_crash.sh tests/integration/i_power.sh \
-		tests/integration/i_io_errors.sh tests/integration/i_clock.sh
+		TIMES=$(TIMES) $(RUN_TESTS) -t 36000 tests/integration/i_crash.sh tests/integration/i_power.sh \
+		tests/integration/i_io_errors.sh tests/integration/i_clock.sh \
+		tests/integration/i_full.sh
 
 FUZZ_SECONDS ?= 60
 fuzz:
@@ -434,9 +436,9 @@ help:
 #: make check         unit, fuzz replay, integration, scenario and foreign tests
 #: make check-asan    the same suites with ASan and UBSan; check-tsan with TSan
 #: make check-valgrind unit tests, fuzz replay and a story under memcheck
-#: make check-crash   kill -9 ROUNDS=20 times, cut the power CUTS=20 times on ext4 and
-#:                    xfs (as root), let FAULTS=40
-#:                    calls to the disk fail (all: each of them), set the clock STEPS=30 times, and recover
+#: make check-crash   kill -9 ROUNDS=20 times, cut the power CUTS=20 times on ext4 and xfs (as root),
+#:                    let FAULTS=40 calls to the disk fail (all: each of them), set clocks STEPS=30
+#:                    times, fill disks TIMES=20 times, and recover
 #: make fuzz          each fuzz target for FUZZ_SECONDS=60 (clang)
 #: make bench         measurements: name value unit
 #: make lint          all static checks; lint-fast is the part for a commit hook
