@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* link: -Wl,--wrap=skl_txn_commit */
+/* link: -Wl,--wrap=skl_txn_commit,--wrap=skl_store_stat */
 /*
  * hub_faulty - schakeld whose commits fail when told to. While the file named in HUB_FAULT exists,
  * its first word says what each commit does:
@@ -7,6 +7,7 @@
  *     EDISKFULL, ECORRUPT, EIO ...  records nothing and returns that error
  *     kill-before                   the process dies just before the commit
  *     kill-after                    the process dies when it is durable and nobody was told
+ *     no-stat                       commits are as they should be; the store says nothing of itself
  */
 #include <signal.h>
 #include <stdio.h>
@@ -43,12 +44,24 @@ static enum skl_err code_of(const char *word)
 	return SKL_EBUG;
 }
 
+enum skl_err __real_skl_store_stat(struct skl_store *store, struct skl_store_stat *ret);
+enum skl_err __wrap_skl_store_stat(struct skl_store *store, struct skl_store_stat *ret);
+
+enum skl_err __wrap_skl_store_stat(struct skl_store *store, struct skl_store_stat *ret)
+{
+	char word[32] = "";
+
+	return read_fault(word) && strcmp(word, "no-stat") == 0
+		       ? SKL_EIO
+		       : __real_skl_store_stat(store, ret);
+}
+
 enum skl_err __wrap_skl_txn_commit(struct skl_txn *txn)
 {
 	char word[32] = "";
 	enum skl_err err;
 
-	if (!read_fault(word))
+	if (!read_fault(word) || strcmp(word, "no-stat") == 0)
 		return __real_skl_txn_commit(txn);
 	if (strcmp(word, "kill-before") == 0)
 		(void)raise(SIGKILL);

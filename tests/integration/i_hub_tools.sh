@@ -208,22 +208,10 @@ peer politie-nh hello to=vt-zw muni=0479 submit
 test_like "$(cat "$TMPDIR/out")" 'outcome=cut' 'then messages are accepted again'
 
 # --- metrics and readiness -----------------------------------------------------------------------
-
-# web METHOD PATH: status in $TMPDIR/web.status, body in $TMPDIR/web
-web() {
-	"$PYTHON" - "$port" "$1" "$2" >web 2>web.err <<-'EOF'
-		import http.client, sys
-		c = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=60)
-		c.request(sys.argv[2], sys.argv[3])
-		r = c.getresponse()
-		open("web.status", "w").write(str(r.status))
-		sys.stdout.write(r.read().decode())
-	EOF
-}
 stop_bg hub
 echo 'metrics = "127.0.0.1:0"' >>"$env/hub.conf"
 hub_run
-port=$(sed -n 's/.*metrics.ready port=//p' hub.log)
+web_port
 web GET /readyz
 test_is "$(cat web.status) $(cat web)" '200 ready' 'ready'
 peer politie-nh hello to=vt-zw muni=0479 submit bye
@@ -260,7 +248,7 @@ stop_bg hub
 stop_bg notary
 sed -i 's/^checkpoint_limit_ms.*/checkpoint_limit_ms = 100/' "$env/hub.conf"
 hub_run
-port=$(sed -n 's/.*metrics.ready port=//p' hub.log)
+web_port
 peer politie-nh hello to=vt-zw muni=0479 submit bye
 wait_for_log hub accepting.off
 web GET /readyz

@@ -39,7 +39,7 @@ hub_directory_make() {
 		previous=(--previous "$env/directory.note" --number "$1")
 	fi
 	"$BIN/schakel-keys" directory build --environment test "${previous[@]}" \
-		--fresh-until "$(date -u -d '+30 days' +%Y-%m-%dT%H:%M:%SZ)" --out "$env/dir.new" \
+		--fresh-until "$(date -u -d "${HUB_FRESH:-+30 days}" +%Y-%m-%dT%H:%M:%SZ)" --out "$env/dir.new" \
 		"$env/regions.txt" "$env"/*/*.public >/dev/null &&
 		"$BIN/schakel-keys" directory sign --key "$env/care/registrar.key" "$env/dir.new" \
 			>/dev/null &&
@@ -221,4 +221,21 @@ rows = [row for row in map(json.loads, open("rows")) if row["entry"]["kind"] == 
 sys.exit(not any(row["entry"]["sender"] == partner and row["entry"]["error_code"] == number
                  for row in rows))
 END
+}
+
+# web_port: where the hub that runs now has /metrics and /readyz
+web_port() {
+	port=$(sed -n 's/.*metrics.ready port=//p' "$TMPDIR/hub.log")
+}
+
+# web METHOD PATH: status in $TMPDIR/web.status, body in $TMPDIR/web
+web() {
+	"$PYTHON" - "$port" "$1" "$2" >web 2>web.err <<-'EOF'
+		import http.client, sys
+		c = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=60)
+		c.request(sys.argv[2], sys.argv[3])
+		r = c.getresponse()
+		open("web.status", "w").write(str(r.status))
+		sys.stdout.write(r.read().decode())
+	EOF
 }
