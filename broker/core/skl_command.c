@@ -490,16 +490,42 @@ static enum skl_err do_reload(struct skl_hub *hub, const char *argument, struct 
 	return SKL_OK;
 }
 
+/* Of "id" or "id reason": for the trail, so it has to be readable there. */
+struct keep_out {
+	char id[SKL_PARTNER_ID_MAX + 1];
+	const char *reason;
+};
+
+static enum skl_err read_keep_out(const char *argument, struct keep_out *ret,
+				  struct skl_error *reterr)
+{
+	size_t len = strcspn(argument, " ");
+	bool is_plain = true;
+
+	(void)snprintf(ret->id, sizeof(ret->id), "%.*s", (int)len, argument); /* or no partner */
+	ret->reason = argument + len + strspn(argument + len, " ");
+	for (const char *c = ret->reason; *c; c++)
+		is_plain &= (uint8_t)*c >= ' ' && *c != 0x7f;
+	if (!is_plain || strlen(ret->reason) >= SKL_HELD_REASON_BYTES ||
+	    !skl_utf8_valid(skl_view_str(ret->reason)))
+		return skl_error_set(reterr, SKL_EINVAL, 0, 0,
+				     "a reason is one line of at most %d bytes of UTF-8",
+				     SKL_HELD_REASON_BYTES - 1);
+	return SKL_OK;
+}
+
 static enum skl_err do_suspend(struct skl_hub *hub, const char *argument, struct skl_buf *out,
 			       struct skl_error *reterr)
 {
-	enum skl_err err = find_partner(hub, argument, reterr);
+	struct keep_out who;
+	enum skl_err err = read_keep_out(argument, &who, reterr);
 
-	if (err == SKL_OK && skl_held_partner(hub, argument))
-		return skl_error_set(reterr, SKL_EEXISTS, 0, 0, "%s is suspended already",
-				     argument);
 	if (err == SKL_OK)
-		err = skl_held_suspend(hub, argument);
+		err = find_partner(hub, who.id, reterr);
+	if (err == SKL_OK && skl_held_partner(hub, who.id))
+		return skl_error_set(reterr, SKL_EEXISTS, 0, 0, "%s is suspended already", who.id);
+	if (err == SKL_OK)
+		err = skl_held_suspend(hub, who.id, who.reason);
 	if (err == SKL_OK)
 		add_done(out);
 	return err;
@@ -509,14 +535,17 @@ static enum skl_err do_suspend(struct skl_hub *hub, const char *argument, struct
 static enum skl_err do_resume(struct skl_hub *hub, const char *argument, struct skl_buf *out,
 			      struct skl_error *reterr)
 {
-	enum skl_err err;
+	struct keep_out who;
+	enum skl_err err = read_keep_out(argument, &who, reterr);
 
-	if (!skl_held_partner(hub, argument))
+	if (err != SKL_OK)
+		return err;
+	if (!skl_held_partner(hub, who.id))
 		return skl_error_set(reterr, SKL_ENOTFOUND, 0, 0,
 				     "'%.63s' was not suspended here; what the directory suspends "
 				     "or a revoked key is up to the registrars",
-				     argument);
-	err = skl_held_resume(hub, argument);
+				     who.id);
+	err = skl_held_resume(hub, who.id, who.reason);
 	if (err == SKL_OK)
 		add_done(out);
 	return err;
@@ -525,14 +554,17 @@ static enum skl_err do_resume(struct skl_hub *hub, const char *argument, struct 
 static enum skl_err do_revoke(struct skl_hub *hub, const char *argument, struct skl_buf *out,
 			      struct skl_error *reterr)
 {
+	struct keep_out who;
 	unsigned count = 0;
-	enum skl_err err = find_partner(hub, argument, reterr);
+	enum skl_err err = read_keep_out(argument, &who, reterr);
 
+	if (err == SKL_OK)
+		err = find_partner(hub, who.id, reterr);
 	if (err != SKL_OK)
 		return err;
-	err = skl_held_revoke(hub, argument, &count);
+	err = skl_held_revoke(hub, who.id, who.reason, &count);
 	if (err == SKL_ENOTFOUND)
-		return skl_error_set(reterr, err, 0, 0, "no key of %s is left to revoke", argument);
+		return skl_error_set(reterr, err, 0, 0, "no key of %s is left to revoke", who.id);
 	if (err != SKL_OK)
 		return err;
 	skl_buf_add_u8(out, '{');
@@ -604,15 +636,17 @@ static const struct {
 
 void skl_command_run(struct skl_hub *hub, const char *line, struct skl_buf *out)
 {
-	char version[8] = "", name[32] = "", argument[SKL_PARTNER_ID_MAX + 1] = "";
+	char version[8] = "", name[32] = "", argument[256] = "";
 	struct skl_error why = {0};
 	enum skl_err err = SKL_ECOMMAND;
 
-	if (sscanf(line, "%7s %31s %63s", version, name, argument) < 2 ||
+	if (sscanf(line, "%7s %31s %255[^\n]", version, name, argument) < 2 ||
 	    strcmp(version, CONTROL_VERSION) != 0) {
 		add_error(out, SKL_EVERSION, "");
 		return;
 	}
+	for (size_t len = strlen(argument); len && argument[len - 1] == ' ';)
+		argument[--len] = '\0';
 	for (size_t i = 0; i < SKL_COUNT(commands); i++)
 		if (strcmp(commands[i].name, name) == 0)
 			err = commands[i].run(hub, argument, out, &why);

@@ -320,12 +320,15 @@ bool skl_held_any(const struct skl_hub *hub, const char *partner);
  * Between batches: an entry, then sessions end and keys are refused. It survives a restart.
  * Suspended is until resumed; resume is ENOTFOUND for who is not. Revoke is for ever, for every key
  * the directory has for the partner now: it comes back with new keys in a new directory. ENOTFOUND
- * if no key is left to revoke; ELIMIT.
+ * if no key is left to revoke; ELIMIT. reason is the operator's, for the entry alone; "" if none.
  */
-SKL_MUST_CHECK enum skl_err skl_held_suspend(struct skl_hub *hub, const char *partner);
-SKL_MUST_CHECK enum skl_err skl_held_resume(struct skl_hub *hub, const char *partner);
+#define SKL_HELD_REASON_BYTES 121
+SKL_MUST_CHECK enum skl_err skl_held_suspend(struct skl_hub *hub, const char *partner,
+					     const char *reason);
+SKL_MUST_CHECK enum skl_err skl_held_resume(struct skl_hub *hub, const char *partner,
+					    const char *reason);
 SKL_MUST_CHECK enum skl_err skl_held_revoke(struct skl_hub *hub, const char *partner,
-					    unsigned *ret_count);
+					    const char *reason, unsigned *ret_count);
 
 /* --- skl_gate: what comes in --------------------------------------------------- */
 

@@ -93,16 +93,22 @@ void skl_held_close(struct skl_hub *hub)
 struct change {
 	const struct skl_hub *hub;
 	const char *partner;
+	const char *reason;
 	unsigned count; /* keys revoked */
 };
 
-static enum skl_err note(struct skl_turn *turn, enum skl_entry kind, const char *partner,
-			 const char *text)
+static enum skl_err note(struct skl_turn *turn, enum skl_entry kind, const struct change *change,
+			 const char *what)
 {
+	char text[96 + SKL_HELD_REASON_BYTES];
 	struct skl_trail_ref ref;
-	const struct skl_record_note row = {
-		.kind = kind, .sender = partner, .outcome = SKL_OUTCOME_PERMITTED, .text = text};
+	const struct skl_record_note row = {.kind = kind,
+					    .sender = change->partner,
+					    .outcome = SKL_OUTCOME_PERMITTED,
+					    .text = text};
 
+	(void)snprintf(text, sizeof(text), "%s%s%s", what, change->reason[0] ? ": " : "",
+		       change->reason); /* fits */
 	return skl_record_note(turn, &row, &ref);
 }
 
@@ -120,7 +126,7 @@ static enum skl_err write_suspend(struct skl_turn *turn, void *arg)
 	const struct skl_hold hold = hold_of(turn, change->partner);
 	enum skl_err err = skl_hold_put(turn->txn, &hold);
 
-	return err == SKL_OK ? note(turn, SKL_ENTRY_KEY_REVOKED, change->partner,
+	return err == SKL_OK ? note(turn, SKL_ENTRY_KEY_REVOKED, change,
 				    "partner suspended by the operator")
 			     : err;
 }
@@ -131,9 +137,9 @@ static enum skl_err write_resume(struct skl_turn *turn, void *arg)
 	const struct skl_hold hold = hold_of(turn, change->partner);
 	enum skl_err err = skl_hold_end(turn->txn, &hold);
 
-	return err == SKL_OK ? note(turn, SKL_ENTRY_NOTICE, change->partner,
-				    "suspension by the operator ended")
-			     : err;
+	return err == SKL_OK
+		       ? note(turn, SKL_ENTRY_NOTICE, change, "suspension by the operator ended")
+		       : err;
 }
 
 static enum skl_err write_revoke(struct skl_turn *turn, void *arg)
@@ -161,7 +167,7 @@ static enum skl_err write_revoke(struct skl_turn *turn, void *arg)
 			       skl_id_text(key->id, id)); /* fits */
 		err = skl_hold_put(turn->txn, &hold);
 		if (err == SKL_OK)
-			err = note(turn, SKL_ENTRY_KEY_REVOKED, change->partner, text);
+			err = note(turn, SKL_ENTRY_KEY_REVOKED, change, text);
 	}
 	return err == SKL_OK && !change->count ? SKL_ENOTFOUND : err;
 }
@@ -240,9 +246,9 @@ void skl_held_release(struct skl_hub *hub)
 			"error=%s next=\"at the next directory\"", skl_err_name(err));
 }
 
-enum skl_err skl_held_suspend(struct skl_hub *hub, const char *partner)
+enum skl_err skl_held_suspend(struct skl_hub *hub, const char *partner, const char *reason)
 {
-	struct change change = {.hub = hub, .partner = partner};
+	struct change change = {.hub = hub, .partner = partner, .reason = reason};
 	enum skl_err err = hub->held->count < SKL_HELD_MAX ? SKL_OK : SKL_ELIMIT;
 
 	if (err == SKL_OK)
@@ -252,9 +258,9 @@ enum skl_err skl_held_suspend(struct skl_hub *hub, const char *partner)
 	return err;
 }
 
-enum skl_err skl_held_resume(struct skl_hub *hub, const char *partner)
+enum skl_err skl_held_resume(struct skl_hub *hub, const char *partner, const char *reason)
 {
-	struct change change = {.hub = hub, .partner = partner};
+	struct change change = {.hub = hub, .partner = partner, .reason = reason};
 	enum skl_err err = apply(hub, write_resume, &change);
 
 	if (err == SKL_OK)
@@ -264,9 +270,10 @@ enum skl_err skl_held_resume(struct skl_hub *hub, const char *partner)
 	return err;
 }
 
-enum skl_err skl_held_revoke(struct skl_hub *hub, const char *partner, unsigned *ret_count)
+enum skl_err skl_held_revoke(struct skl_hub *hub, const char *partner, const char *reason,
+			     unsigned *ret_count)
 {
-	struct change change = {.hub = hub, .partner = partner};
+	struct change change = {.hub = hub, .partner = partner, .reason = reason};
 	enum skl_err err = apply(hub, write_revoke, &change);
 
 	*ret_count = change.count;

@@ -25,6 +25,7 @@ enum exit_status { EXIT_DONE = 0, EXIT_NO = 1, EXIT_USAGE = 2, EXIT_UNREACHABLE 
 
 struct arguments {
 	const char *control;
+	const char *reason; /* NULL: none */
 	bool as_json;
 };
 
@@ -106,39 +107,59 @@ static const struct command {
 	const char *words[2]; /* what is typed */
 	const char *request;  /* what the hub is asked */
 	const char *argument; /* name of the argument; "[..]": may be left out; NULL: none */
+	bool has_reason;      /* may be given one */
 	void (*print)(json_t *object);
 	const char *help;
 } commands[] = {
-	{{"status", NULL}, "status", NULL, print_object, "queues, ages, clocks, trail, counters"},
-	{{"partner", "list"}, "partners", NULL, print_partners, "partners and their sessions"},
-	{{"partner", "drop"}, "drop", "ID", print_done, "end the session of a partner"},
-	{{"partner", "suspend"}, "suspend", "ID", print_done, "keep a partner out"},
-	{{"partner", "resume"}, "resume", "ID", print_done, "let it in again"},
-	{{"partner", "revoke"}, "revoke", "ID", print_object, "refuse its keys for ever"},
-	{{"queue", "list"}, "queue", "[ID]", print_items, "what waits to be delivered"},
-	{{"queue", "show"}, "show", "OFFER", print_object, "all about one of them"},
-	{{"queue", "retry"}, "retry", "OFFER", print_done, "let a parked item wait again"},
-	{{"queue", "return"}, "return", "OFFER", print_done, "give up: its sender is told"},
-	{{"reload", "policy"}, "reload policy", NULL, print_done, "read the rules again"},
+	{{"status", NULL},
+	 "status",
+	 NULL,
+	 false,
+	 print_object,
+	 "queues, ages, clocks, trail, counters"},
+	{{"partner", "list"},
+	 "partners",
+	 NULL,
+	 false,
+	 print_partners,
+	 "partners and their sessions"},
+	{{"partner", "drop"}, "drop", "ID", false, print_done, "end the session of a partner"},
+	{{"partner", "suspend"}, "suspend", "ID", true, print_done, "keep a partner out"},
+	{{"partner", "resume"}, "resume", "ID", true, print_done, "let it in again"},
+	{{"partner", "revoke"}, "revoke", "ID", true, print_object, "refuse its keys for ever"},
+	{{"queue", "list"}, "queue", "[ID]", false, print_items, "what waits to be delivered"},
+	{{"queue", "show"}, "show", "OFFER", false, print_object, "all about one of them"},
+	{{"queue", "retry"}, "retry", "OFFER", false, print_done, "let a parked item wait again"},
+	{{"queue", "return"}, "return", "OFFER", false, print_done, "give up: its sender is told"},
+	{{"reload", "policy"}, "reload policy", NULL, false, print_done, "read the rules again"},
 	{{"reload", "directory"},
 	 "reload directory",
 	 NULL,
+	 false,
 	 print_object,
 	 "read the directory again"},
-	{{"drain", "cancel"}, "drain cancel", NULL, print_object, "accept messages again"},
-	{{"drain", NULL}, "drain", NULL, print_object, "accept nothing new, deliver what waits"},
-	{{"stop", NULL}, "stop", NULL, print_done, "finish what was read, and end"},
+	{{"drain", "cancel"}, "drain cancel", NULL, false, print_object, "accept messages again"},
+	{{"drain", NULL},
+	 "drain",
+	 NULL,
+	 false,
+	 print_object,
+	 "accept nothing new, deliver what waits"},
+	{{"stop", NULL}, "stop", NULL, false, print_done, "finish what was read, and end"},
 };
 
 static void usage(FILE *out)
 {
-	(void)fprintf(out, "usage: schakelctl [-s PATH] [-o text | json] COMMAND\n"
-			   "\n"
-			   "  -s, --control PATH   the hub's control socket (" DEFAULT_CONTROL ")\n"
-			   "  -o, --output FORMAT  text (default) or json\n"
-			   "  -h, --help           this text\n"
-			   "  -V, --version        the version\n"
-			   "\n");
+	(void)fprintf(
+		out,
+		"usage: schakelctl [-s PATH] [-o text | json] COMMAND\n"
+		"\n"
+		"  -s, --control PATH   the hub's control socket (" DEFAULT_CONTROL ")\n"
+		"  -o, --output FORMAT  text (default) or json\n"
+		"  -r, --reason TEXT    why, for the trail: partner suspend | resume | revoke\n"
+		"  -h, --help           this text\n"
+		"  -V, --version        the version\n"
+		"\n");
 	for (size_t i = 0; i < SKL_COUNT(commands); i++) {
 		const struct command *row = &commands[i];
 		char words[64];
@@ -239,13 +260,15 @@ static int show(const struct arguments *arguments, const struct command *command
 static int run(const struct arguments *arguments, const struct command *command,
 	       const char *argument)
 {
-	char line[200];
+	char line[256];
 	struct skl_buf reply;
 	int fd, status;
 
-	if (snprintf(line, sizeof(line), "1 %s %s\n", command->request, argument) >=
-	    (int)sizeof(line)) {
-		(void)fprintf(stderr, "schakelctl: the argument is too long\n");
+	if ((arguments->reason && strpbrk(arguments->reason, "\n")) ||
+	    snprintf(line, sizeof(line), "1 %s %s%s%s\n", command->request, argument,
+		     arguments->reason ? " " : "",
+		     arguments->reason ? arguments->reason : "") >= (int)sizeof(line)) {
+		(void)fprintf(stderr, "schakelctl: the argument is too long, or not one line\n");
 		return EXIT_USAGE;
 	}
 	fd = connect_to(arguments->control);
@@ -277,6 +300,9 @@ static int read_option(int option, struct arguments *arguments)
 		if (arguments->as_json || strcmp(optarg, "text") == 0)
 			return -1;
 		break;
+	case 'r':
+		arguments->reason = optarg;
+		return -1;
 	case 'h':
 		usage(stdout);
 		return EXIT_DONE;
@@ -293,11 +319,9 @@ static int read_option(int option, struct arguments *arguments)
 int main(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{"control", required_argument, NULL, 's'},
-		{"output", required_argument, NULL, 'o'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{NULL, 0, NULL, 0},
+		{"control", required_argument, NULL, 's'}, {"output", required_argument, NULL, 'o'},
+		{"reason", required_argument, NULL, 'r'},  {"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},       {NULL, 0, NULL, 0},
 	};
 	struct arguments arguments = {.control = DEFAULT_CONTROL};
 	const struct command *command;
@@ -306,14 +330,14 @@ int main(int argc, char **argv)
 
 	/* Options may stand behind the words too: `status --output json`. */
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread as yet */
-	while ((option = getopt_long(argc, argv, "s:o:hV", longs, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "s:o:r:hV", longs, NULL)) != -1) {
 		int status = read_option(option, &arguments);
 
 		if (status >= 0)
 			return status;
 	}
 	command = find_command(argc - optind, argv + optind, &argument);
-	if (!command) {
+	if (!command || (arguments.reason && !command->has_reason)) {
 		usage(stderr);
 		return EXIT_USAGE;
 	}

@@ -51,9 +51,8 @@ enum skl_err __wrap_skl_store_stat(struct skl_store *store, struct skl_store_sta
 {
 	char word[32] = "";
 
-	return read_fault(word) && strcmp(word, "no-stat") == 0
-		       ? SKL_EIO
-		       : __real_skl_store_stat(store, ret);
+	return read_fault(word) && strcmp(word, "no-stat") == 0 ? SKL_EIO
+								: __real_skl_store_stat(store, ret);
 }
 
 enum skl_err __wrap_skl_txn_commit(struct skl_txn *txn)

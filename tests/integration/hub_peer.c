@@ -484,6 +484,7 @@ static bool set_text(struct peer *peer, const char *name, const char *value)
 		{"purpose", peer->purpose, sizeof(peer->purpose)},
 		{"ground", peer->ground, sizeof(peer->ground)},
 		{"events", peer->events, sizeof(peer->events)},
+		{"urgency", peer->urgency, sizeof(peer->urgency)},
 	};
 
 	for (size_t i = 0; i < SKL_COUNT(rows); i++)

@@ -122,6 +122,42 @@ test_is "$(($(size) - before > 2))" 1 'each page is a query of its own'
 ask --lang nl --details --first "$disclosure" --limit 1
 test_like "$(cat answer)" ': gedeeld' 'in Dutch'
 
+# --- what the operator did, and why
+operator() {
+	"$BIN/schakelctl" -s "$control" "$@"
+}
+why='beheerder meldt: laptop kwijt, één sleutel onzeker'
+test_expect 'suspended' operator partner suspend team --reason "$why"
+test_expect 'resumed' operator partner resume team -r 'sleutel gevonden'
+test_expect 'revoked' operator partner revoke reclas --reason "$why"
+test_expect 'suspended, and nobody says why' operator partner suspend reclas
+too_long=$(printf 'x%.0s' {1..121})
+for text in "$too_long" $'een\ttab' $'geen \xff tekst'; do
+	test_expect_status 1 'a reason that the trail would not show' operator partner suspend vt-other -r "$text"
+	test_like "$(cat "$TMPDIR/err")" 'one line of at most 120 bytes' 'and it says so'
+done
+test_expect_status 2 'a reason of two lines' operator partner suspend vt-other -r $'een\ntwee'
+test_expect_status 2 'a reason for what needs none' operator status --reason nieuwsgierig
+operator status >status
+log_has hub "laptop"
+test_is $? 1 'the journal does not have it'
+ask --json --details --entry key_revoked --entry notice
+test_is "$?" 0 'entries of the operator are read back'
+test_expect 'each with what was done and why' "$PYTHON" - "$why" <<'END'
+import json, sys
+why = sys.argv[1]
+rows = [json.loads(line) for line in open("answer")]
+told = [(row["entry"]["kind"], row["entry"]["sender"], row["details"][0]["detail"]["text"]) for row in rows]
+revoked = [one for one in told if one[1] == "reclas" and " key " in one[2]]
+assert len(revoked) == 3 and all(text.endswith("by the operator: " + why) for _, _, text in revoked), told
+others = [one for one in told if one not in revoked]
+assert others == [
+    ("ENTRY_KEY_REVOKED", "team", "partner suspended by the operator: " + why),
+    ("ENTRY_NOTICE", "team", "suspension by the operator ended: sleutel gevonden"),
+    ("ENTRY_KEY_REVOKED", "reclas", "partner suspended by the operator"),
+], others
+END
+
 # --- scope
 "$audit" query --config toezicht.conf --mandate fg_of_partner --of politie-nh --reason complaint \
 	--user u-77 >answer 2>notes

@@ -74,6 +74,7 @@ hub_conf() {
 		checkpoint_limit_ms = ${HUB_LIMIT:-10000}
 		session_silence_ms = ${HUB_SILENCE:-15000}
 		plans_per_minute = ${HUB_PLANS:-60}
+		messages_per_minute = ${HUB_MESSAGES:-60000}
 		scratch_fs = true
 		log_level = "debug"
 	EOF

@@ -67,6 +67,7 @@ struct peer {
 	char purpose[32];
 	char ground[64];
 	char events[1024];
+	char urgency[32];
 	long credit;
 	long credit_bytes;
 	long timeout_ms;

@@ -195,6 +195,10 @@ static void add_facts(struct peer *peer, struct skl_draft *draft)
 		skl_draft_fact_text(draft, SKL_FACT_ACUTE_BY, "u-7f3a", skl_now_ms());
 		skl_draft_fact_value(draft, SKL_FACT_URGENCY, SKL_URGENCY_ACUTE);
 	}
+	if (peer->urgency[0])
+		skl_draft_fact_value(
+			draft, SKL_FACT_URGENCY,
+			skl_code_number(SKL_LIST_URGENCY, skl_view_str(peer->urgency)));
 	if (peer->muni[0])
 		skl_draft_competence(draft, peer->muni, SKL_COMPETENCE_REGISTERED_HOME);
 }
