@@ -98,6 +98,7 @@ struct skl_law {
 	uint64_t policy_number; /* of the signed set; 0: not signed */
 	bool has_policy;
 	bool is_policy_refused; /* the files on disk are not what is in force */
+	uint32_t policy_tries; /* for what is over in a moment (memory, disk); 0: no more of them */
 	int64_t directory_mtime_ns;
 	int64_t directory_size;
 };
@@ -281,7 +282,10 @@ struct skl_hub {
 /* At start: what is in force, from files and store. */
 SKL_MUST_CHECK enum skl_err skl_law_open(struct skl_hub *hub, struct skl_error *reterr);
 void skl_law_close(struct skl_law *law);
-/* Between batches: load again; refusals become entries and leave what is in force. */
+/*
+ * Between batches: load again; refusals become entries and leave what is in force. Rules that could
+ * not be loaded for want of memory or disk are due again; that is written down once.
+ */
 void skl_law_reload_policy(struct skl_hub *hub);
 void skl_law_reload_directory(struct skl_hub *hub);
 /* Has the directory's file changed since it was read? */

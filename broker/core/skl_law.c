@@ -162,42 +162,33 @@ static enum skl_err load_policy(const struct skl_hub_opts *opts,
 	return err;
 }
 
-static enum skl_err load_emergency(const struct skl_policy *policy,
-				   const struct skl_policy_opts *how,
+/* The emergency list that goes with a policy. */
+static enum skl_err load_emergency(const struct skl_law *law, const struct skl_policy *policy,
 				   struct skl_policy **ret_emergency, struct skl_error *reterr)
 {
+	/* Its validity was looked at when the policy was loaded. */
+	const struct skl_policy_opts how = {
+		.environment = (uint8_t)skl_directory_environment(law->directory)};
 	struct skl_buf bundle;
 	enum skl_err err;
 
 	skl_buf_init(&bundle, SKL_VERSION_MAX);
 	err = skl_policy_emergency(policy, &bundle);
 	if (err == SKL_OK)
-		err = skl_policy_load_bundle(skl_buf_view(&bundle), how, ret_emergency, reterr);
+		err = skl_policy_load_bundle(skl_buf_view(&bundle), &how, ret_emergency, reterr);
 	skl_buf_done(&bundle);
 	return err;
 }
 
-/* Put a policy in force; it is the law's now. */
-static enum skl_err set_policy(struct skl_law *law, struct skl_policy *policy,
-			       struct skl_error *reterr)
+/* Put a policy in force with its emergency list; both are the law's now. */
+static void set_policy(struct skl_law *law, struct skl_policy *policy, struct skl_policy *emergency)
 {
-	/* Its validity was looked at when it was loaded. */
-	const struct skl_policy_opts how = {
-		.environment = (uint8_t)skl_directory_environment(law->directory)};
-	struct skl_policy *emergency = NULL;
-	enum skl_err err = load_emergency(policy, &how, &emergency, reterr);
-
-	if (err != SKL_OK) {
-		skl_policy_free(policy);
-		return err;
-	}
 	skl_policy_free(law->policy);
 	skl_policy_free(law->emergency);
 	law->policy = policy;
 	law->emergency = emergency;
 	policy_digest(policy, law->policy_digest);
 	law->has_policy = true;
-	return SKL_OK;
 }
 
 const struct skl_policy *skl_law_policy_of(const struct skl_law *law,
@@ -332,33 +323,39 @@ static enum skl_err take_policy(struct skl_hub *hub, struct skl_policy *policy,
 				const struct skl_ruleset *set, struct skl_error *reterr)
 {
 	struct skl_law *law = &hub->law;
+	struct skl_policy *emergency = NULL;
 	uint8_t digest[32];
-	enum skl_err err = SKL_OK;
+	enum skl_err err = load_emergency(law, policy, &emergency, reterr);
 
 	policy_digest(policy, digest);
-	if (!law->has_policy || memcmp(law->policy_digest, digest, sizeof(digest)) != 0) {
+	if (err == SKL_OK &&
+	    (!law->has_policy || memcmp(law->policy_digest, digest, sizeof(digest)) != 0)) {
 		err = check_chain(hub, set, digest, reterr);
 		if (err == SKL_OK)
 			err = record_policy(hub, policy, digest, set, reterr);
 	}
 	if (err != SKL_OK) {
+		skl_policy_free(emergency);
 		skl_policy_free(policy);
 		return err;
 	}
 	law->is_policy_refused = false;
+	law->policy_tries = 0;
 	law->policy_number = set->number;
-	return set_policy(law, policy, reterr);
+	set_policy(law, policy, emergency);
+	return SKL_OK;
 }
 
 static void say_policy_refused(struct skl_hub *hub, const struct skl_error *why)
 {
 	enum skl_err err = record_refusal(hub, SKL_ENTRY_POLICY_REFUSED, why);
 
-	hub->law.is_policy_refused = true;
 	skl_log(SKL_LOG_ERR, "policy.refused",
-		"error=%s line=%u column=%u text=\"%s\" recorded=%d next=\"the last valid one "
-		"stays in force\"",
-		skl_err_name(why->code), why->line, why->column, why->text, err == SKL_OK);
+		"error=%s line=%u column=%u text=\"%s\" recorded=%d next=\"%s%s\"",
+		skl_err_name(why->code), why->line, why->column, why->text, err == SKL_OK,
+		hub->law.policy ? "the last valid one stays in force"
+				: "every answer is error until there are rules",
+		skl_err_may_retry(why->code) ? "; tried again each second" : "");
 }
 
 void skl_law_reload_policy(struct skl_hub *hub)
@@ -371,10 +368,14 @@ void skl_law_reload_policy(struct skl_hub *hub)
 	hub->wants_policy = false;
 	if (err == SKL_OK)
 		err = take_policy(hub, policy, &set, &why);
-	if (err != SKL_OK) {
-		why.code = err;
+	if (err == SKL_OK)
+		return; /* what was refused before is over */
+	why.code = err;
+	hub->law.is_policy_refused = true;
+	if (!skl_err_may_retry(err) || !hub->law.policy_tries)
 		say_policy_refused(hub, &why);
-	}
+	hub->law.policy_tries = skl_err_may_retry(err) ? hub->law.policy_tries + 1 : 0;
+	skl_log(SKL_LOG_DEBUG, "policy.retry", "tries=%u", (unsigned)hub->law.policy_tries);
 }
 
 /* At start: the last valid set, whatever the files say now. */
@@ -382,7 +383,8 @@ static void open_policy(struct skl_hub *hub)
 {
 	const struct skl_policy_opts how = {
 		.environment = (uint8_t)skl_directory_environment(hub->law.directory)};
-	struct skl_policy *policy = NULL;
+	SKL_CLEANUP(skl_policy_freep) struct skl_policy *policy = NULL;
+	struct skl_policy *emergency = NULL;
 	struct skl_error why = {0};
 	struct skl_version newest;
 	char *text = NULL;
@@ -391,7 +393,9 @@ static void open_policy(struct skl_hub *hub)
 	if (err == SKL_OK)
 		err = skl_policy_load_bundle(newest.text, &how, &policy, &why);
 	if (err == SKL_OK)
-		err = set_policy(&hub->law, policy, &why);
+		err = load_emergency(&hub->law, policy, &emergency, &why);
+	if (err == SKL_OK)
+		set_policy(&hub->law, SKL_STEAL(policy), emergency);
 	if (err == SKL_OK && hub->opts.policy_signer_count)
 		hub->law.policy_number = newest.number;
 	if (err != SKL_OK && err != SKL_ENOTFOUND)

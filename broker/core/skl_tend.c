@@ -395,6 +395,8 @@ void skl_tend(struct skl_hub *hub)
 		if (hub->opts.alive)
 			hub->opts.alive();
 		skl_gate_check_seats(hub);
+		if (hub->law.policy_tries)
+			hub->wants_policy = true;
 		tend_faults(hub);
 		tend_clocks(hub);
 		tend_drain(hub);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* link: -Wl,--wrap=skl_txn_commit,--wrap=skl_store_stat */
+/* link: -Wl,--wrap=skl_txn_commit,--wrap=skl_store_stat,--wrap=skl_policy_load */
 /*
  * hub_faulty - schakeld whose commits fail when told to. While the file named in HUB_FAULT exists,
  * its first word says what each commit does:
@@ -7,7 +7,8 @@
  *     EDISKFULL, ECORRUPT, EIO ...  records nothing and returns that error
  *     kill-before                   the process dies just before the commit
  *     kill-after                    the process dies when it is durable and nobody was told
- *     no-stat                       commits are as they should be; the store says nothing of itself
+ *     no-stat, no-policy            commits are as they should be; the store says nothing of
+ * itself, there is no memory for the rules
  */
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #include "../../broker/schakeld/main.c"
 #include "../../broker/schakeld/skl_hub_config.c"
 #include "../../broker/schakeld/skl_probe.c"
+#include "skl_policy.h"
 #include "skl_txn.h"
 
 enum skl_err __real_skl_txn_commit(struct skl_txn *txn);
@@ -55,12 +57,30 @@ enum skl_err __wrap_skl_store_stat(struct skl_store *store, struct skl_store_sta
 								: __real_skl_store_stat(store, ret);
 }
 
+enum skl_err __real_skl_policy_load(const struct skl_policy_file *files, size_t count,
+				    const struct skl_policy_opts *opts,
+				    struct skl_policy **ret_policy, struct skl_error *reterr);
+enum skl_err __wrap_skl_policy_load(const struct skl_policy_file *files, size_t count,
+				    const struct skl_policy_opts *opts,
+				    struct skl_policy **ret_policy, struct skl_error *reterr);
+
+enum skl_err __wrap_skl_policy_load(const struct skl_policy_file *files, size_t count,
+				    const struct skl_policy_opts *opts,
+				    struct skl_policy **ret_policy, struct skl_error *reterr)
+{
+	char word[32] = "";
+
+	return read_fault(word) && strcmp(word, "no-policy") == 0
+		       ? skl_error_set(reterr, SKL_ENOMEM, 0, 0, "%s", skl_err_text(SKL_ENOMEM))
+		       : __real_skl_policy_load(files, count, opts, ret_policy, reterr);
+}
+
 enum skl_err __wrap_skl_txn_commit(struct skl_txn *txn)
 {
 	char word[32] = "";
 	enum skl_err err;
 
-	if (!read_fault(word) || strcmp(word, "no-stat") == 0)
+	if (!read_fault(word) || strncmp(word, "no-", 3) == 0)
 		return __real_skl_txn_commit(txn);
 	if (strcmp(word, "kill-before") == 0)
 		(void)raise(SIGKILL);

@@ -12,6 +12,10 @@ hub_make
 hub_start
 report=(to=vt-zw muni=0479)
 
+trail_size() {
+	ctl status && ctl_value trail size
+}
+
 # --- a broken policy -----------------------------------------------------------------
 
 ctl status
@@ -58,6 +62,33 @@ test_is "$(out_value reason '^recipient')" policy_unreadable 'which says why'
 peer vt-zw hello timeout=500 quiet
 grep -q '^quiet yes' out
 test_ok $? 'and nothing is delivered'
+stop_bg hub
+
+# --- none at the first start, for a moment -----------------------------------------------------
+
+rm -rf "$env/store" "$env/vault"
+for rules in other/env/rules/*.rules; do cp "$rules" "$env/rules/"; done
+stop_bg notary
+rm -f "$env/guard"
+"$BIN/schakel-notary" --init --key "$env/hub/log.key" --guard "$env/guard"
+notary_start
+echo no-policy >fault
+HUB_BIN=hub_faulty
+HUB_ENV=(env HUB_FAULT="$TMPDIR/fault")
+hub_run
+wait_for_log hub 'policy.refused error=ENOMEM'
+before=$(trail_size)
+peer politie-nh hello "${report[@]}" submit
+test_is "$(out_value reason '^recipient')" policy_unreadable 'with no memory for the rules: outcome error'
+test_wait_for 20 'it is tried again each second' log_has hub 'policy.retry tries=3'
+test_is "$(log_count hub policy.refused) $(($(trail_size) - before))" '1 1' \
+	'which is one line and one entry, beside that of the message'
+rm fault
+test_wait_for 20 'and once it can be, the rules are in force' log_has hub policy.loaded
+peer politie-nh hello "${report[@]}" submit
+test_is "$(out_value outcome '^result')" cut 'without anybody who touches the files'
+HUB_BIN=schakeld
+HUB_ENV=(env)
 stop_bg hub
 stop_bg notary
 rm -rf "$env"
