@@ -103,12 +103,14 @@ send case=$case1
 for _ in 1 2 3; do
 	lose
 done
+test_is "$(out_value seq '^offer')" 3 'the third of its case, offered and lost'
 peer vt-zw timeout=500 hello quiet bye
 number=$stuck
 test_is "$(field parked)" stuck 'another one is stuck'
 test_expect 'return' "$BIN/schakelctl" -s "$control" queue return "$number"
 peer vt-zw timeout=1000 want=1 hello drain bye
 test_is "$(grep -c '^offer' out) $(out_value id '^offer')" "1 $sent" 'the next of its case moves up'
+test_is "$(out_value seq '^offer')" 4 'under a number of its own: the one before may have arrived'
 peer politie-nh timeout=500 want=3 hello drain bye
 test_is "$(grep -c 'state=parked recipient=1' out) $(grep -c 'state=withheld recipient=1' out)" '1 1' \
 	'its sender heard that it waits, and that it is returned'

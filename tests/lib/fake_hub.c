@@ -285,7 +285,8 @@ static void make_offer(struct fake_hub *hub, const struct skl_envelope *env, siz
 	assert_int_equal(skl_envelope_select(env, &opens, arena, &message), SKL_OK);
 	message.entry = &entry;
 	message.promise = &promise;
-	message.case_seq = 1;
+	message.case_seq =
+		++hub->case_seq * 7; /* with gaps, as after what was offered and given up */
 	body.what_case = SCHAKEL__V1__OFFER__WHAT_MESSAGE;
 	body.message = &message;
 	struct hub_offer *offer = new_offer(hub, partner_named(hub, row->partner));

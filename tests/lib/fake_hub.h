@@ -65,6 +65,7 @@ struct fake_hub {
 	void *context;
 	void *socket;
 	struct hub_session sessions[HUB_SESSIONS];
+	uint64_t case_seq;
 	size_t leaf_count;
 	struct hub_bytes leaves[HUB_LEAVES];
 	size_t message_count;
