@@ -188,13 +188,16 @@ static int free_slot(const struct skl_vault *vault)
 	return oldest;
 }
 
-static bool is_marked_erased(const struct skl_vault *vault, struct skl_vault_id id)
+/* Why a key is not there: ESTATE erased, ENOTFOUND never made; another error: nobody knows. */
+static enum skl_err why_missing(const struct skl_vault *vault, struct skl_vault_id id)
 {
 	SKL_CLEANUP(skl_buf_done) struct skl_buf path = {.max = PATH_BYTES};
 	struct stat info;
+	enum skl_err err = full_path(vault, id, "erased", &path);
 
-	return full_path(vault, id, "erased", &path) == SKL_OK &&
-	       stat(skl_buf_str(&path), &info) == 0;
+	if (err != SKL_OK)
+		return err;
+	return stat(skl_buf_str(&path), &info) == 0 ? SKL_ESTATE : skl_err_errno(errno);
 }
 
 static enum skl_err make_key(const char *path, uint8_t *key)
@@ -224,9 +227,8 @@ static enum skl_err load_key(struct skl_vault *vault, struct skl_vault_id id, bo
 		return SKL_ECORRUPT;
 	if (err != SKL_ENOTFOUND)
 		return err;
-	if (is_marked_erased(vault, id))
-		return SKL_ESTATE;
-	return may_create ? make_key(skl_buf_str(&path), key) : SKL_ENOTFOUND;
+	err = why_missing(vault, id);
+	return err == SKL_ENOTFOUND && may_create ? make_key(skl_buf_str(&path), key) : err;
 }
 
 enum skl_err skl_vault_key(struct skl_vault *vault, struct skl_vault_id id, bool may_create,
@@ -292,7 +294,7 @@ enum skl_err skl_vault_erase(struct skl_vault *vault, struct skl_vault_id id)
 	if (err != SKL_OK)
 		return err;
 	if (stat(skl_buf_str(&path), &info) != 0)
-		return is_marked_erased(vault, id) ? SKL_ESTATE : skl_err_errno(errno);
+		return errno == ENOENT ? why_missing(vault, id) : skl_err_errno(errno);
 	/* the marker first: a crash in between leaves a key that is erased again, never a riddle */
 	err = full_path(vault, id, "erased", &path);
 	if (err == SKL_OK)

@@ -462,6 +462,27 @@ static void keys_come_back_and_are_private(void **state)
 	assert_memory_equal(key, first, 32);
 }
 
+/* A marker that cannot be looked at may be one: a new key would take the place of an erased one. */
+static void a_key_is_not_made_while_it_may_be_erased(void **state)
+{
+	struct store_place *place = *state;
+	struct skl_vault *vault = skl_store_vault(place->store);
+	struct skl_vault_id id = {.use = SKL_VAULT_PAYLOAD, .period = 6};
+	const uint8_t *key;
+	char path[300];
+
+	snprintf(path, sizeof path, "%s/payload-000-0000000006.erased", place->vault_path);
+	assert_int_equal(symlink(path, path), 0); /* round and round: ELOOP */
+	assert_int_equal(skl_vault_key(vault, id, true, &key), SKL_EIO);
+	assert_int_equal(skl_vault_erase(vault, id), SKL_EIO);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(skl_vault_erase(vault, id), SKL_ENOTFOUND);
+	assert_int_equal(skl_vault_key(vault, id, true, &key), SKL_OK);
+	assert_int_equal(skl_vault_erase(vault, id), SKL_OK);
+	assert_int_equal(skl_vault_erase(vault, id), SKL_ESTATE);
+	assert_int_equal(skl_vault_key(vault, id, true, &key), SKL_ESTATE);
+}
+
 static void odd_key_files_are_refused(void **state)
 {
 	struct store_place *place = *state;
@@ -578,6 +599,7 @@ int main(void)
 		TEST(a_copy_holds_the_trail),
 		TEST(codes_of_lmdb_become_ours),
 		TEST(keys_come_back_and_are_private),
+		TEST(a_key_is_not_made_while_it_may_be_erased),
 		TEST(odd_key_files_are_refused),
 		TEST(an_erased_key_stays_erased),
 		TEST(ids_of_keys_are_by_year_class_and_day),
