@@ -2,19 +2,21 @@
 #include "skl_httpd.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "skl_file.h"
 #include "skl_key.h"
 #include "skl_mem.h"
 
 #define DEFAULT_BODY ((size_t)1024 * 1024)
 #define FILE_BYTES   ((size_t)64 * 1024)
+#define KEY_BYTES    ((size_t)16 * 1024)
 #define REPLY_BYTES  ((size_t)4 * 1024 * 1024)
 #define WAITING_N    64u
 
@@ -27,7 +29,7 @@ struct skl_httpd {
 	void *arg;
 	uint16_t port;
 	struct skl_buf cert;
-	struct skl_buf key;
+	char *key; /* owned, sodium_malloc */
 	struct skl_buf client_ca;
 	struct {
 		uint64_t token; /* 0: free */
@@ -47,21 +49,23 @@ struct connection {
 	struct skl_buf answer;
 };
 
-static enum skl_err read_file(const char *path, struct skl_buf *buf, struct skl_error *reterr)
+/* The key as text, in locked memory; what GnuTLS makes of it is its own. */
+static enum skl_err read_key(const char *path, char **ret_key, struct skl_error *reterr)
 {
-	char block[4096];
-	size_t n;
-	FILE *file = fopen(path, "re");
+	char *key = sodium_malloc(KEY_BYTES + 1);
+	size_t len = 0;
+	enum skl_err err;
 
-	skl_buf_init(buf, FILE_BYTES);
-	if (!file)
-		return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "cannot read %.150s",
-				     path);
-	while ((n = fread(block, 1, sizeof(block), file)) > 0)
-		skl_buf_add(buf, block, n);
-	(void)fclose(file);
-	if (skl_buf_err(buf))
-		return skl_error_set(reterr, skl_buf_err(buf), 0, 0, "%.150s is too large", path);
+	if (!key)
+		return skl_error_set(reterr, SKL_ENOMEM, 0, 0,
+				     "no locked memory for the key (see LimitMEMLOCK)");
+	err = skl_file_read_secret(path, (uint8_t *)key, KEY_BYTES, &len, reterr);
+	if (err) {
+		sodium_free(key);
+		return err;
+	}
+	key[len] = '\0';
+	*ret_key = key;
 	return SKL_OK;
 }
 
@@ -278,7 +282,7 @@ static struct MHD_Daemon *start(struct skl_httpd *httpd, const union address *ad
 	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
 	struct MHD_OptionItem tls[] = {
 		{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)skl_buf_str(&httpd->cert)},
-		{MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)skl_buf_str(&httpd->key)},
+		{MHD_OPTION_HTTPS_MEM_KEY, 0, httpd->key},
 		{MHD_OPTION_HTTPS_MEM_TRUST, 0, (void *)(uintptr_t)skl_buf_str(&httpd->client_ca)},
 		{MHD_OPTION_END, 0, NULL}};
 	struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
@@ -306,11 +310,13 @@ static enum skl_err read_tls(struct skl_httpd *httpd, const struct skl_httpd_opt
 		return skl_error_set(reterr, SKL_EINVAL, 0, 0,
 				     "TLS needs a certificate, a key and the CA of clients");
 	httpd->is_tls = true;
-	err = read_file(opts->cert_file, &httpd->cert, reterr);
+	skl_buf_init(&httpd->cert, FILE_BYTES);
+	skl_buf_init(&httpd->client_ca, FILE_BYTES);
+	err = skl_file_read(opts->cert_file, &httpd->cert, reterr);
 	if (!err)
-		err = read_file(opts->key_file, &httpd->key, reterr);
+		err = read_key(opts->key_file, &httpd->key, reterr);
 	if (!err)
-		err = read_file(opts->client_ca_file, &httpd->client_ca, reterr);
+		err = skl_file_read(opts->client_ca_file, &httpd->client_ca, reterr);
 	return err;
 }
 
@@ -364,7 +370,7 @@ void skl_httpd_close(struct skl_httpd *httpd)
 	if (httpd->daemon)
 		MHD_stop_daemon(httpd->daemon);
 	skl_buf_done(&httpd->cert);
-	skl_buf_wipe(&httpd->key);
+	sodium_free(httpd->key);
 	skl_buf_done(&httpd->client_ca);
 	skl_free(httpd);
 }
