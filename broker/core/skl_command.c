@@ -6,6 +6,7 @@
 #include "skl_clock.h"
 #include "skl_clock_store.h"
 #include "skl_core.h"
+#include "skl_hub_event.h"
 #include "skl_log.h"
 
 #define CONTROL_VERSION "1"
@@ -604,7 +605,8 @@ static enum skl_err do_drain(struct skl_hub *hub, const char *argument, struct s
 		return err;
 	hub->is_draining = !argument[0];
 	hub->is_drained = false;
-	skl_log(SKL_LOG_NOTICE, hub->is_draining ? "drain.begun" : "drain.cancelled",
+	skl_log(SKL_LOG_NOTICE,
+		hub->is_draining ? skl_hub_event.drain_begun : skl_hub_event.drain_cancelled,
 		"waiting=%llu", (unsigned long long)stat.outbox_count);
 	skl_buf_addf(out, "{\"draining\":%s,", hub->is_draining ? "true" : "false");
 	add_number(out, "waiting", stat.outbox_count);
@@ -652,7 +654,7 @@ void skl_command_run(struct skl_hub *hub, const char *line, struct skl_buf *out)
 			err = commands[i].run(hub, argument, out, &why);
 	if (err == SKL_OK)
 		err = skl_buf_err(out);
-	skl_log(SKL_LOG_INFO, "control", "command=%s error=%s",
+	skl_log(SKL_LOG_INFO, skl_hub_event.control, "command=%s error=%s",
 		err == SKL_ECOMMAND ? "unknown" : name, skl_err_name(err));
 	if (err != SKL_OK)
 		add_error(out, err, why.text);

@@ -6,6 +6,7 @@
 #include "skl_core.h"
 #include "skl_frame.h"
 #include "skl_hash.h"
+#include "skl_hub_event.h"
 #include "skl_log.h"
 #include "skl_receipt.h"
 #include "skl_text.h"
@@ -82,8 +83,8 @@ void skl_gate_end(struct skl_hub *hub, struct skl_seat *seat, enum skl_seat_even
 {
 	if (!seat)
 		return;
-	skl_log(SKL_LOG_NOTICE, "session.ended", "partner=%s why=\"%s\" open=%u", seat->peer->id,
-		skl_seat_event_name(why), seat->open_count);
+	skl_log(SKL_LOG_NOTICE, skl_hub_event.session_ended, "partner=%s why=\"%s\" open=%u",
+		seat->peer->id, skl_seat_event_name(why), seat->open_count);
 	hub->counts[SKL_COUNT_OFFERS_RETURNED] += seat->open_count;
 	if (why != SKL_SEAT_ON_BYE && why != SKL_SEAT_ON_REVOKED)
 		skl_seat_lose(seat);
@@ -105,8 +106,8 @@ void skl_gate_fault(struct skl_hub *hub, const struct skl_msg *msg, struct skl_p
 	hub->counts[SKL_COUNT_FAULTS]++;
 	if (skl_peer_fault(peer, err, skl_now_ms()))
 		hub->has_faults = true;
-	skl_log(SKL_LOG_WARNING, "message.refused", "partner=%s error=%s drops=%d", peer->id,
-		skl_err_name(err), is_dropping(err));
+	skl_log(SKL_LOG_WARNING, skl_hub_event.message_refused, "partner=%s error=%s drops=%d",
+		peer->id, skl_err_name(err), is_dropping(err));
 	skl_gate_send_error(hub, msg, err, text, id);
 	if (is_dropping(err))
 		skl_gate_end(hub, skl_seats_find(hub->seats, msg->routing, msg->routing_len),
@@ -237,16 +238,16 @@ static enum skl_err greet(struct skl_hub *hub, const struct skl_msg *msg, struct
 	seat->heard_mono_ms = skl_mono_ms();
 	set_credit(seat, hello->credit);
 	hub->counts[SKL_COUNT_SESSIONS_OPENED]++;
-	skl_log(SKL_LOG_NOTICE, "session.opened", "partner=%s replaces=%d credit=%u", peer->id,
-		is_replaced, seat->credit_messages);
+	skl_log(SKL_LOG_NOTICE, skl_hub_event.session_opened, "partner=%s replaces=%d credit=%u",
+		peer->id, is_replaced, seat->credit_messages);
 	/* Mail that an older session had in hand waits again; if not now, then at the next HELLO.
 	 */
 	err = skl_turn_run(hub, return_mail, peer);
 	if (err == SKL_OK)
 		peer->lost_count = 0;
 	else if (err != SKL_ENOTFOUND)
-		skl_log(SKL_LOG_WARNING, "outbox.not_returned", "partner=%s error=%s", peer->id,
-			skl_err_name(err));
+		skl_log(SKL_LOG_WARNING, skl_hub_event.outbox_not_returned, "partner=%s error=%s",
+			peer->id, skl_err_name(err));
 	send_welcome(hub, msg, seat);
 	hub->wants_delivery = true;
 	return SKL_OK;
@@ -634,7 +635,8 @@ void skl_gate_read(struct skl_hub *hub)
 		if (err == SKL_EAGAIN)
 			break;
 		if (err != SKL_OK) {
-			skl_log(SKL_LOG_WARNING, "message.lost", "error=%s", skl_err_name(err));
+			skl_log(SKL_LOG_WARNING, skl_hub_event.message_lost, "error=%s",
+				skl_err_name(err));
 			break;
 		}
 		take_message(hub, &msg, &is_kept);

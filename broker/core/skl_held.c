@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "skl_core.h"
+#include "skl_hub_event.h"
 #include "skl_log.h"
 #include "skl_mem.h"
 
@@ -242,7 +243,7 @@ void skl_held_release(struct skl_hub *hub)
 	enum skl_err err = skl_turn_run(hub, release_mail, NULL);
 
 	if (err != SKL_OK && err != SKL_ENOTFOUND)
-		skl_log(SKL_LOG_WARNING, "outbox.not_released",
+		skl_log(SKL_LOG_WARNING, skl_hub_event.outbox_not_released,
 			"error=%s next=\"at the next directory\"", skl_err_name(err));
 }
 
@@ -253,7 +254,7 @@ enum skl_err skl_held_suspend(struct skl_hub *hub, const char *partner, const ch
 
 	if (err == SKL_OK)
 		err = apply(hub, write_suspend, &change);
-	skl_log(SKL_LOG_WARNING, "partner.suspended", "partner=%s error=%s", partner,
+	skl_log(SKL_LOG_WARNING, skl_hub_event.partner_suspended, "partner=%s error=%s", partner,
 		skl_err_name(err));
 	return err;
 }
@@ -265,7 +266,7 @@ enum skl_err skl_held_resume(struct skl_hub *hub, const char *partner, const cha
 
 	if (err == SKL_OK)
 		skl_held_release(hub);
-	skl_log(SKL_LOG_WARNING, "partner.resumed", "partner=%s error=%s", partner,
+	skl_log(SKL_LOG_WARNING, skl_hub_event.partner_resumed, "partner=%s error=%s", partner,
 		skl_err_name(err));
 	return err;
 }
@@ -277,7 +278,7 @@ enum skl_err skl_held_revoke(struct skl_hub *hub, const char *partner, const cha
 	enum skl_err err = apply(hub, write_revoke, &change);
 
 	*ret_count = change.count;
-	skl_log(SKL_LOG_WARNING, "partner.revoked", "partner=%s keys=%u error=%s", partner,
-		change.count, skl_err_name(err));
+	skl_log(SKL_LOG_WARNING, skl_hub_event.partner_revoked, "partner=%s keys=%u error=%s",
+		partner, change.count, skl_err_name(err));
 	return err;
 }

@@ -11,6 +11,7 @@
 #include "skl_clock.h"
 #include "skl_core.h"
 #include "skl_frame.h"
+#include "skl_hub_event.h"
 #include "skl_log.h"
 #include "skl_mem.h"
 #include "skl_vault.h"
@@ -306,13 +307,14 @@ static void say_bye(struct skl_hub *hub)
 				    skl_command_name(SKL_COMMAND_BYE), NULL, 0) != SKL_OK)
 			continue; /* only a courtesy */
 	if (zmq_setsockopt(hub->router, ZMQ_LINGER, &linger_ms, sizeof(linger_ms)) < 0)
-		skl_log(SKL_LOG_WARNING, "hub.linger", "next=\"last answers may be lost\"");
+		skl_log(SKL_LOG_WARNING, skl_hub_event.hub_linger,
+			"next=\"last answers may be lost\"");
 }
 
 enum skl_err skl_hub_run(struct skl_hub *hub)
 {
-	skl_log(SKL_LOG_NOTICE, "hub.ready", "endpoint=%s trail=%llu accepting=%d", hub->endpoint,
-		(unsigned long long)hub->trail_size, skl_turn_is_accepting(hub));
+	skl_log(SKL_LOG_NOTICE, skl_hub_event.hub_ready, "endpoint=%s trail=%llu accepting=%d",
+		hub->endpoint, (unsigned long long)hub->trail_size, skl_turn_is_accepting(hub));
 	if (hub->opts.ready)
 		hub->opts.ready(hub->opts.ready_arg, hub->endpoint);
 	while (!hub->is_stopping && hub->fatal == SKL_OK)
@@ -321,8 +323,8 @@ enum skl_err skl_hub_run(struct skl_hub *hub)
 	while (hub->batch.state != SKL_BATCH_IDLE && hub->fatal == SKL_OK)
 		turn_over(hub);
 	say_bye(hub);
-	skl_log(hub->fatal == SKL_OK ? SKL_LOG_NOTICE : SKL_LOG_ERR, "hub.stopped", "error=%s",
-		skl_err_name(hub->fatal));
+	skl_log(hub->fatal == SKL_OK ? SKL_LOG_NOTICE : SKL_LOG_ERR, skl_hub_event.hub_stopped,
+		"error=%s", skl_err_name(hub->fatal));
 	return hub->fatal;
 }
 

@@ -11,6 +11,7 @@
 #include "skl_clock.h"
 #include "skl_core.h"
 #include "skl_hash.h"
+#include "skl_hub_event.h"
 #include "skl_log.h"
 #include "skl_mem.h"
 #include "skl_text.h"
@@ -312,7 +313,7 @@ static enum skl_err record_policy(struct skl_hub *hub, const struct skl_policy *
 	if (err != SKL_OK)
 		return skl_error_set(reterr, err, 0, 0, "policy not recorded: %s",
 				     skl_err_text(err));
-	skl_log(SKL_LOG_NOTICE, "policy.loaded", "rules=%zu example=%d number=%llu",
+	skl_log(SKL_LOG_NOTICE, skl_hub_event.policy_loaded, "rules=%zu example=%d number=%llu",
 		skl_policy_rule_count(policy), skl_policy_is_example(policy),
 		(unsigned long long)set->number);
 	return SKL_OK;
@@ -350,7 +351,7 @@ static void say_policy_refused(struct skl_hub *hub, const struct skl_error *why)
 {
 	enum skl_err err = record_refusal(hub, SKL_ENTRY_POLICY_REFUSED, why);
 
-	skl_log(SKL_LOG_ERR, "policy.refused",
+	skl_log(SKL_LOG_ERR, skl_hub_event.policy_refused,
 		"error=%s line=%u column=%u text=\"%s\" recorded=%d next=\"%s%s\"",
 		skl_err_name(why->code), why->line, why->column, why->text, err == SKL_OK,
 		hub->law.policy ? "the last valid one stays in force"
@@ -375,7 +376,8 @@ void skl_law_reload_policy(struct skl_hub *hub)
 	if (!skl_err_may_retry(err) || !hub->law.policy_tries)
 		say_policy_refused(hub, &why);
 	hub->law.policy_tries = skl_err_may_retry(err) ? hub->law.policy_tries + 1 : 0;
-	skl_log(SKL_LOG_DEBUG, "policy.retry", "tries=%u", (unsigned)hub->law.policy_tries);
+	skl_log(SKL_LOG_DEBUG, skl_hub_event.policy_retry, "tries=%u",
+		(unsigned)hub->law.policy_tries);
 }
 
 /* At start: the last valid set, whatever the files say now. */
@@ -399,12 +401,14 @@ static void open_policy(struct skl_hub *hub)
 	if (err == SKL_OK && hub->opts.policy_signer_count)
 		hub->law.policy_number = newest.number;
 	if (err != SKL_OK && err != SKL_ENOTFOUND)
-		skl_log(SKL_LOG_ERR, "policy.stored_unreadable", "error=%s", skl_err_name(err));
+		skl_log(SKL_LOG_ERR, skl_hub_event.policy_stored_unreadable, "error=%s",
+			skl_err_name(err));
 	skl_free(text);
 	skl_law_reload_policy(hub);
 	/* In force at start is what the files say; a set that is past its term is not. */
 	if (hub->law.is_policy_refused && hub->law.policy)
-		skl_log(SKL_LOG_WARNING, "policy.old", "next=\"the last valid set is in force\"");
+		skl_log(SKL_LOG_WARNING, skl_hub_event.policy_old,
+			"next=\"the last valid set is in force\"");
 }
 
 /* --- the directory ------------------------------------------------------------------------------
@@ -577,7 +581,7 @@ static enum skl_err take_directory(struct skl_hub *hub, struct skl_directory *di
 	law->directory_note = (char *)skl_buf_take(note, &law->directory_note_len);
 	if (!law->directory_note)
 		return SKL_ENOMEM;
-	skl_log(SKL_LOG_NOTICE, "directory.loaded", "number=%llu partners=%zu keys=%zu",
+	skl_log(SKL_LOG_NOTICE, skl_hub_event.directory_loaded, "number=%llu partners=%zu keys=%zu",
 		(unsigned long long)skl_directory_number(directory),
 		skl_directory_partner_count(directory), skl_directory_key_count(directory));
 	return SKL_OK;
@@ -596,7 +600,7 @@ static void say_directory_refused(struct skl_hub *hub, const struct skl_error *w
 {
 	enum skl_err err = record_refusal(hub, SKL_ENTRY_DIRECTORY_REFUSED, why);
 
-	skl_log(SKL_LOG_ERR, "directory.refused",
+	skl_log(SKL_LOG_ERR, skl_hub_event.directory_refused,
 		"error=%s line=%u text=\"%s\" recorded=%d next=\"number %llu stays in force\"",
 		skl_err_name(why->code), why->line, why->text, err == SKL_OK,
 		(unsigned long long)skl_directory_number(hub->law.directory));
@@ -656,8 +660,8 @@ static enum skl_err open_stored_directory(struct skl_hub *hub)
 	err = open_directory(&hub->opts, newest.text, &stored, &why);
 	if (err != SKL_OK) {
 		/* Registrars were changed by hand since: the file decides. */
-		skl_log(SKL_LOG_WARNING, "directory.stored_unreadable", "error=%s text=\"%s\"",
-			skl_err_name(err), why.text);
+		skl_log(SKL_LOG_WARNING, skl_hub_event.directory_stored_unreadable,
+			"error=%s text=\"%s\"", skl_err_name(err), why.text);
 		skl_free(text);
 		return SKL_ENOTFOUND;
 	}

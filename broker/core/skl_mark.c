@@ -4,6 +4,7 @@
 #include "skl_clock.h"
 #include "skl_core.h"
 #include "skl_frame.h"
+#include "skl_hub_event.h"
 #include "skl_log.h"
 
 #define ASK_LIMIT_MS  5000 /* without an answer by then, ask again */
@@ -57,7 +58,7 @@ static void take_guard(struct skl_hub *hub, uint64_t guard_size)
 	if (guard_size <= hub->trail_size || hub->mark.is_behind_guard)
 		return;
 	hub->mark.is_behind_guard = true;
-	skl_log(SKL_LOG_ERR, "checkpoint.rollback",
+	skl_log(SKL_LOG_ERR, skl_hub_event.checkpoint_rollback,
 		"trail=%llu guard=%llu next=\"nothing is accepted: see the runbook\"",
 		(unsigned long long)hub->trail_size, (unsigned long long)guard_size);
 }
@@ -79,7 +80,7 @@ enum skl_err skl_mark_open(struct skl_hub *hub)
 	if (err == SKL_OK && answer->err == SKL_OK) {
 		take_guard(hub, answer->guard_size);
 	} else if (err != SKL_OK) {
-		skl_log(SKL_LOG_WARNING, "notary.unreachable",
+		skl_log(SKL_LOG_WARNING, skl_hub_event.notary_unreachable,
 			"error=%s next=\"tried each second\"", skl_err_name(err));
 	}
 	if (hub->trail_size > hub->mark.size)
@@ -99,7 +100,7 @@ static enum skl_err check_new(struct skl_hub *hub, struct skl_txn *txn)
 	if (to > mark->checked_size) {
 		err = skl_trail_check(txn, mark->checked_size, to, &bad);
 		if (err == SKL_ECORRUPT)
-			skl_log(SKL_LOG_ERR, "trail.corrupt", "index=%llu",
+			skl_log(SKL_LOG_ERR, skl_hub_event.trail_corrupt, "index=%llu",
 				(unsigned long long)bad);
 		if (err != SKL_OK)
 			return err;
@@ -142,7 +143,7 @@ static enum skl_err ask(struct skl_hub *hub)
 static void say_trouble(struct skl_hub *hub, enum skl_err err)
 {
 	if (err != hub->mark.last_err)
-		skl_log(SKL_LOG_ERR, "checkpoint.failed",
+		skl_log(SKL_LOG_ERR, skl_hub_event.checkpoint_failed,
 			"error=%s next=\"tried each second; nothing is accepted after %u ms\"",
 			skl_err_name(err), hub->opts.checkpoint_limit_ms);
 	hub->mark.last_err = err;
@@ -154,7 +155,7 @@ static void say_accepting(struct skl_hub *hub)
 
 	if (is_accepting != hub->is_accepting)
 		skl_log(is_accepting || hub->is_draining ? SKL_LOG_NOTICE : SKL_LOG_ERR,
-			is_accepting ? "accepting.on" : "accepting.off",
+			is_accepting ? skl_hub_event.accepting_on : skl_hub_event.accepting_off,
 			"trail=%llu checkpoint=%llu", (unsigned long long)hub->trail_size,
 			(unsigned long long)hub->mark.size);
 	hub->is_accepting = is_accepting;
@@ -214,7 +215,8 @@ static void take_checkpoint(struct skl_hub *hub, const struct skl_notary_answer 
 	mark->behind_mono_ms = hub->trail_size > mark->size ? skl_mono_ms() : 0;
 	mark->last_err = SKL_OK;
 	hub->counts[SKL_COUNT_CHECKPOINTS]++;
-	skl_log(SKL_LOG_DEBUG, "checkpoint.signed", "size=%llu", (unsigned long long)mark->size);
+	skl_log(SKL_LOG_DEBUG, skl_hub_event.checkpoint_signed, "size=%llu",
+		(unsigned long long)mark->size);
 	tell(hub);
 }
 

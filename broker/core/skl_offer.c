@@ -5,6 +5,7 @@
 #include "skl_clock.h"
 #include "skl_core.h"
 #include "skl_frame.h"
+#include "skl_hub_event.h"
 #include "skl_log.h"
 #include "skl_payload.h"
 #include "skl_unpack.h"
@@ -675,8 +676,9 @@ void skl_offer_send(struct skl_turn *turn)
 		hub->wants_delivery = true;
 	if (!unsent)
 		return;
-	skl_log(SKL_LOG_NOTICE, "offers.unsent", "count=%zu next=\"offered again\"", unsent);
+	skl_log(SKL_LOG_NOTICE, skl_hub_event.offers_unsent, "count=%zu next=\"offered again\"",
+		unsent);
 	if (skl_turn_run(hub, take_back, turn) != SKL_OK)
-		skl_log(SKL_LOG_WARNING, "outbox.not_returned", "count=%zu next=\"at HELLO\"",
-			unsent);
+		skl_log(SKL_LOG_WARNING, skl_hub_event.outbox_not_returned,
+			"count=%zu next=\"at HELLO\"", unsent);
 }

@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "skl_core.h"
+#include "skl_hub_event.h"
 #include "skl_log.h"
 #include "skl_random.h"
 
@@ -35,8 +36,8 @@ enum skl_err skl_parked(struct skl_turn *turn, const struct skl_outbox_item *ite
 	enum skl_err err = skl_outbox_park(turn->txn, item->number, why->park);
 
 	turn->has_parked = true;
-	skl_log(SKL_LOG_WARNING, "offer.parked", "partner=%s offer=%llu why=\"%s\"", item->partner,
-		(unsigned long long)item->number, why->text);
+	skl_log(SKL_LOG_WARNING, skl_hub_event.offer_parked, "partner=%s offer=%llu why=\"%s\"",
+		item->partner, (unsigned long long)item->number, why->text);
 	if (err != SKL_OK || item->type != SKL_OUTBOX_MESSAGE)
 		return err;
 	skl_uuid7_new(turn->now_ms, NULL, id);

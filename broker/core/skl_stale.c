@@ -13,6 +13,7 @@
 
 #include "skl_core.h"
 #include "skl_frame.h"
+#include "skl_hub_event.h"
 #include "skl_leaf.h"
 #include "skl_log.h"
 #include "skl_unpack.h"
@@ -190,7 +191,7 @@ static enum skl_err withhold(struct skl_turn *turn, const struct skl_outbox_item
 		.text_en = text_en,
 	};
 
-	skl_log(SKL_LOG_NOTICE, "offer.withheld", "partner=%s sender=%s", item->partner,
+	skl_log(SKL_LOG_NOTICE, skl_hub_event.offer_withheld, "partner=%s sender=%s", item->partner,
 		item->sender);
 	turn->counts[SKL_COUNT_WITHHELD]++;
 	return skl_undelivered(turn, item, &why);

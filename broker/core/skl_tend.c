@@ -6,6 +6,7 @@
 #include "skl_clock_store.h"
 #include "skl_core.h"
 #include "skl_frame.h"
+#include "skl_hub_event.h"
 #include "skl_log.h"
 #include "skl_payload.h"
 #include "skl_seen.h"
@@ -110,8 +111,8 @@ static void tend_faults(struct skl_hub *hub)
 	}
 	err = skl_turn_run(hub, write_faults, NULL);
 	if (err != SKL_OK)
-		skl_log(SKL_LOG_WARNING, "faults.not_recorded", "error=%s next=\"in a second\"",
-			skl_err_name(err));
+		skl_log(SKL_LOG_WARNING, skl_hub_event.faults_not_recorded,
+			"error=%s next=\"in a second\"", skl_err_name(err));
 }
 
 /* --- what expired --------------------------------------------------------------------------- */
@@ -201,8 +202,8 @@ static void tend_expiry(struct skl_hub *hub)
 	if (err == SKL_OK || err == SKL_ENOTFOUND)
 		err = skl_payload_erase_keys(hub->store, skl_now_ms(), &seen);
 	if (err != SKL_OK)
-		skl_log(SKL_LOG_WARNING, "expiry.failed", "error=%s next=\"in ten seconds\"",
-			skl_err_name(err));
+		skl_log(SKL_LOG_WARNING, skl_hub_event.expiry_failed,
+			"error=%s next=\"in ten seconds\"", skl_err_name(err));
 }
 
 /* --- clocks ------------------------------------------------------------------------------------
@@ -292,8 +293,8 @@ static void tend_clocks(struct skl_hub *hub)
 	if (err == SKL_OK && due->count)
 		err = skl_turn_run(hub, ring_all, due);
 	if (err != SKL_OK && err != SKL_ENOTFOUND)
-		skl_log(SKL_LOG_WARNING, "clocks.failed", "error=%s next=\"in a second\"",
-			skl_err_name(err));
+		skl_log(SKL_LOG_WARNING, skl_hub_event.clocks_failed,
+			"error=%s next=\"in a second\"", skl_err_name(err));
 }
 
 /* --- the loop's side
@@ -343,7 +344,7 @@ static void tend_drain(struct skl_hub *hub)
 	    stat.outbox_count)
 		return;
 	hub->is_drained = true;
-	skl_log(SKL_LOG_NOTICE, "drain.empty", "next=\"schakelctl stop\"");
+	skl_log(SKL_LOG_NOTICE, skl_hub_event.drain_empty, "next=\"schakelctl stop\"");
 }
 
 static bool mail_became_due(const struct skl_hub *hub)
@@ -413,7 +414,8 @@ void skl_tend(struct skl_hub *hub)
 		tend_expiry(hub);
 		err = skl_store_check_readers(hub->store, &count);
 		if (err != SKL_OK)
-			skl_log(SKL_LOG_WARNING, "store.readers", "error=%s", skl_err_name(err));
+			skl_log(SKL_LOG_WARNING, skl_hub_event.store_readers, "error=%s",
+				skl_err_name(err));
 	}
 	skl_arena_reset(&hub->turn_arena);
 }

@@ -3,6 +3,7 @@
 
 #include "skl_clock.h"
 #include "skl_core.h"
+#include "skl_hub_event.h"
 #include "skl_log.h"
 
 #define DELIVERY_PAUSE_MS 5000
@@ -71,8 +72,8 @@ static enum skl_err turn_end(struct skl_turn *turn, enum skl_err err)
 	if (err == SKL_OK)
 		return SKL_OK;
 	hub->counts[SKL_COUNT_COMMITS_FAILED]++;
-	skl_log(SKL_LOG_ERR, "commit.failed", "error=%s next=\"nothing recorded, all answered\"",
-		skl_err_name(err));
+	skl_log(SKL_LOG_ERR, skl_hub_event.commit_failed,
+		"error=%s next=\"nothing recorded, all answered\"", skl_err_name(err));
 	end_if_dead(hub, err);
 	return err;
 }
@@ -114,8 +115,8 @@ void skl_turn_deliver(struct skl_hub *hub)
 	if (err == SKL_ENOTFOUND)
 		skl_offer_drained(hub);
 	else if (err != SKL_OK)
-		skl_log(SKL_LOG_WARNING, "delivery.failed", "error=%s next=\"in a second\"",
-			skl_err_name(err));
+		skl_log(SKL_LOG_WARNING, skl_hub_event.delivery_failed,
+			"error=%s next=\"in a second\"", skl_err_name(err));
 	skl_arena_reset(&hub->turn_arena);
 }
 
@@ -209,15 +210,18 @@ static void log_item(const struct skl_item *item)
 	char id[SKL_ID_TEXT_BYTES];
 
 	if (item->what == SKL_SEAT_ON_SUBMIT && item->err == SKL_OK)
-		skl_log(SKL_LOG_INFO, item->is_repeated ? "message.repeated" : "message.decided",
+		skl_log(SKL_LOG_INFO,
+			item->is_repeated ? skl_hub_event.message_repeated
+					  : skl_hub_event.message_decided,
 			"id=%s partner=%s kind=%s outcome=%s", skl_id_text(item->id, id),
 			item->peer->id,
 			skl_code_name(SKL_LIST_KIND, (uint32_t)item->env->common->kind),
 			item->is_repeated ? "as-before"
 					  : skl_code_name(SKL_LIST_OUTCOME, item->whole.outcome));
 	else if (item->err != SKL_OK && !item->is_fault)
-		skl_log(SKL_LOG_NOTICE, "message.not_recorded", "id=%s partner=%s error=%s",
-			skl_id_text(item->id, id), item->peer->id, skl_err_name(item->err));
+		skl_log(SKL_LOG_NOTICE, skl_hub_event.message_not_recorded,
+			"id=%s partner=%s error=%s", skl_id_text(item->id, id), item->peer->id,
+			skl_err_name(item->err));
 }
 
 static void answer_item(struct skl_hub *hub, struct skl_item *item)
@@ -265,7 +269,7 @@ static void run_slice(struct skl_hub *hub, struct skl_item *items, size_t count)
 
 	if (err != SKL_OK && turn && turn->is_delivery_broken) {
 		/* Damaged mail must not keep new messages out. */
-		skl_log(SKL_LOG_ERR, "delivery.broken", "error=%s next=\"in %d ms\"",
+		skl_log(SKL_LOG_ERR, skl_hub_event.delivery_broken, "error=%s next=\"in %d ms\"",
 			skl_err_name(err), DELIVERY_PAUSE_MS);
 		hub->deliver_mono_ms = skl_mono_ms() + DELIVERY_PAUSE_MS;
 		hub->wants_delivery = false;
@@ -278,8 +282,8 @@ static void run_slice(struct skl_hub *hub, struct skl_item *items, size_t count)
 		err = err == SKL_OK ? SKL_OK : full;
 	}
 	if (err != SKL_OK && !is_full(err) && count > 1 && hub->fatal == SKL_OK) {
-		skl_log(SKL_LOG_WARNING, "batch.failed", "error=%s count=%zu next=\"one by one\"",
-			skl_err_name(err), count);
+		skl_log(SKL_LOG_WARNING, skl_hub_event.batch_failed,
+			"error=%s count=%zu next=\"one by one\"", skl_err_name(err), count);
 		for (size_t i = 0; i < count; i++) {
 			skl_arena_reset(&hub->turn_arena);
 			run_slice(hub, &items[i], 1);
@@ -297,8 +301,8 @@ static void run_slice(struct skl_hub *hub, struct skl_item *items, size_t count)
 	if (err == SKL_OK)
 		turn_committed(turn);
 	else
-		skl_log(SKL_LOG_ERR, "batch.not_recorded", "error=%s count=%zu", skl_err_name(err),
-			count);
+		skl_log(SKL_LOG_ERR, skl_hub_event.batch_not_recorded, "error=%s count=%zu",
+			skl_err_name(err), count);
 }
 
 void skl_turn_batch(struct skl_hub *hub)

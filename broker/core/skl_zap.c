@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "skl_clock.h"
+#include "skl_hub_event.h"
 #include "skl_log.h"
 #include "skl_mem.h"
 
@@ -219,7 +220,7 @@ static bool no_linger(void *socket)
 /* libzmq lets strangers in, or nobody, when no thread answers here: then the hub must not live. */
 SKL_NORETURN static void give_up(const char *what)
 {
-	skl_log(SKL_LOG_ERR, "zap.ended", "what=%s", what);
+	skl_log(SKL_LOG_ERR, skl_hub_event.zap_ended, "what=%s", what);
 	abort();
 }
 

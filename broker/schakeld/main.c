@@ -17,6 +17,7 @@
 #include "skl_attr.h"
 #include "skl_hub.h"
 #include "skl_hub_config.h"
+#include "skl_hub_event.h"
 #include "skl_log.h"
 #include "skl_os.h"
 #include "skl_probe.h"
@@ -228,7 +229,8 @@ static int run(const struct arguments *arguments, const struct skl_hub_config *c
 		err = skl_probe_open(config->metrics, &probe, &why);
 		if (err != SKL_OK)
 			return say(err, &why);
-		skl_log(SKL_LOG_NOTICE, "metrics.ready", "port=%u", skl_probe_port(probe));
+		skl_log(SKL_LOG_NOTICE, skl_hub_event.metrics_ready, "port=%u",
+			skl_probe_port(probe));
 		opts.side_fd = skl_probe_fd(probe);
 		opts.serve_side = skl_probe_serve;
 		opts.side_arg = probe;
