@@ -98,7 +98,7 @@ PROG_DIRS := $(foreach d,$(PROG_DIRS),$(if $(wildcard $(d)/*.c),$(d)))
 PROGS     := $(foreach d,$(PROG_DIRS),$(BIN)/$(call prog_name,$(d)))
 
 # Helpers for tests: each file is a program.
-SIM_SRC   := $(wildcard tests/sim/*.c tests/integration/*.c tests/scenario/*.c)
+SIM_SRC   := $(wildcard tests/sim/*.c tests/integration/*.c tests/scenario/*.c tests/oracle/*.c)
 BENCH_SRC := $(wildcard tests/bench/b_*.c)
 LOAD_SRC  := $(filter-out $(BENCH_SRC),$(wildcard tests/bench/*.c))
 UNIT_SRC  := $(wildcard tests/unit/t_*.c tests/torture/t_*.c)
@@ -113,7 +113,7 @@ FUZZERS   := $(call bin_of,$(FUZZ_SRC))
 OBJ_test  := $(strip $(call obj,$(TLIB_SRC)) $(TEST_GEN_C:$(GEN)/%.c=$(B)/obj/gen/%.o))
 
 SCRIPTS := $(wildcard tests/paper/*.sh tests/integration/i_*.sh tests/scenario/[0-9]*.sh \
-             tests/foreign/*.sh)
+             tests/foreign/*.sh tests/oracle/*.sh)
 
 # --- flags -------------------------------------------------------------------
 
@@ -177,7 +177,7 @@ endif
 TEST_TIMEOUT_SCALE ?= $(SCALE)
 
 # Targets that must work before a compiler is there: they call make again when they need one.
-BARE  := cover distcheck check check-asan check-tsan check-valgrind check-crash demo fuzz clean help dist \
+BARE  := cover distcheck check check-asan check-tsan check-valgrind check-crash check-oracle demo fuzz clean help dist \
          format bootstrap \
          lint-fast lint-format lint-layers lint-banned lint-logs lint-spdx lint-shell lint-man \
          lint-spelling lint-complexity lint-proto lint uninstall
@@ -319,10 +319,10 @@ $(foreach s,$(FUZZ_SRC),$(eval $(call \
 
 # --- suites ------------------------------------------------------------------
 
-.PHONY: check check-asan check-tsan check-valgrind check-crash check-run fuzz fuzz-run bench bootstrap demo demo-run
+.PHONY: check check-asan check-tsan check-valgrind check-crash check-oracle check-run fuzz fuzz-run bench bootstrap demo demo-run
 TESTS ?=
 RUN_TESTS = CC="$(CC)" CFLAGS="$(CFLAGS)" LDFLAGS="$(LDFLAGS)" BIN="$(abspath $(BIN_RUN))" \
-            SRC="$$(pwd)" VARIANT=$(VARIANT) PYTHON=$(PYTHON) \
+            SRC="$$(pwd)" VARIANT=$(VARIANT) PYTHON=$(PYTHON) ORACLE="$(abspath $(BUILD)/oracle)" \
             TEST_TIMEOUT_SCALE=$(TEST_TIMEOUT_SCALE) tests/lib/run-tests -l $(B)/check
 
 bootstrap:
@@ -332,6 +332,21 @@ check:
 	@deploy/bootstrap build check
 	@+$(MAKE) --no-print-directory tests
 	@+$(MAKE) --no-print-directory check-run
+
+# The judge that decisions are held against, as tests/oracle/package-lock.json has it.
+JUDGE := $(BUILD)/oracle/node_modules/.package-lock.json
+$(JUDGE): tests/oracle/package.json tests/oracle/package-lock.json
+	@mkdir -p $(BUILD)/oracle
+	@cp $^ $(BUILD)/oracle
+	$(say) NPM $@
+	$(Q)npm ci --prefix $(BUILD)/oracle --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+ORACLE_SECTIONS ?= 100000
+check-oracle:
+	@deploy/bootstrap build check
+	@+$(MAKE) --no-print-directory tests $(JUDGE)
+	@ORACLE_SECTIONS=$(ORACLE_SECTIONS) $(RUN_TESTS) -t 36000 tests/oracle/cedar.sh
 
 check-asan:
 	@+$(MAKE) --no-print-directory VARIANT=asan check
@@ -360,7 +375,7 @@ tests: $(UNDER)
 endif
 
 # make check-run TESTS='tests/unit/t_skl_buf.c tests/scenario/2*.sh' runs only those.
-check-run: tests
+check-run: tests $(if $(TESTS),,$(JUDGE))
 	@$(RUN_TESTS) $(if $(TESTS),$(TESTS),$(UNIT_SRC) $(FUZZ_SRC) $(SCRIPTS))
 
 ROUNDS ?= 20
@@ -442,6 +457,7 @@ help:
 #: make check-crash   kill -9 ROUNDS=20 times, cut the power CUTS=20 times on ext4 and xfs (as root),
 #:                    let FAULTS=40 calls to the disk fail (all: each of them), set clocks STEPS=30
 #:                    times, fill disks TIMES=20 times, and recover
+#: make check-oracle  100,000 sections decided by Cedar too (npm)
 #: make fuzz          each fuzz target for FUZZ_SECONDS=60 (clang)
 #: make bench         measurements: name value unit
 #: make lint          all static checks; lint-fast is the part for a commit hook
