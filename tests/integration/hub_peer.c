@@ -100,9 +100,12 @@ static bool do_send(struct peer *peer, const char *command)
 static bool do_submit(struct peer *peer)
 {
 	for (long i = 0; i < peer->count; i++) {
+		int64_t start_ms = skl_mono_ms();
+
 		(void)do_send(peer, "SUBMIT");
 		if (!peer_wait_command(peer, "RESULT"))
 			return false;
+		(void)printf("submit took=%lld\n", (long long)(skl_mono_ms() - start_ms));
 	}
 	return true;
 }

@@ -82,11 +82,11 @@ replay_all 'after a restart'
 
 for what in submit receipt plan query rewrap; do
 	case $what in
-	submit) thief=crowd-1 ;;
-	receipt) thief=crowd-2 ;;
-	plan) thief=crowd-3 ;;
-	query) thief=crowd-4 ;;
-	rewrap) thief=crowd-5 ;;
+	submit) thief="crowd-1" ;;
+	receipt) thief="crowd-2" ;;
+	plan) thief="crowd-3" ;;
+	query) thief="crowd-4" ;;
+	rewrap) thief="crowd-5" ;;
 	esac
 	peer $thief hello file="$TMPDIR/$what" resend ping
 	test_is "$(grep '^error' out | grep -oE 'code=[A-Z]+' | tr '\n' ' ')" 'code=EIDENTITY code=ESTATE ' \

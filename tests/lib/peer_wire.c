@@ -282,9 +282,10 @@ static void note_message(struct peer *peer, const Schakel__V1__Offer *offer)
 	(void)snprintf(row->sender, sizeof(row->sender), "%s", common->sender);
 	(void)snprintf(row->origin, sizeof(row->origin), "%s", message->entry->origin);
 	row->index = message->entry->index;
-	(void)printf("offer number=%llu id=%s kind=%s from=%s seq=%llu sections=%zu opened=%s "
-		     "promise=%s not-shared=%zu answer-before=%zu repair=%d",
+	(void)printf("offer number=%llu id=%s age=%lld kind=%s from=%s seq=%llu sections=%zu "
+		     "opened=%s promise=%s not-shared=%zu answer-before=%zu repair=%d",
 		     (unsigned long long)offer->offer, peer_hex(row->id, 16),
+		     (long long)(skl_now_ms() - common->created_ms),
 		     skl_code_name(SKL_LIST_KIND, (uint32_t)common->kind), row->sender,
 		     (unsigned long long)message->case_seq, opened->section_count,
 		     err == SKL_OK ? "OK" : why.text,
