@@ -12,6 +12,7 @@
 #include "skl_hub_event.h"
 #include "skl_log.h"
 #include "skl_mem.h"
+#include "skl_seat.h"
 
 #define ZAP_ENDPOINT  "inproc://zeromq.zap.01"
 #define PIPE_ENDPOINT "inproc://skl-zap"
@@ -32,10 +33,17 @@ struct skl_zap {
 	unsigned silent_looks;
 };
 
+/* A key that may connect, and how often it did of late. */
+struct guest {
+	struct skl_zap_key key; /* the first, for compare_keys() */
+	struct skl_bucket connections;
+	bool is_limited;
+};
+
 /* What goes through the pipe; an answer is one byte. */
 struct order {
 	enum { ORDER_ALLOW, ORDER_STOP } what;
-	struct skl_zap_key *keys; /* owned by whoever holds the order; sorted */
+	struct guest *guests; /* owned by whoever holds the order; sorted */
 	size_t count;
 };
 
@@ -105,21 +113,45 @@ static void read_request(void *socket, struct request *request)
 	}
 }
 
-static const struct skl_zap_key *find(const struct order *list, const struct request *request)
+static struct guest *find_key(const struct order *list, const uint8_t key[SKL_CURVE_KEY_BYTES])
 {
 	struct skl_zap_key wanted = {0};
-	const struct skl_zap_key *key;
+
+	memcpy(wanted.public_key, key, SKL_CURVE_KEY_BYTES);
+	return list->count ? bsearch(&wanted, list->guests, list->count, sizeof(*list->guests),
+				     compare_keys)
+			   : NULL;
+}
+
+/*
+ * libzmq does not tell when a connection ends, so that they cannot be counted; how fast one key
+ * makes them can. One partner alone must not use up what all need.
+ */
+static bool may_connect(struct guest *guest)
+{
+	bool may = skl_bucket_take(&guest->connections, SKL_ZAP_AT_ONCE,
+				   skl_mono_ms() / (SKL_ZAP_AT_ONCE / SKL_ZAP_PER_MINUTE));
+
+	if (!may && !guest->is_limited)
+		skl_log(SKL_LOG_WARNING, "connections.limited", "partner=%s next=\"%d a minute\"",
+			guest->key.partner, SKL_ZAP_PER_MINUTE);
+	guest->is_limited = !may;
+	return may;
+}
+
+static const struct skl_zap_key *find(const struct order *list, const struct request *request)
+{
+	struct guest *guest;
 	int64_t now_ms = skl_now_ms();
 
 	if (request->frames != 7 || strcmp(request->version, "1.0") != 0 ||
 	    strcmp(request->domain, "schakel") != 0 || strcmp(request->mechanism, "CURVE") != 0 ||
-	    request->key_len != SKL_CURVE_KEY_BYTES || !list->count)
+	    request->key_len != SKL_CURVE_KEY_BYTES)
 		return NULL;
-	memcpy(wanted.public_key, request->key, SKL_CURVE_KEY_BYTES);
-	key = bsearch(&wanted, list->keys, list->count, sizeof(*key), compare_keys);
-	if (!key || now_ms < key->from_ms || now_ms >= key->until_ms)
+	guest = find_key(list, request->key);
+	if (!guest || now_ms < guest->key.from_ms || now_ms >= guest->key.until_ms)
 		return NULL;
-	return key;
+	return may_connect(guest) ? &guest->key : NULL;
 }
 
 /* One property of the ZMTP metadata dictionary: name length, name, value length (4), value. */
@@ -165,7 +197,13 @@ static enum turn take_order(struct skl_zap *zap, void *pipe, struct order *list)
 	(void)atomic_load_explicit(&zap->handed, memory_order_acquire); /* the list's bytes */
 	if (order.what == ORDER_STOP)
 		return TURN_STOP;
-	skl_free(list->keys);
+	for (size_t i = 0; i < order.count; i++) {
+		const struct guest *old = find_key(list, order.guests[i].key.public_key);
+
+		if (old)
+			order.guests[i].connections = old->connections;
+	}
+	skl_free(list->guests);
 	*list = order;
 	return zmq_send(pipe, "y", 1, 0) == 1 ? TURN_ON : TURN_BROKEN;
 }
@@ -200,7 +238,7 @@ static enum turn serve(struct skl_zap *zap, void *rep, void *pipe)
 		if (turn == TURN_ON && items[0].revents)
 			turn = take_request(zap, rep, &list);
 	}
-	skl_free(list.keys);
+	skl_free(list.guests);
 	return turn;
 }
 
@@ -313,15 +351,15 @@ enum skl_err skl_zap_allow(struct skl_zap *zap, const struct skl_zap_key *keys, 
 
 	if (count > SKL_ZAP_MAX_KEYS)
 		return SKL_ELIMIT;
-	order.keys = skl_calloc(count ? count : 1, sizeof(*keys));
-	if (!order.keys)
+	order.guests = skl_calloc(count ? count : 1, sizeof(*order.guests));
+	if (!order.guests)
 		return SKL_ENOMEM;
-	if (count) {
-		memcpy(order.keys, keys, count * sizeof(*keys));
-		qsort(order.keys, count, sizeof(*keys), compare_keys);
-	}
+	for (size_t i = 0; i < count; i++)
+		order.guests[i].key = keys[i];
+	if (count)
+		qsort(order.guests, count, sizeof(*order.guests), compare_keys);
 	if (!send_order(zap, &order)) {
-		skl_free(order.keys);
+		skl_free(order.guests);
 		return SKL_EIO;
 	}
 	return wait_ready(zap);

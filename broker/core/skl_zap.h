@@ -10,7 +10,8 @@
  *           ends in any other way than skl_zap_free(), or does nothing for ten seconds, the process
  *           aborts: without it libzmq would let strangers in, or with option 93 nobody.
  * Errors:   EIO, ENOMEM.
- * Limits:   SKL_ZAP_MAX_KEYS keys.
+ * Limits:   SKL_ZAP_MAX_KEYS keys; each connects SKL_ZAP_AT_ONCE times at once, and after that
+ *           SKL_ZAP_PER_MINUTE times a minute.
  *
  * An accepted connection carries User-Id = partner id and X-Key = the key id in hex on each
  * payload frame; the reactor checks both per message, because libzmq asks here only once.
@@ -23,7 +24,9 @@
 #include "skl_err.h"
 #include "skl_zmq.h"
 
-#define SKL_ZAP_MAX_KEYS 16384
+#define SKL_ZAP_MAX_KEYS   16384
+#define SKL_ZAP_AT_ONCE    240
+#define SKL_ZAP_PER_MINUTE 6
 
 struct skl_zap;
 

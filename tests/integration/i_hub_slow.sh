@@ -37,7 +37,7 @@ offered() {
 traffic() {
 	local words=() i
 	for ((i = 0; i < rounds; i++)); do
-		words+=(to=vt-other muni=0363 size=$content submit to=vt-zw muni=0479 size=500 submit)
+		words+=(to=vt-other muni=0363 size="$content" submit to=vt-zw muni=0479 size=500 submit)
 	done
 	peer_bg "$1" politie-nh hello "${words[@]}" bye
 	wait_for_log "$1" '^result'

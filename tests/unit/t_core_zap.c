@@ -127,13 +127,16 @@ static bool has_message(struct stage *stage)
 static bool comes_through(struct stage *stage, const struct pair *pair, struct skl_msg *ret_msg,
 			  struct skl_arena *arena)
 {
+	static unsigned number;
+	char routing[33];
 	const int zero = 0, never = -1;
 	void *dealer = zmq_socket(stage->ctx, ZMQ_DEALER);
 	bool came;
 
 	(void)zmq_setsockopt(dealer, ZMQ_LINGER, &zero, sizeof(zero));
 	(void)zmq_setsockopt(dealer, ZMQ_RECONNECT_IVL, &never, sizeof(never));
-	(void)zmq_setsockopt(dealer, ZMQ_ROUTING_ID, "0123456789abcdef0123456789abcdef", 32);
+	(void)snprintf(routing, sizeof(routing), "%032u", number++);
+	(void)zmq_setsockopt(dealer, ZMQ_ROUTING_ID, routing, 32);
 	(void)zmq_setsockopt(dealer, ZMQ_CURVE_SERVERKEY, stage->server.public_key, 32);
 	(void)zmq_setsockopt(dealer, ZMQ_CURVE_PUBLICKEY, pair->public_key, 32);
 	(void)zmq_setsockopt(dealer, ZMQ_CURVE_SECRETKEY, pair->secret, 32);
@@ -202,6 +205,29 @@ static void test_refused(void **state)
 	close_stage(&stage);
 }
 
+/* One key has its share of connections, through a new list too; another key has its own. */
+static void test_limited(void **state)
+{
+	struct stage stage;
+	struct pair pair = make_pair(), other = make_pair();
+	unsigned came = 0;
+
+	(void)state;
+	open_stage(&stage, true);
+	allow(&stage, &pair, 0, INT64_MAX);
+	while (came < SKL_ZAP_AT_ONCE / 2 && tries(&stage, &pair))
+		came++;
+	allow(&stage, &pair, 0, INT64_MAX);
+	while (came < SKL_ZAP_AT_ONCE + 20 && tries(&stage, &pair))
+		came++;
+	/* What is refilled meanwhile, on a slow machine too, is far less than 20. */
+	assert_in_range(came, SKL_ZAP_AT_ONCE, SKL_ZAP_AT_ONCE + 19);
+	assert_true(skl_zap_refused(stage.zap) >= 1);
+	allow(&stage, &other, 0, INT64_MAX);
+	assert_true(tries(&stage, &other));
+	close_stage(&stage);
+}
+
 /* libzmq would accept anybody then; option 93 makes it refuse. */
 static void test_no_handler(void **state)
 {
@@ -264,7 +290,7 @@ int main(void)
 		/* The fork first: no other thread must live then. */
 		cmocka_unit_test(test_thread_ends),      cmocka_unit_test(test_allowed),
 		cmocka_unit_test(test_refused),          cmocka_unit_test(test_no_handler),
-		cmocka_unit_test(test_only_tcp_and_ipc),
+		cmocka_unit_test(test_only_tcp_and_ipc), cmocka_unit_test(test_limited),
 	};
 
 	if (skl_wire_init() != SKL_OK)
