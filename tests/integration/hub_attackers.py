@@ -5,14 +5,18 @@
 same-id      vt-other connects with the routing id that the police has at that moment
 same-key     two connections with the key of the police, each with its own id
 automatic    vt-other claims the automatic routing id that libzmq gives next, then another client comes
-flood N      N silent TCP connections, made anew when cut, and the police connects 100 times
+hold HOW N   N connections, made anew when cut, until it is killed; "up" when all are there
+             silent  say nothing
+             half    begin a handshake and leave it there
+             reader  vt-other with its key, which asks and does not read; N is at most what one key may
+newcomers N  the police connects N times, while a session of Veilig Thuis goes on
 Prints "NAME value" lines.
 """
 import re
+import resource
 import select
 import socket
 import sys
-import threading
 import time
 from base64 import b64decode
 
@@ -30,9 +34,11 @@ def field(path, pattern):
         return zmq.utils.z85.encode(b64decode(re.search(pattern, file.read(), re.M).group(1)))
 
 
-def client(partner, routing=None):
+def client(partner, routing=None, is_narrow=False):
     dealer = CONTEXT.socket(zmq.DEALER)
     dealer.linger = 0
+    if is_narrow:
+        dealer.rcvhwm, dealer.rcvbuf = 1, 4096
     if routing:
         dealer.setsockopt(zmq.ROUTING_ID, routing)
     dealer.curve_serverkey = field("hub/hub.public", r"transport=(\S+)")
@@ -79,44 +85,81 @@ def automatic():
     say("next", ping(client("vt-other"), 1500))
 
 
-def hold_open(count, address, is_up, ends):
-    """Keep count connections that say nothing."""
-    poller, held = select.epoll(), {}
-    while not ends.is_set():
+# ZMTP 3.0, CURVE, not the server; then the beginning of the command HELLO.
+GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x00" + b"CURVE".ljust(20, b"\0") + bytes(32)
+HALF = GREETING + b"\x04\xc8\x05HELLO\x01\x00" + bytes(40)
+
+
+def hold_raw(count, first_words):
+    """From many addresses, so that it does not run out of ports."""
+    host, port = ENDPOINT.removeprefix("tcp://").rsplit(":", 1)
+    poller, held, number = select.epoll(), {}, 0
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    while True:
         while len(held) < count:
+            number += 1
             sock = socket.socket()
             sock.setblocking(False)
-            sock.connect_ex(address)
+            sock.bind((f"127.1.{number // 250 % 250}.{number % 250 + 1}", 0))
+            sock.connect_ex((host, int(port)))
             held[sock.fileno()] = sock
-            poller.register(sock, select.EPOLLRDHUP | select.EPOLLHUP)
-        is_up.set()
-        for number, _ in poller.poll(0.1):
-            held.pop(number).close()
+            poller.register(sock, select.EPOLLRDHUP | select.EPOLLHUP |
+                            (select.EPOLLOUT if first_words else 0))
+            if number == count:
+                say("up", count)
+        for fileno, event in poller.poll():
+            if event & (select.EPOLLRDHUP | select.EPOLLHUP):
+                held.pop(fileno).close()
+            else:
+                held[fileno].send(first_words)
+                poller.modify(fileno, select.EPOLLRDHUP | select.EPOLLHUP)
 
 
-def flood(count):
-    host, port = ENDPOINT.removeprefix("tcp://").rsplit(":", 1)
-    is_up, ends = threading.Event(), threading.Event()
-    thread = threading.Thread(target=hold_open, args=(count, (host, int(port)), is_up, ends))
-    thread.start()
-    is_up.wait()
-    took, answered = [], 0
-    for number in range(100):
+def hold_readers(count):
+    """The first has a session and asks for the directory, the others are told that they have none."""
+    readers = [client("vt-other", bytes([1]) + number.to_bytes(31, "big"), True)
+               for number in range(count)]
+    readers[0].send_multipart([b"HELLO", b"\x08\x01\x12\x08vt-other\x18" + b"\x01"])
+    say("up", count)
+    poller = zmq.Poller()
+    while True:
+        for number, reader in enumerate(readers):
+            try:
+                reader.send_multipart([b"PING", b"\x08\x01"] if number else [b"DIRECTORY", b""],
+                                      zmq.NOBLOCK)
+            except zmq.Again:
+                pass
+        poller.poll(20)  # some thousands of questions a second
+
+
+def hold(how, count):
+    if how == "reader":
+        hold_readers(count)
+    hold_raw(count, HALF if how == "half" else b"")
+
+
+def newcomers(count):
+    resident = client("vt-zw", b"r" * 32)
+    ping(resident)
+    took, waited, answered = [], [], 0
+    for number in range(count):
         start = time.monotonic()
-        dealer = client("politie-nh", number.to_bytes(32, "big"))
+        dealer = client("politie-nh", time.time_ns().to_bytes(32, "big"))
         answered += ping(dealer)
         took.append(time.monotonic() - start)
         dealer.close()
-    ends.set()
-    thread.join()
-    took.sort()
+        start = time.monotonic()
+        answered += ping(resident)
+        waited.append(time.monotonic() - start)
     say("answered", answered)
-    say("p50_ms", round(took[49] * 1000))
-    say("p99_ms", round(took[98] * 1000))
+    for name, times in (("newcomer", took), ("resident", waited)):
+        times.sort()
+        say(f"{name}_p99_ms", round(times[(count * 99 + 99) // 100 - 1] * 1000))
 
 
 WAYS = {"same-id": same_id, "same-key": same_key, "automatic": automatic,
-        "flood": lambda: flood(int(sys.argv[4]))}
+        "hold": lambda: hold(sys.argv[4], int(sys.argv[5])),
+        "newcomers": lambda: newcomers(int(sys.argv[4]))}
 if __name__ == "__main__":
     WAYS[sys.argv[3]]()
     CONTEXT.destroy(linger=0)
