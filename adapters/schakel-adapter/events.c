@@ -112,10 +112,13 @@ static void on_alarm(void *arg, const struct skl_alarm *alarm)
 {
 	struct adapter *adapter = arg;
 
+	char hex[SKL_ID_TEXT_BYTES];
+
 	adapter->alarms += alarm->is_over ? 0 : 1;
 	skl_log(alarm->is_over ? SKL_LOG_NOTICE : SKL_LOG_ERR, "alarm",
-		"what=%s over=%d code=%s text=\"%s\"", skl_alarm_name(alarm->kind),
-		(int)alarm->is_over, skl_err_name(alarm->err), alarm->text ? alarm->text : "");
+		"what=%s over=%d code=%s text=\"%s\" id=%s", skl_alarm_name(alarm->kind),
+		(int)alarm->is_over, skl_err_name(alarm->err), alarm->text ? alarm->text : "",
+		alarm->id ? skl_id_text(alarm->id, hex) : "-");
 	if (adapter->role->on_alarm)
 		adapter->role->on_alarm(adapter->self, alarm);
 }

@@ -238,6 +238,8 @@ SKL_MUST_CHECK enum skl_err skl_client_out_next_ms(struct skl_client *client, in
 /* ---- skl_client_result.c ---- */
 
 SKL_MUST_CHECK enum skl_err skl_client_out_result(struct skl_client *client, struct skl_view body);
+/* Is this state of a delivery its last? */
+bool skl_client_is_settled(uint32_t delivery);
 /*
  * Has every recipient answered (*ret_is_complete)? Then, and with every promise found, out becomes
  * DONE and its body goes; the caller writes out.

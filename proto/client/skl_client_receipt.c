@@ -254,20 +254,6 @@ enum skl_err skl_client_receipt_error(struct skl_client *client, const Schakel__
 
 /* ---- receipts of others, forwarded to us as the sender ---- */
 
-static bool is_final(uint32_t delivery)
-{
-	switch (delivery) {
-	case SKL_DELIVERY_HANDED_OVER:
-	case SKL_DELIVERY_REFUSED:
-	case SKL_DELIVERY_EXPIRED:
-	case SKL_DELIVERY_WITHHELD:
-	case SKL_DELIVERY_RECALLED:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* Find the recipient by number, or by partner and entry; note its new state and queue the event. */
 struct change {
 	uint32_t number; /* 0: by partner and index */
@@ -298,7 +284,7 @@ static void keep_early(struct skl_spool_txn *txn, const uint8_t *id, const struc
 	}
 	if (!is_known)
 		to = (struct skl_out_to){.number = number + 1};
-	if (to.number - SKL_LIMIT_NUMBER > EARLY_MAX || is_final(to.delivery) ||
+	if (to.number - SKL_LIMIT_NUMBER > EARLY_MAX || skl_client_is_settled(to.delivery) ||
 	    len >= sizeof to.partner)
 		return;
 	if (len)
@@ -330,7 +316,7 @@ static void apply_change(struct skl_spool_txn *txn, const uint8_t *id, const str
 				: to.index == change->index && !strcmp(to.partner, change->partner);
 	}
 	/* Final is final; `stored` twice is told once. */
-	if (!found || is_final(to.delivery) || to.delivery == change->state)
+	if (!found || skl_client_is_settled(to.delivery) || to.delivery == change->state)
 		return;
 	to.delivery = change->state;
 	to.reason = change->reason;

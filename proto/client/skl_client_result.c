@@ -12,7 +12,7 @@ static bool is_permitted(uint32_t outcome)
 	return outcome == SKL_OUTCOME_PERMITTED || outcome == SKL_OUTCOME_CUT;
 }
 
-static bool is_final(uint32_t delivery)
+bool skl_client_is_settled(uint32_t delivery)
 {
 	return delivery == SKL_DELIVERY_HANDED_OVER || delivery == SKL_DELIVERY_REFUSED ||
 	       delivery == SKL_DELIVERY_EXPIRED || delivery == SKL_DELIVERY_WITHHELD ||
@@ -26,7 +26,8 @@ void skl_client_out_settle(struct skl_spool_txn *txn, struct skl_out *out, bool 
 	bool is_complete = true;
 	while (!skl_spool_to_next(txn, out->id, number, &to)) {
 		number = to.number;
-		is_complete = is_complete && (!is_permitted(to.outcome) || is_final(to.delivery));
+		is_complete = is_complete &&
+			      (!is_permitted(to.outcome) || skl_client_is_settled(to.delivery));
 	}
 	*ret_is_complete = is_complete;
 	if (is_complete && !out->promises && out->state == SKL_OUT_ANSWERED) {

@@ -34,6 +34,7 @@ struct making {
 	struct skl_envelope env;
 	const Schakel__V1__RecipientRow *recipient;
 	const Schakel__V1__RecipientResult *result; /* NULL: the hub named no cuts */
+	bool is_over;                               /* the message came to its end meanwhile */
 	uint8_t old_key[32];
 	uint8_t new_key[32];
 	size_t row_count;
@@ -95,11 +96,17 @@ static enum skl_err read_message(struct skl_client *client, const struct wanted 
 {
 	struct skl_spool_txn *txn;
 	struct skl_out out;
+	struct skl_out_to to;
 	enum skl_err err = skl_client_begin(client, false, &txn);
 	if (err)
 		return err;
 	err = skl_spool_out_get(txn, wanted->id, &out);
-	if (!err && out.state != SKL_OUT_ANSWERED)
+	if (!err)
+		making->is_over =
+			out.state != SKL_OUT_ANSWERED ||
+			(!skl_spool_to_next(txn, wanted->id, wanted->recipient - 1, &to) &&
+			 to.number == wanted->recipient && skl_client_is_settled(to.delivery));
+	if (making->is_over)
 		err = SKL_ENOTFOUND;
 	if (!err)
 		err = skl_spool_out_key_get(txn, wanted->id, wanted->recipient, making->old_key);
@@ -219,7 +226,11 @@ static enum skl_err drop(struct skl_client *client, uint64_t number)
 	return err;
 }
 
-/* Make it and send it. EAGAIN: it waits; ENOTFOUND: it was nothing any more, and is forgotten. */
+/*
+ * Make it and send it. EAGAIN: it waits; ENOTFOUND: nothing of it is left here, and it is
+ * forgotten. If the message is still under way, people hear so, once: it stays at the hub until it
+ * expires.
+ */
 static enum skl_err send_one(struct skl_client *client, const struct wanted *wanted)
 {
 	struct making *making = skl_calloc(1, sizeof *making);
@@ -239,6 +250,8 @@ static enum skl_err send_one(struct skl_client *client, const struct wanted *wan
 		client->rewrap.until_mono_ms = skl_client_mono_ms(client) + client->opts.answer_ms;
 	} else if (err == SKL_ENOTFOUND) {
 		enum skl_err drop_err = drop(client, wanted->number);
+		if (!making->is_over)
+			skl_client_alarm(client, SKL_ALARM_REWRAP, err, wanted->id, 0, NULL);
 		err = drop_err ? drop_err : err;
 	}
 	skl_buf_done(&body);

@@ -16,6 +16,10 @@ for partner in vt-zw team; do
 		--out "$env/new-$partner" >/dev/null || exit 1
 done
 
+# Its sender does nothing for this one.
+peer politie-nh hello to=vt-zw muni=0479 life=15000 submit bye
+left=$(out_value id '^sent')
+
 peer_bg police politie-nh hello to=vt-zw muni=0479 submit file="$TMPDIR/message" save file="$TMPDIR/parked" wait \
 	seal-as=vt-zw sections=1 rewrap \
 	seal-as=new-team rewrap \
@@ -51,7 +55,13 @@ ctl queue list vt-zw
 test_like "$(cat ctl.out)" '"state": *"waiting"' 'it waits for its recipient again'
 peer vt-zw timeout=5000 hello no-check=1 offer bye
 test_is "$(out_value id '^offer')" "$(sed -n 's/^sent id=//p' police.log)" 'and is offered'
+peer politie-nh timeout=500 hello want=3 drain bye
+test_is "$(grep -c 'state=parked recipient=1' out) $(grep -c 'state=expired recipient=1 text=Bericht verlopen.*bel 112' out)" \
+	'2 1' 'what nobody sealed again stays until it expires, and its sender hears that'
+ctl queue list vt-zw
+test_is "$(grep -c "$left" ctl.out)" 0 'nothing of it is left'
 stop_bg hub
 test_expect 'the trail' "$BIN/crash_trail" "$env/store" "$env/vault"
-test_is "$(grep -c 'kind=notice' out) $(grep -c 'kind=rewrap' out)" '1 1' 'asked once, answered once'
+test_is "$(grep -c 'kind=notice' out) $(grep -c 'kind=rewrap' out) $(grep -c 'kind=expired' out)" '2 1 1' \
+	'each asked once, one answered, one expired'
 done_testing

@@ -135,6 +135,33 @@ static void what_the_hub_does_not_wait_for_is_forgotten(void **state)
 		stage_rounds(stage, 20);
 	}
 	assert_int_equal(stage->hub.seen[SKL_COMMAND_REWRAP], 1);
+	/* What is not here to be sealed again: people hear so, once for each. */
+	assert_int_equal(stage->police.alarms[SKL_ALARM_REWRAP], 2);
+	skl_key_free(key);
+}
+
+/* It expired at the hub while it waited for a new key: nobody has to do anything any more. */
+static void what_came_to_its_end_is_forgotten_without_a_word(void **state)
+{
+	struct stage *stage = *state;
+	uint8_t ids[1][16];
+	Schakel__V1__Notice notice;
+	send_some(stage, 1, ids);
+	ask(stage, ids[0], recipient_of(stage, ids[0]));
+	schakel__v1__notice__init(&notice);
+	notice.ref = (ProtobufCBinaryData){.len = 16, .data = ids[0]};
+	notice.recipient = recipient_of(stage, ids[0]);
+	notice.state = (Schakel__V1__DeliveryState)SKL_DELIVERY_EXPIRED;
+	notice.at_ms = skl_now_ms();
+	hub_notice(&stage->hub, POLICE, &notice);
+	stage_until(stage, stage->police.notice_count == 2);
+	struct skl_key *key = new_directory(stage);
+	hub_crash(&stage->hub); /* the next session has the new directory */
+	stage_until(stage, stage->police.ups == 2);
+	world_pass(6000);
+	stage_rounds(stage, 50);
+	assert_int_equal(stage->hub.seen[SKL_COMMAND_REWRAP], 0);
+	assert_int_equal(stage->police.alarms[SKL_ALARM_REWRAP], 0);
 	skl_key_free(key);
 }
 
@@ -146,6 +173,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(it_survives_the_end_of_the_process, stage_setup,
 						stage_teardown),
 		cmocka_unit_test_setup_teardown(a_refused_key_is_tried_again_and_holds_nothing_up,
+						stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(what_came_to_its_end_is_forgotten_without_a_word,
 						stage_setup, stage_teardown),
 		cmocka_unit_test_setup_teardown(what_the_hub_does_not_wait_for_is_forgotten,
 						stage_setup, stage_teardown),
