@@ -205,11 +205,17 @@ enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
 	bool is_changed = false;
 	enum skl_err err = SKL_OK;
 
-	if (!kind || item->env->common->case_ref.len != SKL_STORE_ID_BYTES)
-		return SKL_OK;
+	err = skl_ledger_apply(turn, ask, item, &is_changed);
+	if (err != SKL_OK || !kind || item->env->common->case_ref.len != SKL_STORE_ID_BYTES)
+		return err;
 	if (opens_case(kind, ask)) {
 		err = open_case(turn, ask, item);
 		is_changed = true;
+	} else if (!ask->has_case && is_changed) {
+		/* Of a case that the hub does not know yet, only the consents. */
+		ask->held.created_ms = turn->now_ms;
+		ask->held.retention =
+			skl_record_retention((uint32_t)item->env->common->kind, ask->sender->role);
 	} else if (!ask->has_case) {
 		return SKL_OK;
 	}

@@ -119,8 +119,9 @@ struct skl_part {
 	enum skl_cut_reason reason;
 	enum skl_outcome case_change;
 	bool is_released;
-	bool *opens;        /* per section row: goes to this recipient */
-	bool *is_unwrapped; /* per section row: permitted, but the sender did not wrap it */
+	bool *opens;            /* per section row: goes to this recipient */
+	bool *is_unwrapped;     /* per section row: permitted, but the sender did not wrap it */
+	int64_t rests_until_ms; /* the first end of the consents it rests on; 0: none */
 	struct skl_trail_ref ref;
 };
 
@@ -479,12 +480,46 @@ SKL_MUST_CHECK enum skl_err skl_change_clocks(struct skl_turn *turn, const struc
 /* Is this term the sender's to keep? Then the recipient has nothing to answer by it. */
 bool skl_change_is_senders(const struct skl_part *part, enum skl_clock clock);
 
+/* --- skl_ledger: what a message tells of consents, and of who is one person ----------------------
+ */
+
+/* The tag of a subject's pseudonym, 32 bytes; ENOTFOUND without one. */
+SKL_MUST_CHECK enum skl_err skl_ledger_tag(const struct skl_turn *turn,
+					   const struct skl_envelope *env, uint32_t subject,
+					   uint8_t ret_tag[32]);
+/* EFIELD, and item->text, for what could not be kept. */
+SKL_MUST_CHECK enum skl_err skl_ledger_check(struct skl_item *item);
+/* As skl_change_check(), which has set *outcome. */
+SKL_MUST_CHECK enum skl_err skl_ledger_change(const struct skl_turn *turn,
+					      const struct skl_ask *ask,
+					      const struct skl_item *item,
+					      enum skl_outcome *outcome);
+/* Keep it, for a message that was released. *is_changed: the case is another one now. */
+SKL_MUST_CHECK enum skl_err skl_ledger_apply(struct skl_turn *turn, const struct skl_ask *ask,
+					     const struct skl_item *item, bool *is_changed);
+
+/* --- skl_agreed: a disclosure on the ground of consent -------------------------------------------
+ */
+
+/* Fill in what the ledger says. An error: it cannot be read, and nothing may go. */
+SKL_MUST_CHECK enum skl_err skl_agreed_fill(const struct skl_turn *turn, const struct skl_ask *ask,
+					    const struct skl_item *item, struct skl_part *part);
+/* For mail that waits: narrower if any consent that it rests on does not run any more. */
+SKL_MUST_CHECK enum skl_err skl_agreed_again(const struct skl_turn *turn,
+					     const struct skl_outbox_item *item,
+					     const Schakel__V1__MessageDetail *detail,
+					     struct skl_policy_request *request);
+
 /* --- skl_opens: what a recipient is in the case, for the rows it gets ------------------------ */
 
 /* knows() of *ret_opens works as long as the turn. */
 SKL_MUST_CHECK enum skl_err skl_opens_fill(struct skl_turn *turn, const struct skl_item *item,
 					   const struct skl_part *part,
 					   struct skl_envelope_opens *ret_opens);
+
+/* A part of an entry's detail, in the arena; false where it is erased, missing or damaged. */
+bool skl_opens_read_part(const struct skl_turn *turn, uint64_t index, uint32_t number,
+			 const ProtobufCMessageDescriptor *type, void *ret_message);
 
 /* --- skl_offer: what goes out -------------------------------------------------------------- */
 

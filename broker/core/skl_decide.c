@@ -4,6 +4,7 @@
 
 #include "skl_clock.h"
 #include "skl_core.h"
+#include "skl_hub_event.h"
 #include "skl_log.h"
 #include "skl_payload.h"
 #include "skl_seen.h"
@@ -107,17 +108,29 @@ static bool is_permit(unsigned outcome)
 	return outcome == SKL_OUTCOME_PERMITTED || outcome == SKL_OUTCOME_CUT;
 }
 
+/* Ask the policy. What cannot be read of the consents makes it an error, never a permit. */
+static void decide_request(const struct skl_turn *turn, const struct skl_ask *ask,
+			   const struct skl_item *item, struct skl_part *part)
+{
+	const struct skl_law *law = &turn->hub->law;
+	enum skl_err err;
+
+	skl_ask_fill(turn, ask, item, part);
+	err = skl_agreed_fill(turn, ask, item, part);
+	if (err != SKL_OK) {
+		skl_log(SKL_LOG_ERR, skl_hub_event.consent_unreadable, "error=%s",
+			skl_err_name(err));
+		part->request = (struct skl_policy_request){0};
+	}
+	skl_policy_decide(law->policy, law->emergency, &part->request, &part->decision);
+}
+
 static void decide_part(const struct skl_turn *turn, const struct skl_ask *ask,
 			const struct skl_item *item, struct skl_part *part)
 {
-	const struct skl_law *law = &turn->hub->law;
-
-	skl_ask_fill(turn, ask, item, part);
-	skl_policy_decide(law->policy, law->emergency, &part->request, &part->decision);
-	if (is_permit(part->decision.outcome) && mark_unwrapped(item, part)) {
-		skl_ask_fill(turn, ask, item, part);
-		skl_policy_decide(law->policy, law->emergency, &part->request, &part->decision);
-	}
+	decide_request(turn, ask, item, part);
+	if (is_permit(part->decision.outcome) && mark_unwrapped(item, part))
+		decide_request(turn, ask, item, part);
 	part->outcome = (enum skl_outcome)part->decision.outcome;
 	part->reason = (enum skl_cut_reason)part->decision.reason;
 	if (part->row && !part->partner && part->outcome != SKL_OUTCOME_ERROR) {
@@ -140,9 +153,10 @@ static enum skl_err combine(const struct skl_turn *turn, const struct skl_ask *a
 	struct skl_policy_part *parts =
 		skl_arena_array(turn->arena, item->part_count, sizeof(*parts));
 	enum skl_outcome change = skl_change_check(ask, item);
+	enum skl_err err = parts ? skl_ledger_change(turn, ask, item, &change) : SKL_ENOMEM;
 
-	if (!parts)
-		return SKL_ENOMEM;
+	if (err != SKL_OK)
+		return err;
 	for (size_t i = 0; i < item->part_count; i++)
 		parts[i] = (struct skl_policy_part){
 			.outcome = (uint8_t)item->parts[i].outcome,
@@ -289,6 +303,8 @@ enum skl_err skl_decide_submit(struct skl_turn *turn, struct skl_item *item)
 	if (err != SKL_ENOTFOUND)
 		return err;
 	err = skl_envelope_check_time(item->env, turn->now_ms);
+	if (err == SKL_OK)
+		err = skl_ledger_check(item);
 	if (err != SKL_OK)
 		return refuse(item, err);
 	if (!item->is_emergency && !skl_turn_is_accepting(turn->hub))
@@ -369,6 +385,8 @@ enum skl_err skl_decide_plan(struct skl_turn *turn, struct skl_item *item)
 	if (!ask)
 		return SKL_ENOMEM;
 	err = skl_envelope_check_time(item->env, turn->now_ms);
+	if (err == SKL_OK)
+		err = skl_ledger_check(item);
 	if (err != SKL_OK)
 		return refuse(item, err);
 	if (!skl_bucket_take(plan_bucket(item), turn->hub->opts.plans_per_minute, skl_mono_ms()))

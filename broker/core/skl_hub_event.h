@@ -22,6 +22,7 @@
 	X(checkpoint_signed, "checkpoint.signed")                                                  \
 	X(clocks_failed, "clocks.failed")                                                          \
 	X(commit_failed, "commit.failed")                                                          \
+	X(consent_unreadable, "consent.unreadable")                                                \
 	X(control, "control")                                                                      \
 	X(delivery_broken, "delivery.broken")                                                      \
 	X(delivery_failed, "delivery.failed")                                                      \

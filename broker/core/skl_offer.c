@@ -170,6 +170,8 @@ enum skl_err skl_offer_push(struct skl_turn *turn, const struct skl_item *item,
 	row->entry_index = part->ref.index;
 	row->accepted_ms = turn->now_ms;
 	row->expires_ms = common->expires_ms;
+	if (part->rests_until_ms && part->rests_until_ms < row->expires_ms)
+		row->expires_ms = part->rests_until_ms; /* no longer than what it rests on */
 	memcpy(row->message_id, common->id.data, SKL_STORE_ID_BYTES);
 	row->has_case = common->case_ref.len == SKL_STORE_ID_BYTES;
 	if (row->has_case)

@@ -12,7 +12,6 @@
 #include "skl_leaf.h"
 #include "skl_store.h"
 #include "skl_unpack.h"
-#include "skl_vault.h"
 
 #define ENTRIES_MAX 256 /* entries of a case looked at for whom a desk helps */
 
@@ -35,9 +34,8 @@ static bool is_place(const char *place, const Schakel__V1__RecipientRow *row)
 	       (place[len] == 0 || (place[len] == '/' && strcmp(place + len + 1, row->desk) == 0));
 }
 
-/* Part `number` of an entry's detail; false where it is erased, missing or damaged. */
-static bool read_part(struct skl_turn *turn, uint64_t index, uint32_t number,
-		      const ProtobufCMessageDescriptor *type, void *ret_message)
+bool skl_opens_read_part(const struct skl_turn *turn, uint64_t index, uint32_t number,
+			 const ProtobufCMessageDescriptor *type, void *ret_message)
 {
 	struct skl_trail_part part;
 	struct skl_buf buf;
@@ -54,7 +52,8 @@ static bool read_part(struct skl_turn *turn, uint64_t index, uint32_t number,
 static bool read_detail(struct skl_turn *turn, uint64_t index,
 			Schakel__V1__MessageDetail **ret_detail)
 {
-	return read_part(turn, index, 0, &schakel__v1__message_detail__descriptor, ret_detail);
+	return skl_opens_read_part(turn, index, 0, &schakel__v1__message_detail__descriptor,
+				   ret_detail);
 }
 
 /* --- which messages the desk knows ------------------------------------------------------ */
@@ -141,9 +140,7 @@ static uint32_t subject_of_tag(const struct helped *helped, ProtobufCBinaryData 
 
 	for (size_t i = 0; tag.len == 32 && (row = skl_envelope_pseudonym(helped->item->env, i));
 	     i++)
-		if (skl_vault_mac(skl_store_vault(helped->turn->hub->store), SKL_VAULT_TAG,
-				  skl_view_of(row->pseudonym.data, row->pseudonym.len),
-				  mine) == SKL_OK &&
+		if (skl_ledger_tag(helped->turn, helped->item->env, row->subject, mine) == SKL_OK &&
 		    memcmp(mine, tag.data, 32) == 0)
 			return row->subject;
 	return 0;
@@ -155,8 +152,8 @@ static uint32_t translate(const struct helped *helped, uint64_t index, uint32_t 
 	for (uint32_t part = 1; part <= SKL_LIMIT_SUBJECTS_N; part++) {
 		Schakel__V1__SubjectDetail *subject = NULL;
 
-		if (!read_part(helped->turn, index, part, &schakel__v1__subject_detail__descriptor,
-			       &subject))
+		if (!skl_opens_read_part(helped->turn, index, part,
+					 &schakel__v1__subject_detail__descriptor, &subject))
 			break;
 		if (subject->number == number)
 			return subject_of_tag(helped, subject->tag);

@@ -242,6 +242,28 @@ static bool fill_sections(struct skl_turn *turn, const struct skl_envelope *env,
 	return true;
 }
 
+/* The consents that it rests on, and those that it tells. */
+static bool fill_consents(struct skl_turn *turn, const struct skl_envelope *env,
+			  const struct skl_part *part, Schakel__V1__MessageDetail *detail)
+{
+	size_t facts = env->of[SCHAKEL__V1__ROW__ROW_FACT].count;
+	size_t told = env->of[SCHAKEL__V1__ROW__ROW_CONSENT].count;
+	const Schakel__V1__FactRow *row;
+
+	detail->consent_ref = skl_arena_array(turn->arena, facts + 1, sizeof(*detail->consent_ref));
+	detail->consents = skl_arena_array(turn->arena, told + 1, sizeof(*detail->consents));
+	if (!detail->consent_ref || !detail->consents)
+		return false;
+	for (size_t i = 0; part->row && (row = skl_envelope_fact(env, i)); i++)
+		if (row->code == SCHAKEL__V1__FACT_CODE__FACT_CONSENT &&
+		    row->recipient == part->row->number)
+			detail->consent_ref[detail->n_consent_ref++] = row->ref;
+	for (size_t i = 0; i < told; i++)
+		detail->consents[detail->n_consents++] =
+			(Schakel__V1__ConsentRow *)(uintptr_t)skl_envelope_consent(env, i);
+	return true;
+}
+
 /* The typed rows as they are: who may read this detail may read them. */
 static bool fill_rows(struct skl_turn *turn, const struct skl_envelope *env,
 		      Schakel__V1__MessageDetail *detail)
@@ -307,7 +329,8 @@ static struct skl_view message_part(struct skl_turn *turn, const struct skl_item
 	detail.size_bytes = (uint32_t)item->msg.bytes; /* at most 4 MiB */
 	fill_facts(env, part, &detail);
 	if (skl_buf_err(&input) == SKL_OK && fill_rules(turn, part, &detail) &&
-	    fill_sections(turn, env, part, &detail) && fill_rows(turn, env, &detail))
+	    fill_sections(turn, env, part, &detail) && fill_consents(turn, env, part, &detail) &&
+	    fill_rows(turn, env, &detail))
 		view = skl_record_pack(turn->arena, &detail.base, SKL_TRAIL_PART_MAX);
 	skl_buf_done(&input);
 	return view;
@@ -328,9 +351,7 @@ static enum skl_err subject_part(struct skl_turn *turn, const struct skl_envelop
 	detail.positions = row->positions;
 	detail.n_positions = row->n_positions;
 	if (pseudonym) {
-		err = skl_vault_mac(
-			skl_store_vault(turn->hub->store), SKL_VAULT_TAG,
-			skl_view_of(pseudonym->pseudonym.data, pseudonym->pseudonym.len), tag);
+		err = skl_ledger_tag(turn, env, row->number, tag);
 		detail.tag.data = tag;
 		detail.tag.len = sizeof(tag);
 		detail.adult_on_ms = pseudonym->adult_on_ms;

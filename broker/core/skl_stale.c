@@ -46,7 +46,7 @@ bool skl_stale_is(struct skl_turn *turn, const struct skl_outbox_item *item)
 				  held.version != item->stamps.case_version);
 }
 
-/* The input of the first decision, from its entry. */
+/* The input of the first decision, from its entry, with what the consents in it say now. */
 static enum skl_err first_request(struct skl_turn *turn, const struct skl_outbox_item *item,
 				  struct skl_policy_request *ret_request)
 {
@@ -66,6 +66,8 @@ static enum skl_err first_request(struct skl_turn *turn, const struct skl_outbox
 		err = skl_policy_request_decode(
 			skl_view_of(detail->decision_input.data, detail->decision_input.len),
 			ret_request);
+	if (err == SKL_OK)
+		err = skl_agreed_again(turn, item, detail, ret_request);
 	skl_buf_done(&buf);
 	return err;
 }

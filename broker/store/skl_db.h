@@ -52,6 +52,9 @@ struct skl_txn;
 	X(VERSION, "version")                                                                      \
 	X(VERSION_NUMBER, "version_number")                                                        \
 	X(HOLD, "hold")                                                                            \
+	X(CONSENT, "consent")                                                                      \
+	X(CONSENT_SUBJECT, "consent_subject")                                                      \
+	X(PERSON_LINK, "person_link")                                                              \
 	X(IX_PARTNER, "ix_partner")                                                                \
 	X(IX_CASE, "ix_case")                                                                      \
 	X(IX_MESSAGE, "ix_message")

@@ -303,7 +303,7 @@ static const struct skl_catalogue_ground grounds[] = {
 				  .purposes = PURPOSE(STOP_VIOLENCE) | PURPOSE(ASSESS_SAFETY)},
 	[SKL_GROUND_WMO_4_1_1_2_D] = {.text_date = "2018-11-17",
 				      .from = ROLE(VEILIG_THUIS),
-				      .to = HELP},
+				      .to = HELP | ROLE(HUB)}, /* subject_link */
 	[SKL_GROUND_WMO_4_1_1_2_E] = {.text_date = "2018-11-17",
 				      .from = ROLE(VEILIG_THUIS),
 				      .to = ROLE(POLICE) | ROLE(CHILD_PROTECTION_BOARD)},

@@ -97,8 +97,22 @@ static void cut(struct skl_decision_section *verdict, uint8_t reason, size_t rul
 	verdict->rule = (uint16_t)rule;
 }
 
+/* On consent goes only what everybody agreed to whom it is about; a form that danger may wait for.
+ */
+static bool lacks_consent(struct skl_match *match, const struct skl_policy_section *section)
+{
+	const struct skl_policy_request *request = match->request;
+
+	if (request->ground != SKL_GROUND_CONSENT ||
+	    (section->consent ? section->consent : request->consent) == SKL_CONSENT_STATE_GIVEN)
+		return false;
+	if (match->is_waiving)
+		match->lacking |= SKL_REPAIR_CONSENT;
+	return !match->is_waiving;
+}
+
 /* What the legal ground itself never carries, whatever a rule says. */
-static bool cut_by_ground(const struct skl_match *match, const struct skl_policy_section *section,
+static bool cut_by_ground(struct skl_match *match, const struct skl_policy_section *section,
 			  struct skl_decision_section *verdict)
 {
 	const struct skl_catalogue_ground *ground = skl_catalogue_ground(match->request->ground);
@@ -111,6 +125,8 @@ static bool cut_by_ground(const struct skl_match *match, const struct skl_policy
 		cut(verdict, SKL_CUT_REASON_PAST_TERM, SKL_POLICY_NO_RULE);
 	else if (ground->never_categories & SKL_BIT(section->category))
 		cut(verdict, SKL_CUT_REASON_GROUND_INVALID, SKL_POLICY_NO_RULE);
+	else if (lacks_consent(match, section))
+		cut(verdict, SKL_CUT_REASON_NO_CONSENT, SKL_POLICY_NO_RULE);
 	else
 		return false;
 	return true;
@@ -173,6 +189,7 @@ static void tell(const struct skl_match *match, struct skl_decision_section *ver
 	verdict->is_silent = (silent & bit) != 0;
 	verdict->is_reason_told = skl_request_is_participant(request) ||
 				  (verdict->reason != SKL_CUT_REASON_OTHER_SIDE &&
+				   verdict->reason != SKL_CUT_REASON_NO_CONSENT &&
 				   !skl_rule_rests_on_case(match->policy, verdict->rule));
 }
 

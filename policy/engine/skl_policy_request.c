@@ -19,8 +19,9 @@ enum {
 /* The year 9000: room to add terms to any time without overflow. */
 #define NOW_MAX_MS INT64_C(221845392000000)
 
-#define SECTION_BYTES 24u
-#define FACTS_BYTES   6u
+#define FORMAT_CONSENTS 2u
+#define SECTION_BYTES   25u
+#define FACTS_BYTES     6u
 /* Format, codes, flags, facts, sender, recipient, environment, times, counts; without the name. */
 #define FIXED_BYTES (4u + 5u + 2u + 2u * FACTS_BYTES + 3u + 7u + 1u + 16u + 2u)
 
@@ -58,6 +59,7 @@ static bool is_section(const struct skl_policy_section *section)
 	       is_code(SKL_LIST_STATUS, section->status) &&
 	       is_code(SKL_LIST_SOURCE, section->source) &&
 	       is_code(SKL_LIST_RELIABILITY, section->reliability) &&
+	       is_code(SKL_LIST_CONSENT_STATE, section->consent) &&
 	       is_set(SKL_LIST_POSITION, section->about);
 }
 
@@ -131,7 +133,16 @@ static void add_facts(struct skl_buf *buf, const struct skl_policy_facts *facts)
 	skl_buf_add_u8(buf, facts->frame_area);
 }
 
-static void add_section(struct skl_buf *buf, const struct skl_policy_section *section)
+static bool has_consents(const struct skl_policy_request *request)
+{
+	for (uint32_t i = 0; i < request->section_count && i < SKL_POLICY_SECTIONS_MAX; i++)
+		if (request->sections[i].consent)
+			return true;
+	return false;
+}
+
+static void add_section(struct skl_buf *buf, uint32_t format,
+			const struct skl_policy_section *section)
 {
 	skl_buf_add_u32be(buf, section->number);
 	skl_buf_add_u8(buf, section->category);
@@ -146,13 +157,16 @@ static void add_section(struct skl_buf *buf, const struct skl_policy_section *se
 	skl_buf_add_u8(buf, section->about_count);
 	skl_buf_add_u8(buf, section->is_past_term ? 1 : 0);
 	skl_buf_add_u64be(buf, (uint64_t)section->as_of_ms);
+	if (format == FORMAT_CONSENTS)
+		skl_buf_add_u8(buf, section->consent);
 }
 
 void skl_policy_request_encode(const struct skl_policy_request *request, struct skl_buf *buf)
 {
+	uint32_t format = has_consents(request) ? FORMAT_CONSENTS : request->format;
 	size_t name_len;
 
-	skl_buf_add_u32be(buf, request->format);
+	skl_buf_add_u32be(buf, format);
 	if (skl_policy_request_check(request) != SKL_OK)
 		return;
 	skl_buf_add_u8(buf, request->kind);
@@ -180,7 +194,7 @@ void skl_policy_request_encode(const struct skl_policy_request *request, struct 
 	skl_buf_add(buf, request->competent_partner, name_len);
 	skl_buf_add_u8(buf, (uint8_t)request->section_count);
 	for (uint32_t i = 0; i < request->section_count; i++)
-		add_section(buf, &request->sections[i]);
+		add_section(buf, format, &request->sections[i]);
 }
 
 /* Reads forward; once the bytes run out it answers zeros and remembers. */
@@ -256,7 +270,7 @@ static void take_flags(struct reader *reader, struct skl_policy_request *request
 	request->is_held = (flags & FLAG_HELD) != 0;
 }
 
-static void take_section(struct reader *reader, struct skl_policy_section *section)
+static void take_section(struct reader *reader, uint32_t format, struct skl_policy_section *section)
 {
 	uint8_t is_past_term;
 
@@ -276,6 +290,8 @@ static void take_section(struct reader *reader, struct skl_policy_section *secti
 		reader->is_short = true;
 	section->is_past_term = is_past_term == 1;
 	section->as_of_ms = take_i64(reader);
+	if (format == FORMAT_CONSENTS)
+		section->consent = take_u8(reader);
 }
 
 static void take_request(struct reader *reader, struct skl_policy_request *request)
@@ -313,7 +329,7 @@ static void take_request(struct reader *reader, struct skl_policy_request *reque
 	if (request->section_count > SKL_POLICY_SECTIONS_MAX)
 		reader->is_short = true;
 	for (uint32_t i = 0; !reader->is_short && i < request->section_count; i++)
-		take_section(reader, &request->sections[i]);
+		take_section(reader, request->format, &request->sections[i]);
 }
 
 enum skl_err skl_policy_request_decode(struct skl_view bytes,
@@ -321,13 +337,18 @@ enum skl_err skl_policy_request_decode(struct skl_view bytes,
 {
 	struct skl_policy_request request = {0};
 	struct reader reader = {.left = bytes};
+	bool is_with_consents;
 
 	request.format = take_u32(&reader);
 	if (reader.is_short)
 		return SKL_EMALFORMED;
-	if (request.format != SKL_POLICY_REQUEST_FORMAT)
+	is_with_consents = request.format == FORMAT_CONSENTS;
+	if (request.format != SKL_POLICY_REQUEST_FORMAT && !is_with_consents)
 		return SKL_EFORMAT;
 	take_request(&reader, &request);
+	request.format = SKL_POLICY_REQUEST_FORMAT;
+	if (is_with_consents != has_consents(&request))
+		return SKL_EMALFORMED; /* one request has one encoding */
 	if (reader.is_short || reader.left.len != 0 || skl_policy_request_check(&request) != SKL_OK)
 		return SKL_EMALFORMED;
 	*ret_request = request;

@@ -51,7 +51,8 @@ struct skl_policy_section {
 	uint16_t about;      /* positions of the persons it is about: 1 << enum skl_position */
 	uint8_t about_count; /* how many persons */
 	bool is_past_term;   /* the sender or the hub knows that the term of Wpg 14 is over */
-	int64_t as_of_ms;    /* a mark, S; with wpg-8 and wpg-13 also the start of Wpg 14's term */
+	uint8_t consent;  /* enum skl_consent_state of all it is about, L; 0: as of the request */
+	int64_t as_of_ms; /* a mark, S; with wpg-8 and wpg-13 also the start of Wpg 14's term */
 };
 
 /* Facts that a case may hold. */
@@ -113,8 +114,9 @@ struct skl_policy_request {
 
 /*
  * Append the stable bytes of a request (SKL_POLICY_REQUEST_BYTES_MAX at most); errors stick to the
- * buffer. A request that skl_policy_request_check() refuses encodes as its format number alone,
- * which decodes to EMALFORMED: the trail shows that there was nothing to decide on.
+ * buffer. Format 2 is format 1 with a consent at the end of each section, and is written where one
+ * of them is set. A request that skl_policy_request_check() refuses encodes as its format number
+ * alone, which decodes to EMALFORMED: the trail shows that there was nothing to decide on.
  */
 void skl_policy_request_encode(const struct skl_policy_request *request, struct skl_buf *buf);
 

@@ -192,7 +192,8 @@ int main(void)
 					    "policy/rules/melders-veilig-thuis.rules",
 					    "policy/rules/vragen-en-antwoorden.rules",
 					    "policy/rules/plannen.rules",
-					    "policy/rules/herstel.rules"};
+					    "policy/rules/herstel.rules",
+					    "policy/rules/toestemming.rules"};
 
 	shipped(names, SKL_COUNT(names));
 	big();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* link: -Wl,--wrap=skl_txn_commit,--wrap=skl_store_stat,--wrap=skl_policy_load */
+/* link: -Wl,--wrap=skl_consent_each */
 /*
  * hub_faulty - schakeld whose commits fail when told to. While the file named in HUB_FAULT exists,
  * its first word says what each commit does:
@@ -8,7 +9,8 @@
  *     kill-before                   the process dies just before the commit
  *     kill-after                    the process dies when it is durable and nobody was told
  *     no-stat, no-policy            commits are as they should be; the store says nothing of
- * itself, there is no memory for the rules
+ *                                   itself, there is no memory for the rules
+ *     no-consent                    the same; the consents of a person cannot be read
  */
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +21,7 @@
 #include "../../broker/schakeld/main.c"
 #include "../../broker/schakeld/skl_hub_config.c"
 #include "../../broker/schakeld/skl_probe.c"
+#include "skl_consent.h"
 #include "skl_policy.h"
 #include "skl_txn.h"
 
@@ -73,6 +76,21 @@ enum skl_err __wrap_skl_policy_load(const struct skl_policy_file *files, size_t 
 	return read_fault(word) && strcmp(word, "no-policy") == 0
 		       ? skl_error_set(reterr, SKL_ENOMEM, 0, 0, "%s", skl_err_text(SKL_ENOMEM))
 		       : __real_skl_policy_load(files, count, opts, ret_policy, reterr);
+}
+
+enum skl_err __real_skl_consent_each(struct skl_txn *txn, const uint8_t subject[32],
+				     bool (*see)(void *, const struct skl_consent *), void *arg);
+enum skl_err __wrap_skl_consent_each(struct skl_txn *txn, const uint8_t subject[32],
+				     bool (*see)(void *, const struct skl_consent *), void *arg);
+
+enum skl_err __wrap_skl_consent_each(struct skl_txn *txn, const uint8_t subject[32],
+				     bool (*see)(void *, const struct skl_consent *), void *arg)
+{
+	char word[32] = "";
+
+	return read_fault(word) && strcmp(word, "no-consent") == 0
+		       ? SKL_ECORRUPT
+		       : __real_skl_consent_each(txn, subject, see, arg);
 }
 
 enum skl_err __wrap_skl_txn_commit(struct skl_txn *txn)

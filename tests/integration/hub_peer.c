@@ -488,6 +488,10 @@ static bool set_text(struct peer *peer, const char *name, const char *value)
 		{"ground", peer->ground, sizeof(peer->ground)},
 		{"events", peer->events, sizeof(peer->events)},
 		{"urgency", peer->urgency, sizeof(peer->urgency)},
+		{"family", peer->family, sizeof(peer->family)},
+		{"about", peer->about, sizeof(peer->about)},
+		{"consents", peer->consents, sizeof(peer->consents)},
+		{"rests", peer->rests, sizeof(peer->rests)},
 	};
 
 	for (size_t i = 0; i < SKL_COUNT(rows); i++)
@@ -510,6 +514,7 @@ static bool set_number(struct peer *peer, const char *name, const char *value)
 		{"count", &peer->count},
 		{"size", &peer->size},
 		{"sections", &peer->sections},
+		{"age", &peer->age},
 		{"generation", &peer->generation},
 		{"shift", &peer->created_shift_ms},
 		{"life", &peer->life_ms},

@@ -68,6 +68,10 @@ struct peer {
 	char ground[64];
 	char events[1024];
 	char urgency[32];
+	char family[8];
+	char about[256];
+	char consents[1024];
+	char rests[128];
 	long credit;
 	long credit_bytes;
 	long timeout_ms;
@@ -76,6 +80,7 @@ struct peer {
 	long sections;
 	long generation;
 	long want;
+	long age; /* of the child of the family */
 	long created_shift_ms;
 	long life_ms;
 	bool acute;
@@ -136,6 +141,35 @@ void peer_handle(struct peer *peer, char ret_command[32]);
 
 /* Handle what comes until this command did; false if it does not come in time. */
 bool peer_wait_command(struct peer *peer, const char *wanted);
+
+/*
+ * peer_family.c: persons, sections and consents of a message about a family: 1 the mother, 2 the
+ * father, who have authority; 3 their child; 4 the mother again, by another pseudonym.
+ *     family=13                             who is in the message
+ *     about=help_plan:3,contact:1           its sections and whom they are about
+ *     consents="ref=HEX,subject=3,giver=1,capacity=holder_of_authority,to=ggz,purpose=recovery,
+ *              categories=child+help_plan,state=given,how=alone,holder=,days=-1,until=30;..."
+ *     rests=HEX,HEX                         the consents it names, for each recipient
+ *     age=6                                 of the child
+ */
+void peer_family_contents(struct peer *peer, struct skl_draft *draft);
+void peer_family_rests(struct peer *peer, struct skl_draft *draft, uint32_t recipient);
+
+/* The person of a family by its digit, for events; 0: not in this message. */
+uint32_t peer_family_subject(char digit);
+
+/* A section of peer->size bytes about one subject, unless peer->skip names it. */
+void peer_add_section(struct peer *peer, struct skl_draft *draft, enum skl_category category,
+		      uint32_t subject);
+
+/* 32 hexadecimal digits to an id; false for "". */
+bool peer_unhex(const char *text, uint8_t ret_id[16]);
+
+/* Cut at the first of `at`; *rest is what follows, NULL at the end. */
+char *peer_next_word(char **rest, char at);
+
+/* The event rows of peer->events; subjects: for 1 and 2. */
+void peer_add_events(struct peer *peer, struct skl_draft *draft, const uint32_t *subjects);
 
 /* A message by the settings; the caller frees it. */
 struct skl_draft *peer_make_draft(struct peer *peer, struct skl_key *sign);

@@ -10,8 +10,8 @@
 #include "skl_mem.h"
 #include "skl_text.h"
 
-static void add_section(struct peer *peer, struct skl_draft *draft, enum skl_category category,
-			uint32_t subject)
+void peer_add_section(struct peer *peer, struct skl_draft *draft, enum skl_category category,
+		      uint32_t subject)
 {
 	char *text = skl_calloc(1, (size_t)peer->size + sizeof(peer->marker) + 64);
 	int len = snprintf(text, sizeof(peer->marker) + 64, "{\"text\":\"%s", peer->marker);
@@ -35,7 +35,7 @@ static void add_section(struct peer *peer, struct skl_draft *draft, enum skl_cat
 	skl_free(text);
 }
 
-static bool unhex(const char *text, uint8_t ret_id[16])
+bool peer_unhex(const char *text, uint8_t ret_id[16])
 {
 	return text[0] && skl_hex_decode(skl_view_str(text), ret_id, 16) == SKL_OK;
 }
@@ -59,10 +59,11 @@ static void add_recipients(struct peer *peer, struct skl_draft *draft)
 		if (skl_directory_desk_key(peer->directory, skl_view_str(name),
 					   skl_view_str("desk"), skl_now_ms(), &key) != SKL_OK)
 			key = NULL;
-		(void)skl_draft_recipient(draft, name, "desk",
-					  is_copy ? SKL_RECIPIENT_TYPE_COPY
-						  : SKL_RECIPIENT_TYPE_PRINCIPAL,
-					  key ? key->public_key : none);
+		peer_family_rests(peer, draft,
+				  skl_draft_recipient(draft, name, "desk",
+						      is_copy ? SKL_RECIPIENT_TYPE_COPY
+							      : SKL_RECIPIENT_TYPE_PRINCIPAL,
+						      key ? key->public_key : none));
 	}
 }
 
@@ -85,14 +86,17 @@ static void set_event_field(Schakel__V1__EventRow *event, char *field, const uin
 		event->value = (uint32_t)strtoul(value, NULL, 10);
 	else if (strcmp(field, "position") == 0)
 		event->value = skl_code_number(SKL_LIST_DESK_POSITION, skl_view_str(value));
-	else if (strcmp(field, "ref") == 0 && unhex(value, ref))
+	else if (strcmp(field, "person") == 0)
+		event->subject = peer_family_subject(value[0]);
+	else if (strcmp(field, "other") == 0)
+		event->other_subject = peer_family_subject(value[0]);
+	else if (strcmp(field, "ref") == 0 && peer_unhex(value, ref))
 		event->ref = (ProtobufCBinaryData){16, ref};
 	else
 		peer_die(field);
 }
 
-/* Cut at the first of `at`; *rest is what follows, NULL at the end. */
-static char *next_word(char **rest, char at)
+char *peer_next_word(char **rest, char at)
 {
 	char *word = *rest;
 
@@ -102,21 +106,21 @@ static char *next_word(char **rest, char at)
 	return word;
 }
 
-static void add_events(struct peer *peer, struct skl_draft *draft, const uint32_t *subjects)
+void peer_add_events(struct peer *peer, struct skl_draft *draft, const uint32_t *subjects)
 {
 	char text[sizeof(peer->events)];
 	char *events = text, *fields, *field;
 
 	(void)snprintf(text, sizeof(text), "%s", peer->events);
-	while ((fields = next_word(&events, ';')) && fields[0]) {
+	while ((fields = peer_next_word(&events, ';')) && fields[0]) {
 		Schakel__V1__EventRow event;
 		uint8_t ref[16];
 
 		schakel__v1__event_row__init(&event);
-		field = next_word(&fields, ',');
+		field = peer_next_word(&fields, ',');
 		event.code = (Schakel__V1__EventCode)skl_code_number(SKL_LIST_EVENT,
 								     skl_view_str(field));
-		while ((field = next_word(&fields, ',')))
+		while ((field = peer_next_word(&fields, ',')))
 			set_event_field(&event, field, subjects, ref);
 		skl_draft_event(draft, &event);
 	}
@@ -133,7 +137,7 @@ static void add_case_contents(struct peer *peer, struct skl_draft *draft)
 	subjects[1] = skl_draft_subject(draft, perpetrator, 1);
 	for (int i = 0; i < 2; i++)
 		skl_draft_pseudonym(draft, subjects[i], 1, pseudonyms[i], 0);
-	add_events(peer, draft, subjects);
+	peer_add_events(peer, draft, subjects);
 }
 
 static void add_contents(struct peer *peer, struct skl_draft *draft, uint32_t kind)
@@ -142,16 +146,18 @@ static void add_contents(struct peer *peer, struct skl_draft *draft, uint32_t ki
 	const uint8_t pseudonym[32] = {1, 2, 3, 4};
 	uint32_t subject = 0;
 
-	if (kind == SKL_KIND_POLICE_REPORT) {
+	if (peer->family[0]) {
+		peer_family_contents(peer, draft);
+	} else if (kind == SKL_KIND_POLICE_REPORT) {
 		subject = skl_draft_subject(draft, positions, 1);
 		skl_draft_pseudonym(draft, subject, 1, pseudonym, 0);
-		add_section(peer, draft, SKL_CATEGORY_IDENTITY, subject);
-		add_section(peer, draft, SKL_CATEGORY_INCIDENT, subject);
-		add_section(peer, draft, SKL_CATEGORY_WHEREABOUTS, subject);
+		peer_add_section(peer, draft, SKL_CATEGORY_IDENTITY, subject);
+		peer_add_section(peer, draft, SKL_CATEGORY_INCIDENT, subject);
+		peer_add_section(peer, draft, SKL_CATEGORY_WHEREABOUTS, subject);
 		skl_draft_event_at(draft, SKL_EVENT_OCCURRED_AT, skl_now_ms() - 60000);
 	} else if (kind == SKL_KIND_FEEDBACK) {
 		subject = skl_draft_subject(draft, positions, 1);
-		add_section(peer, draft, SKL_CATEGORY_FEEDBACK, subject);
+		peer_add_section(peer, draft, SKL_CATEGORY_FEEDBACK, subject);
 	} else if (kind == SKL_KIND_PARTICIPANT_CHANGE || kind == SKL_KIND_PROGRESS) {
 		add_case_contents(peer, draft);
 	} else if (kind == SKL_KIND_REPORT_RECEIPT) {
@@ -219,11 +225,11 @@ struct skl_draft *peer_make_draft(struct peer *peer, struct skl_key *sign)
 	};
 	struct skl_draft *draft = NULL;
 
-	if (unhex(peer->id, id))
+	if (peer_unhex(peer->id, id))
 		opts.id = id;
-	if (unhex(peer->case_ref, case_ref))
+	if (peer_unhex(peer->case_ref, case_ref))
 		opts.case_ref = case_ref;
-	if (unhex(peer->reply, reply))
+	if (peer_unhex(peer->reply, reply))
 		opts.in_reply_to = reply;
 	peer_check(skl_draft_new(&opts, &draft), "draft");
 	add_facts(peer, draft);

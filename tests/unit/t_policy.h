@@ -80,7 +80,8 @@ static const char *const t_shipped_names[] = {"politie-veilig-thuis.rules",
 					      "melders-veilig-thuis.rules",
 					      "vragen-en-antwoorden.rules",
 					      "plannen.rules",
-					      "herstel.rules"};
+					      "herstel.rules",
+					      "toestemming.rules"};
 #define T_SHIPPED SKL_COUNT(t_shipped_names)
 
 /* The rules as shipped. */

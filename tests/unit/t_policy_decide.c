@@ -585,6 +585,36 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* On consent a section goes only where all agreed whom it is about; danger does not wait for it. */
+static void consent_of_a_section(void **state)
+{
+	struct skl_policy_request request =
+		t_request("from local_team kind help_plan to mental_health purpose recovery "
+			  "ground consent has identity help_plan consent given");
+	struct skl_policy *policy = t_shipped();
+	struct skl_decision decision;
+
+	(void)state;
+	skl_policy_decide(policy, NULL, &request, &decision);
+	assert_int_equal(decision.outcome, SKL_OUTCOME_PERMITTED);
+	request.sections[0].consent = SKL_CONSENT_STATE_NOT_ASKED;
+	request.sections[1].consent = SKL_CONSENT_STATE_GIVEN;
+	skl_policy_decide(policy, NULL, &request, &decision);
+	assert_int_equal(decision.outcome, SKL_OUTCOME_CUT);
+	assert_false(decision.sections[0].is_allowed);
+	assert_int_equal(decision.sections[0].reason, SKL_CUT_REASON_NO_CONSENT);
+	assert_false(decision.sections[0].is_reason_told);
+	request.sender_position = SKL_DESK_POSITION_DIRECTOR;
+	skl_policy_decide(policy, NULL, &request, &decision);
+	assert_true(decision.sections[0].is_reason_told);
+	request.sections[1].consent = SKL_CONSENT_STATE_WITHDRAWN;
+	skl_policy_decide(policy, NULL, &request, &decision);
+	assert_int_equal(decision.outcome, SKL_OUTCOME_DENIED_FORBIDDEN);
+	assert_int_equal(decision.reason, SKL_CUT_REASON_NO_CONSENT);
+	assert_false(t_opens(&decision));
+	skl_policy_free(policy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -599,6 +629,7 @@ int main(void)
 		cmocka_unit_test(odd_times),
 		cmocka_unit_test(decide_allocates_nothing_and_repeats),
 		cmocka_unit_test(nearest_miss),
+		cmocka_unit_test(consent_of_a_section),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -101,6 +101,8 @@ static struct skl_policy_request request_of(uint64_t *seed)
 	memset(request.competent_partner, 'x', name_len);
 	for (uint32_t i = 0; i < request.section_count; i++)
 		request.sections[i] = section_of(seed);
+	for (uint32_t i = 0; request.consent && i < request.section_count; i++)
+		request.sections[i].consent = code_of(seed, SKL_LIST_CONSENT_STATE);
 	return request;
 }
 

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+
+/*
+ * Does a disclosure on the ground of consent rest on the consent of all who had to give it? Per
+ * person and category, in the case of the message, towards its desk and for its purpose; the most
+ * restrictive state wins, and a consent that the message does not name carries nothing.
+ */
+
+#include <string.h>
+
+#include "skl_consent.h"
+#include "skl_core.h"
+#include "skl_person.h"
+#include "skl_term.h"
+#include "skl_unpack.h"
+
+#define REFS_MAX   64 /* consents that a message names for one recipient */
+#define GIVERS_MAX 16 /* who agreed, or had to, about one person */
+
+/* WGBO (BW 7:447 and 7:450) and Jeugdwet 7.3.4: months before somebody is of age. */
+#define TWELVE  ((struct skl_term){72, SKL_TERM_MONTHS})
+#define SIXTEEN ((struct skl_term){24, SKL_TERM_MONTHS})
+
+/* Towards whom, for what, and on which consents. */
+struct basis {
+	const struct skl_turn *turn;
+	const uint8_t *case_ref;
+	const char *sender;
+	const char *partner;
+	const char *desk;
+	enum skl_purpose purpose;
+	const uint8_t *refs[REFS_MAX];
+	size_t ref_count;
+	int64_t until_ms; /* the first end of what it rests on; 0: none */
+};
+
+struct giver {
+	uint8_t tag[SKL_CONSENT_TAG_BYTES];
+	enum skl_consent_capacity capacity;
+	enum skl_consent_state state; /* GIVEN: now, and named by the message */
+};
+
+/* One person and category, while the ledger is read. */
+struct asked {
+	struct basis *basis;
+	unsigned category;
+	struct giver givers[GIVERS_MAX];
+	size_t giver_count;
+	bool is_full;
+};
+
+/* WITHDRAWN before REFUSED before NOT_ASKED before GIVEN. */
+static enum skl_consent_state stricter(enum skl_consent_state a, enum skl_consent_state b)
+{
+	static const uint8_t rank[] = {
+		[SKL_CONSENT_STATE_UNSPECIFIED] = 0, [SKL_CONSENT_STATE_GIVEN] = 1,
+		[SKL_CONSENT_STATE_NOT_ASKED] = 2,   [SKL_CONSENT_STATE_REFUSED] = 3,
+		[SKL_CONSENT_STATE_WITHDRAWN] = 4,
+	};
+
+	return rank[b] > rank[a] ? b : a;
+}
+
+static bool is_against(enum skl_consent_state state)
+{
+	return state == SKL_CONSENT_STATE_REFUSED || state == SKL_CONSENT_STATE_WITHDRAWN;
+}
+
+/* Is it about this disclosure? */
+static bool counts(const struct basis *basis, const struct skl_consent *item)
+{
+	return memcmp(item->case_ref, basis->case_ref, sizeof(item->case_ref)) == 0 &&
+	       item->purpose == basis->purpose && strcmp(item->recipient, basis->partner) == 0 &&
+	       (!item->desk[0] || strcmp(item->desk, basis->desk) == 0) &&
+	       (!item->holder[0] || strcmp(item->holder, basis->sender) == 0);
+}
+
+static bool is_named(const struct basis *basis, const uint8_t *ref)
+{
+	for (size_t i = 0; i < basis->ref_count; i++)
+		if (memcmp(basis->refs[i], ref, SKL_STORE_ID_BYTES) == 0)
+			return true;
+	return false;
+}
+
+static bool runs(const struct skl_consent *item, int64_t now_ms)
+{
+	return item->state == SKL_CONSENT_STATE_GIVEN && item->from_ms <= now_ms &&
+	       (!item->until_ms || now_ms < item->until_ms);
+}
+
+static void add_giver(struct asked *asked, const struct skl_consent *item,
+		      enum skl_consent_state state)
+{
+	struct giver *giver;
+
+	for (size_t i = 0; i < asked->giver_count; i++) {
+		giver = &asked->givers[i];
+		if (memcmp(giver->tag, item->giver, sizeof(giver->tag)) == 0 &&
+		    giver->capacity == item->capacity) {
+			giver->state = stricter(giver->state, state);
+			return;
+		}
+	}
+	asked->is_full = asked->giver_count == GIVERS_MAX;
+	if (asked->is_full)
+		return;
+	giver = &asked->givers[asked->giver_count++];
+	*giver = (struct giver){.capacity = item->capacity, .state = state};
+	memcpy(giver->tag, item->giver, sizeof(giver->tag));
+}
+
+static bool see_consent(void *arg, const struct skl_consent *item)
+{
+	struct asked *asked = arg;
+	struct basis *basis = asked->basis;
+
+	if (!counts(basis, item) || !(item->categories >> asked->category & 1))
+		return true;
+	if (is_against(item->state)) {
+		add_giver(asked, item, item->state);
+	} else if (runs(item, basis->turn->now_ms) && is_named(basis, item->ref)) {
+		if (item->until_ms && (!basis->until_ms || item->until_ms < basis->until_ms))
+			basis->until_ms = item->until_ms;
+		add_giver(asked, item, SKL_CONSENT_STATE_GIVEN);
+	} else {
+		add_giver(asked, item, SKL_CONSENT_STATE_NOT_ASKED);
+	}
+	return !asked->is_full;
+}
+
+/* Of all who speak in this capacity; unspecified: nobody does. */
+static enum skl_consent_state state_as(const struct asked *asked,
+				       enum skl_consent_capacity capacity)
+{
+	enum skl_consent_state state = SKL_CONSENT_STATE_UNSPECIFIED;
+
+	for (size_t i = 0; i < asked->giver_count; i++)
+		if (asked->givers[i].capacity == capacity)
+			state = stricter(state, asked->givers[i].state);
+	return state;
+}
+
+static enum skl_consent_state or_not_asked(enum skl_consent_state state)
+{
+	return state ? state : (enum skl_consent_state)SKL_CONSENT_STATE_NOT_ASKED;
+}
+
+static bool has_position(const Schakel__V1__SubjectRow *row, enum skl_position position)
+{
+	for (size_t i = 0; i < row->n_positions; i++)
+		if ((uint32_t)row->positions[i] == (uint32_t)position)
+			return true;
+	return false;
+}
+
+static bool speaks(const struct asked *asked, const uint8_t *tag)
+{
+	for (size_t i = 0; i < asked->giver_count; i++)
+		if (asked->givers[i].capacity == SKL_CONSENT_CAPACITY_HOLDER_OF_AUTHORITY &&
+		    memcmp(asked->givers[i].tag, tag, SKL_CONSENT_TAG_BYTES) == 0)
+			return true;
+	return false;
+}
+
+/* Each holder of authority that the ledger or the message knows of; at least one. */
+static enum skl_consent_state state_of_holders(const struct asked *asked,
+					       const struct skl_envelope *env)
+{
+	enum skl_consent_state state =
+		or_not_asked(state_as(asked, SKL_CONSENT_CAPACITY_HOLDER_OF_AUTHORITY));
+	const Schakel__V1__SubjectRow *row;
+	uint8_t tag[SKL_CONSENT_TAG_BYTES];
+
+	for (size_t i = 0; (row = skl_envelope_subject(env, i)); i++)
+		if (has_position(row, SKL_POSITION_HOLDER_OF_AUTHORITY) &&
+		    (skl_ledger_tag(asked->basis->turn, env, row->number, tag) != SKL_OK ||
+		     !speaks(asked, tag)))
+			state = stricter(state, SKL_CONSENT_STATE_NOT_ASKED);
+	return state;
+}
+
+/* Instead of the person, or of who has authority. */
+static enum skl_consent_state state_instead(const struct asked *asked)
+{
+	return stricter(stricter(state_as(asked, SKL_CONSENT_CAPACITY_GUARDIAN),
+				 state_as(asked, SKL_CONSENT_CAPACITY_COURT)),
+			state_as(asked, SKL_CONSENT_CAPACITY_REPRESENTATIVE));
+}
+
+/* Under 12 who has authority decides, from 12 with the child, from 16 the child alone. */
+static enum skl_consent_state state_of(const struct asked *asked, const struct skl_envelope *env,
+				       uint32_t subject)
+{
+	const Schakel__V1__PseudonymRow *row = skl_envelope_find_pseudonym(env, subject);
+	const Schakel__V1__SubjectRow *person = skl_envelope_find_subject(env, subject);
+	enum skl_consent_state self = or_not_asked(state_as(asked, SKL_CONSENT_CAPACITY_SELF));
+	enum skl_consent_state instead = state_instead(asked);
+	int64_t now_ms = asked->basis->turn->now_ms;
+	int64_t adult_on_ms = row ? row->adult_on_ms : 0;
+
+	if (asked->is_full)
+		return SKL_CONSENT_STATE_NOT_ASKED;
+	if (instead)
+		return instead;
+	if (!adult_on_ms && person && has_position(person, SKL_POSITION_CHILD))
+		return stricter(state_of_holders(asked, env), self); /* of an age unknown */
+	if (skl_term_add(now_ms, SIXTEEN) >= adult_on_ms)
+		return self;
+	return skl_term_add(now_ms, TWELVE) < adult_on_ms
+		       ? state_of_holders(asked, env)
+		       : stricter(state_of_holders(asked, env), self);
+}
+
+/* One person of a section. */
+static enum skl_err ask_person(struct basis *basis, const struct skl_envelope *env,
+			       uint32_t subject, unsigned category,
+			       enum skl_consent_state *ret_state)
+{
+	struct asked asked = {.basis = basis, .category = category};
+	uint8_t tag[SKL_CONSENT_TAG_BYTES];
+	struct skl_person person;
+	enum skl_err err = skl_ledger_tag(basis->turn, env, subject, tag);
+
+	*ret_state = SKL_CONSENT_STATE_NOT_ASKED;
+	if (err == SKL_ENOTFOUND)
+		return SKL_OK; /* without a pseudonym nobody can have agreed */
+	if (err == SKL_OK)
+		err = skl_person_find(basis->turn->txn, tag, &person);
+	for (size_t i = 0; err == SKL_OK && i < person.count; i++)
+		err = skl_consent_each(basis->turn->txn, person.tags[i], see_consent, &asked);
+	if (err == SKL_OK)
+		*ret_state = state_of(&asked, env, subject);
+	return err;
+}
+
+static enum skl_err ask_section(struct basis *basis, const struct skl_envelope *env,
+				struct skl_policy_section *section)
+{
+	const Schakel__V1__SectionRow *row = skl_envelope_find_section(env, section->number);
+	enum skl_consent_state all = SKL_CONSENT_STATE_GIVEN, one;
+	enum skl_err err = SKL_OK;
+
+	for (size_t i = 0; row && i < row->n_about && err == SKL_OK; i++) {
+		err = ask_person(basis, env, row->about[i], section->category, &one);
+		all = stricter(all, one);
+	}
+	section->consent = (uint8_t)all;
+	return err;
+}
+
+/* The consents that the message names for this recipient. More than fit: the rest carry nothing. */
+static void read_refs(struct basis *basis, const struct skl_envelope *env, uint32_t recipient)
+{
+	const Schakel__V1__FactRow *row;
+
+	for (size_t i = 0; (row = skl_envelope_fact(env, i)) && basis->ref_count < REFS_MAX; i++)
+		if (row->code == SCHAKEL__V1__FACT_CODE__FACT_CONSENT &&
+		    row->recipient == recipient && row->ref.len == SKL_STORE_ID_BYTES)
+			basis->refs[basis->ref_count++] = row->ref.data;
+}
+
+/* A message about consents rests on none: it tells who agreed to what, and its rule how far. */
+static bool is_about_consent(const struct skl_envelope *env)
+{
+	const struct skl_catalogue_kind *kind = skl_catalogue_kind((uint32_t)env->common->kind);
+
+	return kind && (kind->changes & SKL_CHANGES_CONSENT);
+}
+
+enum skl_err skl_agreed_fill(const struct skl_turn *turn, const struct skl_ask *ask,
+			     const struct skl_item *item, struct skl_part *part)
+{
+	struct skl_policy_request *request = &part->request;
+	struct basis basis = {.turn = turn,
+			      .case_ref = ask->held.case_ref,
+			      .sender = item->peer->id,
+			      .purpose = (enum skl_purpose)request->purpose};
+	enum skl_consent_state loosest = SKL_CONSENT_STATE_UNSPECIFIED;
+	enum skl_err err = SKL_OK;
+
+	if (request->ground != SKL_GROUND_CONSENT || !part->row)
+		return SKL_OK;
+	if (is_about_consent(item->env)) {
+		request->consent = SKL_CONSENT_STATE_GIVEN;
+		return SKL_OK;
+	}
+	basis.partner = part->row->partner;
+	basis.desk = part->row->desk;
+	read_refs(&basis, item->env, part->row->number);
+	for (uint32_t i = 0; i < request->section_count && err == SKL_OK; i++) {
+		enum skl_consent_state state;
+
+		err = ask_section(&basis, item->env, &request->sections[i]);
+		state = (enum skl_consent_state)request->sections[i].consent;
+		if (!loosest || stricter(state, loosest) == loosest)
+			loosest = state;
+	}
+	request->consent = (uint8_t)or_not_asked(loosest);
+	part->rests_until_ms = basis.until_ms;
+	return err;
+}
+
+/* --- decided again ------------------------------------------------------------------------------
+ */
+
+/* What says no to it now, whoever it is. */
+struct against {
+	struct basis *basis;
+	enum skl_consent_state state;
+};
+
+static bool see_against(void *arg, const struct skl_consent *item)
+{
+	struct against *against = arg;
+
+	if (is_against(item->state) && counts(against->basis, item))
+		against->state = stricter(against->state, item->state);
+	return true;
+}
+
+static enum skl_err ask_subjects(struct against *against, uint64_t entry_index)
+{
+	enum skl_err err = SKL_OK;
+
+	for (uint32_t part = 1; part <= SKL_LIMIT_SUBJECTS_N && err == SKL_OK; part++) {
+		Schakel__V1__SubjectDetail *subject = NULL;
+		struct skl_person person;
+
+		if (!skl_opens_read_part(against->basis->turn, entry_index, part,
+					 &schakel__v1__subject_detail__descriptor, &subject))
+			break;
+		if (subject->tag.len != SKL_PERSON_TAG_BYTES)
+			continue;
+		err = skl_person_find(against->basis->turn->txn, subject->tag.data, &person);
+		for (size_t i = 0; i < person.count && err == SKL_OK; i++)
+			err = skl_consent_each(against->basis->turn->txn, person.tags[i],
+					       see_against, against);
+	}
+	return err;
+}
+
+enum skl_err skl_agreed_again(const struct skl_turn *turn, const struct skl_outbox_item *item,
+			      const Schakel__V1__MessageDetail *detail,
+			      struct skl_policy_request *request)
+{
+	struct basis basis = {.turn = turn,
+			      .case_ref = item->case_ref,
+			      .sender = item->sender,
+			      .partner = item->partner,
+			      .desk = item->desk,
+			      .purpose = (enum skl_purpose)request->purpose};
+	struct against against = {.basis = &basis};
+	enum skl_err err = SKL_OK;
+
+	if (request->ground != SKL_GROUND_CONSENT || !detail->n_consent_ref)
+		return SKL_OK;
+	for (size_t i = 0; i < detail->n_consent_ref && err == SKL_OK; i++) {
+		struct skl_consent now;
+
+		if (detail->consent_ref[i].len != SKL_STORE_ID_BYTES)
+			return SKL_EMALFORMED;
+		err = skl_consent_get(turn->txn, detail->consent_ref[i].data, &now);
+		if (err == SKL_OK && !runs(&now, turn->now_ms))
+			against.state = stricter(
+				against.state,
+				is_against(now.state) ? now.state : SKL_CONSENT_STATE_NOT_ASKED);
+	}
+	if (err == SKL_OK)
+		err = ask_subjects(&against, item->entry_index);
+	if (err != SKL_OK || !against.state)
+		return err;
+	request->consent = (uint8_t)against.state;
+	for (uint32_t i = 0; i < request->section_count; i++)
+		request->sections[i].consent = (uint8_t)against.state;
+	return SKL_OK;
+}
