@@ -152,7 +152,7 @@ static enum skl_err take_item(struct skl_turn *turn, const struct skl_item *item
 {
 	const Schakel__V1__ReceiptItem *row = item->receipt->items[i];
 	struct skl_view seen;
-	uint8_t digest[32];
+	uint8_t digest[32], key[SKL_STORE_ID_BYTES];
 	enum skl_err err;
 
 	if (row->state == SCHAKEL__V1__DELIVERY_STATE__DELIVERY_NOTED)
@@ -160,7 +160,10 @@ static enum skl_err take_item(struct skl_turn *turn, const struct skl_item *item
 	if (!is_message_state(row->state))
 		return SKL_ENOTFOUND;
 	item_digest(item, row, digest);
-	err = skl_seen_find(turn->txn, item->peer->id, digest, digest, &seen);
+	/* Under a key that begins as the message's id, so that rows of one time lie together. */
+	memcpy(key, row->message_id.data, sizeof(key) / 2);
+	memcpy(key + sizeof(key) / 2, digest, sizeof(key) / 2);
+	err = skl_seen_find(turn->txn, item->peer->id, key, digest, &seen);
 	if (err != SKL_ENOTFOUND)
 		return err; /* SKL_OK: had it */
 	err = clear_outbox(turn, item, row->offer, row->message_id.data);
@@ -171,7 +174,7 @@ static enum skl_err take_item(struct skl_turn *turn, const struct skl_item *item
 		return err;
 	*ret_is_new = true;
 	turn->counts[SKL_COUNT_RECEIPTS]++;
-	return skl_seen_put(turn->txn, item->peer->id, digest, digest,
+	return skl_seen_put(turn->txn, item->peer->id, key, digest,
 			    turn->now_ms + SKL_LIMIT_LIFE_MS, skl_view_str("y"));
 }
 

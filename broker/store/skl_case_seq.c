@@ -16,9 +16,10 @@ enum skl_err skl_case_seq_next(struct skl_txn *txn, const char *partner,
 	struct skl_view value;
 	enum skl_err err;
 
-	skl_store_name_key(partner, key);
-	memcpy(key + SKL_STORE_ID_BYTES, case_ref, SKL_STORE_ID_BYTES);
-	err = skl_db_get(txn, SKL_DB_CASE_SEQ, skl_view_of(key, sizeof(key)), &value);
+	/* Behind the case itself, on its page. */
+	memcpy(key, case_ref, SKL_STORE_ID_BYTES);
+	skl_store_name_key(partner, key + SKL_STORE_ID_BYTES);
+	err = skl_db_get(txn, SKL_DB_CASE, skl_view_of(key, sizeof(key)), &value);
 	if (err == SKL_OK) {
 		struct skl_rec rec;
 
@@ -30,7 +31,7 @@ enum skl_err skl_case_seq_next(struct skl_txn *txn, const char *partner,
 	}
 	if (err == SKL_OK) {
 		skl_put_u64be(bytes + 1, ++seq);
-		err = skl_txn_put(txn, SKL_DB_CASE_SEQ, skl_view_of(key, sizeof(key)),
+		err = skl_txn_put(txn, SKL_DB_CASE, skl_view_of(key, sizeof(key)),
 				  skl_view_of(bytes, sizeof(bytes)));
 	}
 	if (err == SKL_OK)

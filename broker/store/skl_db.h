@@ -12,7 +12,8 @@
  * Lifetime: views point into LMDB's pages: valid until the next write in the transaction, or its
  *           end. Copy before writing.
  * Errors:   ENOTFOUND does not stick to the transaction, every other error does.
- * Limits:   keys of at most SKL_DB_KEY_MAX bytes, fixed in size per database, big-endian.
+ * Limits:   keys of at most SKL_DB_KEY_MAX bytes, fixed in size per database (CASE: a case and,
+ *           longer, its counters), big-endian.
  */
 
 #include <stdbool.h>
@@ -39,7 +40,6 @@ struct skl_txn;
 	X(OUT_CASE, "out_case")                                                                    \
 	X(OUT_READY, "out_ready")                                                                  \
 	X(OUT_NUMBER, "out_number")                                                                \
-	X(CASE_SEQ, "case_seq")                                                                    \
 	X(PAYLOAD, "payload")                                                                      \
 	X(PAYLOAD_REF, "payload_ref")                                                              \
 	X(PAYLOAD_DUE, "payload_due")                                                              \
