@@ -18,9 +18,9 @@
 static const char usage_text[] =
 	"usage: schakel-policy check [-q] [options] PATH ...\n"
 	"       schakel-policy test [-q] [--mutate] [options] PATH ...\n"
-	"       schakel-policy diff [options] PATH-BEFORE PATH-AFTER\n"
+	"       schakel-policy diff [--html] [options] PATH-BEFORE PATH-AFTER\n"
 	"       schakel-policy fmt [-q] PATH ...\n"
-	"       schakel-policy matrix [--csv] [options] PATH ...\n"
+	"       schakel-policy matrix [--csv | --html] [options] PATH ...\n"
 	"       schakel-policy replay --rules PATH [options] FILE ...\n"
 	"       schakel-policy explain --rules PATH [options] WORD ...\n"
 	"       schakel-policy sign --key FILE [--next] [options] FOLDER\n"
@@ -48,10 +48,11 @@ static const char usage_text[] =
 	"  -q, --quiet             check: no notes; test: failures and totals only;\n"
 	"                          fmt: only name the files that would change (exit 1)\n"
 	"  -r, --rules=PATH        explain, replay: the rules; may be given more than once\n"
-	"  -l, --language=LANG     diff, explain, replay: nl (default) or en\n"
+	"  -l, --language=LANG     diff, explain, replay, matrix --html: nl (default) or en\n"
 	"      --mutate            test: take each thing out of each rule in turn; name what no\n"
 	"                          test notices\n"
 	"      --csv               matrix: as comma-separated values\n"
+	"      --html              diff, matrix: as a page for a browser\n"
 	"      --emergency         explain: decide with the emergency list alone\n"
 	"      --key=FILE          sign: the secret key, of schakel-keys generate --registrar\n"
 	"      --next              sign: begin the statement that follows the one in the folder\n"
@@ -72,6 +73,7 @@ enum {
 	OPT_PHONE,
 	OPT_EMERGENCY,
 	OPT_CSV,
+	OPT_HTML,
 	OPT_MUTATE,
 	OPT_KEY,
 	OPT_NEXT,
@@ -86,6 +88,7 @@ static const struct option long_options[] = {
 	{"rules", required_argument, NULL, 'r'},
 	{"language", required_argument, NULL, 'l'},
 	{"csv", no_argument, NULL, OPT_CSV},
+	{"html", no_argument, NULL, OPT_HTML},
 	{"input", required_argument, NULL, OPT_INPUT},
 	{"key", required_argument, NULL, OPT_KEY},
 	{"next", no_argument, NULL, OPT_NEXT},
@@ -164,6 +167,9 @@ static int set_option(struct skl_tool_opts *opts, int option, const char *value)
 		return SKL_EXIT_OK;
 	case OPT_CSV:
 		opts->is_csv = true;
+		return SKL_EXIT_OK;
+	case OPT_HTML:
+		opts->is_html = true;
 		return SKL_EXIT_OK;
 	case OPT_INPUT:
 		opts->input = value;

@@ -35,6 +35,7 @@ struct skl_tool_opts {
 	bool is_quiet;
 	bool is_emergency;
 	bool is_csv;
+	bool is_html;
 	bool is_mutating;
 	bool is_next;
 	const char *key; /* --key: a file, or NULL */
@@ -77,8 +78,8 @@ void skl_tool_digest(const struct skl_policy *policy, char ret_hex[65]);
 /* The request that an entry of the trail holds in hexadecimal; false if it is none. */
 bool skl_tool_read_input(const char *hex, struct skl_policy_request *ret_request);
 
-/* A request as words for schakel-policy explain, on a line of its own. */
-void skl_tool_print_witness(const struct skl_policy_request *request);
+/* A request as words for schakel-policy explain, on a line of its own behind indent. */
+void skl_tool_print_witness(const char *indent, const struct skl_policy_request *request);
 
 int skl_tool_check(const struct skl_tool_opts *opts);
 int skl_tool_test(const struct skl_tool_opts *opts);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "skl_mem.h"
-#include "skl_tool.h"
+#include "skl_tool_html.h"
 
 #define ROWS_MAX 20000u
 
@@ -82,6 +82,70 @@ static void print_rows(const struct matrix *matrix, bool is_csv)
 	}
 }
 
+static void print_html_row(enum skl_language language, const struct row *row)
+{
+	(void)printf("<tr><th scope=\"row\">");
+	skl_html_name(language, SKL_LIST_KIND, row->kind);
+	(void)printf("</th><td>");
+	skl_html_name(language, SKL_LIST_ROLE, row->to);
+	(void)printf("</td><td>");
+	if (row->categories == 0)
+		(void)printf("%s", skl_html_word(language, "geen onderdelen; het bericht zelf",
+						 "no sections; the message itself"));
+	else
+		(void)printf("<ul>");
+	for (uint32_t category = 1; category < 64; category++) {
+		if (!(row->categories & SKL_BIT(category)))
+			continue;
+		(void)printf("<li>");
+		skl_html_name(language, SKL_LIST_CATEGORY, category);
+		(void)printf("</li>");
+	}
+	(void)printf("%s</td></tr>\n", row->categories ? "</ul>" : "");
+}
+
+/* A table for each sender. */
+static void print_html(const struct skl_tool_opts *opts, const struct skl_policy *policy,
+		       const struct matrix *matrix)
+{
+	enum skl_language language = opts->language;
+	const char *const columns[] = {
+		skl_html_word(language, "Bericht", "Message"), skl_html_word(language, "Aan", "To"),
+		skl_html_word(language, "Onderdelen die mee kunnen", "Sections that can go"), NULL};
+
+	skl_html_begin(language,
+		       skl_html_word(language, "Wie kan wat aan wie verstrekken",
+				     "Who can disclose what to whom"),
+		       skl_policy_is_example(policy));
+	(void)printf("<dl>\n");
+	skl_html_set(skl_html_word(language, "Regels", "Rules"), opts->rules, opts->rules_count,
+		     policy);
+	(void)printf(
+		"</dl>\n<p>%s</p>\n<main>\n",
+		skl_html_word(
+			language,
+			"Wat hier staat kan mee in sommige omstandigheden. Of het in een bepaald "
+			"geval mee mag, hangt af van doel, grond en zaak.",
+			"What stands here can go in some circumstances. Whether it may in a "
+			"certain "
+			"case depends on purpose, ground and case."));
+	for (size_t i = 0; i < matrix->count; i++) {
+		const struct row *row = &matrix->rows[i];
+
+		if (i == 0 || row->from != row[-1].from) {
+			(void)printf("%s<section>\n<h2>%s ",
+				     i ? "</tbody></table>\n</section>\n" : "",
+				     skl_html_word(language, "Van", "From"));
+			skl_html_name(language, SKL_LIST_ROLE, row->from);
+			(void)printf("</h2>\n");
+			skl_html_table(columns);
+		}
+		print_html_row(language, row);
+	}
+	(void)printf("%s</main>\n", matrix->count ? "</tbody></table>\n</section>\n" : "");
+	skl_html_end();
+}
+
 static int fill(const struct skl_tool_opts *opts, const struct skl_policy *policy,
 		struct matrix *matrix)
 {
@@ -110,6 +174,10 @@ int skl_tool_matrix(const struct skl_tool_opts *opts)
 	struct skl_rules rules = {.count = 0};
 	int status;
 
+	if (opts->is_csv && opts->is_html) {
+		skl_tool_say("--csv or --html, not both");
+		return SKL_EXIT_USAGE;
+	}
 	if (!rows) {
 		skl_tool_say("%s", skl_err_text(SKL_ENOMEM));
 		return SKL_EXIT_IO;
@@ -117,7 +185,9 @@ int skl_tool_matrix(const struct skl_tool_opts *opts)
 	status = skl_rules_load(opts, &rules, &policy);
 	if (status == SKL_EXIT_OK)
 		status = fill(opts, policy, &matrix);
-	if (status == SKL_EXIT_OK)
+	if (status == SKL_EXIT_OK && opts->is_html)
+		print_html(opts, policy, &matrix);
+	else if (status == SKL_EXIT_OK)
 		print_rows(&matrix, opts->is_csv);
 	skl_rules_done(&rules);
 	return status;

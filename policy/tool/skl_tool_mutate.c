@@ -30,7 +30,7 @@ static void print_mutant(void *arg, const struct skl_policy_mutant *mutant)
 		return;
 	}
 	(void)printf(": %s would go\n", mutant->is_wider ? "more" : "less");
-	skl_tool_print_witness(&mutant->witness);
+	skl_tool_print_witness("    ", &mutant->witness);
 }
 
 int skl_tool_mutate(const struct skl_tool_opts *opts, const struct skl_policy *policy)

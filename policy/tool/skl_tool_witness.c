@@ -54,14 +54,14 @@ static void print_section(const struct skl_policy_section *section)
 		     section->status ? "" : " unmarked");
 }
 
-void skl_tool_print_witness(const struct skl_policy_request *request)
+void skl_tool_print_witness(const char *indent, const struct skl_policy_request *request)
 {
 	static const char *const competent[] = {" recipient competence-unknown", "",
 						" recipient not-competent"};
 	char time[SKL_TIME_TEXT_BYTES];
 
 	skl_time_format(request->now_ms, time);
-	(void)printf("    explain -n %s", time);
+	(void)printf("%sexplain -n %s", indent, time);
 	print_code("from", SKL_LIST_ROLE, request->sender_role);
 	print_code("kind", SKL_LIST_KIND, request->kind);
 	print_code("to", SKL_LIST_ROLE, request->recipient_role);

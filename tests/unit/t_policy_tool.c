@@ -82,14 +82,12 @@ static void write_rules(const char *name, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-#define WIDER                                                                                      \
-	"rule A-1 \"r\"\n from police\n kind police_report\n to veilig_thuis\n"                    \
+#define RULE(title, more)                                                                          \
+	"rule A-1 \"" title "\"\n from police\n kind police_report\n to veilig_thuis\n"            \
 	" purpose stop_violence\n ground wpg:18-1/bpg:4-2-1-i\n"                                   \
-	" allow identity, incident, household\n because \"b\"\n"
-#define GOOD                                                                                       \
-	"rule A-1 \"r\"\n from police\n kind police_report\n to veilig_thuis\n"                    \
-	" purpose stop_violence\n ground wpg:18-1/bpg:4-2-1-i\n allow identity, incident\n"        \
-	" because \"b\"\n"
+	" allow identity, incident" more "\n because \"b\"\n"
+#define GOOD  RULE("r", "")
+#define WIDER RULE("r", ", household")
 
 /* An entry of a report with household, as schakel-audit exports it: decided by one.rules. */
 static void add_entry(struct skl_buf *out, unsigned index, const char *words, const char *outcome,
@@ -187,6 +185,17 @@ static const struct row rows[] = {
 	  "grond wpg:18-1/bpg:4-2-1-i (regel A-1)\n    explain -n ",
 	  "1 nieuw, 0 niet meer verstrekt"}},
 	{"diff -l en %/two.rules %/one.rules", 0, {"no longer: household goes", "0 newly"}},
+	{"diff --html %/one.rules %/two.rules",
+	 3,
+	 {"<html lang=\"nl\">",
+	  "<strong>1</strong> nieuw verstrekt, <strong>0</strong> niet meer verstrekt",
+	  "<th scope=\"row\">huishouden <code>household</code></th>", "<p>Niets.</p>"}},
+	{"diff --html -l en %/two.rules %/one.rules",
+	 0,
+	 {"<html lang=\"en\">", "<h2>Newly disclosed</h2>\n<p>Nothing.</p>", "<td>A-1 r<details>",
+	  "</html>\n"}},
+	{"diff --html %/one.rules %/odd.rules", 3, {"A-1 &lt;b&gt; &amp; c<details>"}},
+	{"diff --html @ %/bad.rules", 1, {"bad.rules:2:1:"}},
 	{"diff @", 2, {"Name the one in force, then the next"}},
 	{"diff @ @ @", 2, {"compares two sets"}},
 	{"diff @ %/bad.rules", 1, {"bad.rules:2:1:"}},
@@ -216,6 +225,12 @@ static const struct row rows[] = {
 	 0,
 	 {"sender,kind,recipient,categories\n"
 	  "police,police_report,veilig_thuis,identity incident\n"}},
+	{"matrix --html %/one.rules",
+	 0,
+	 {"VOORBEELD - niet juridisch getoetst", "<h2>Van politie <code>police</code></h2>",
+	  "<li>incident <code>incident</code></li>", "</html>\n"}},
+	{"matrix --html @", 0, {"<td>geen onderdelen; het bericht zelf</td>"}},
+	{"matrix --csv --html @", 2, {"not both"}},
 	{"matrix %/bad.rules", 1, {"bad.rules:2:1:"}},
 	{"frobnicate @", 2, {"no command frobnicate"}},
 	{"", 2, {"usage:"}},
@@ -283,6 +298,8 @@ static int set_up(void **state)
 	write_rules("bad.rules", "agreement \"T\" version 1 status EXAMPLE\noner \"o\"\n");
 	write_rules("one.rules", T_HEAD GOOD " test \"t\" permitted\nend\n");
 	write_rules("two.rules", T_HEAD WIDER " test \"t\" permitted\nend\n");
+	write_rules("odd.rules",
+		    T_HEAD RULE("<b> & c", ", household") " test \"t\" permitted\nend\n");
 	write_exports();
 	write_rules("open.rules", "agreement \"T\n");
 	write_rules("failing.rules", T_HEAD GOOD " test \"t\" denied_no_rule\nend\n");
