@@ -15,7 +15,7 @@
 /* X(symbol): what can happen to a session. */
 #define EVENT_MAP(X)                                                                               \
 	X(TRY)       /* the time for another try has come */                                       \
-	X(CONNECTED) /* the socket takes messages */                                               \
+	X(CONNECTED) /* and each knows the key of the other */                                     \
 	X(WELCOME)                                                                                 \
 	X(ERROR)                                                                                   \
 	X(BYE)                                                                                     \
@@ -368,6 +368,10 @@ static void read_monitor(struct skl_session *session)
 	bool is_lost = false;
 	uint16_t number;
 	while ((number = skl_session_socket_event(session)) != 0) {
+		if (number == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
+			happen(session, ON_CONNECTED);
+			continue;
+		}
 		if (number == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
 			because(session, SKL_EKEYUNKNOWN, true, "the hub does not accept our key");
 		else if (number == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL)
@@ -519,9 +523,6 @@ enum skl_err skl_session_step(struct skl_session *session, size_t max_messages)
 {
 	keep_time(session);
 	read_monitor(session);
-	if (session->state == SKL_SESSION_CONNECTING &&
-	    skl_session_socket_has(session->socket, ZMQ_POLLOUT))
-		happen(session, ON_CONNECTED);
 	return session->socket ? read_some(session, max_messages) : SKL_OK;
 }
 
@@ -529,10 +530,8 @@ int64_t skl_session_timeout_ms(struct skl_session *session)
 {
 	if (session->state == SKL_SESSION_STOPPED)
 		return INT64_MAX;
-	int wanted =
-		session->state == SKL_SESSION_CONNECTING ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN;
-	if (skl_session_socket_has(session->socket, wanted) ||
-	    skl_session_socket_has(session->monitor, ZMQ_POLLIN))
+	if (skl_session_socket_has_input(session->socket) ||
+	    skl_session_socket_has_input(session->monitor))
 		return 0;
 	int64_t at_ms = session->retry_at_ms;
 	if (session->socket)
@@ -562,10 +561,8 @@ void skl_session_wait(struct skl_session *session, int64_t max_ms)
 		wait_ms = max_ms;
 	if (wait_ms > 60000)
 		wait_ms = 60000;
-	bool wants_room = session->state == SKL_SESSION_CONNECTING;
 	zmq_pollitem_t items[2] = {
-		{.socket = session->socket,
-		 .events = wants_room ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN},
+		{.socket = session->socket, .events = ZMQ_POLLIN},
 		{.socket = session->monitor, .events = ZMQ_POLLIN},
 	};
 	(void)zmq_poll(items, session->socket ? 2 : 0, (long)wait_ms); /* a signal ends the wait */

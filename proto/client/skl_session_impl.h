@@ -58,8 +58,8 @@ struct skl_session_incoming {
 /* Make socket and monitor and begin to connect. On an error there are none. */
 SKL_MUST_CHECK enum skl_err skl_session_socket_open(struct skl_session *session);
 void skl_session_socket_close(struct skl_session *session, int linger_ms);
-/* Has the socket one of these events (ZMQ_POLLIN, ZMQ_POLLOUT)? False for NULL. */
-bool skl_session_socket_has(void *socket, int wanted);
+/* Is there something to read? False for NULL. */
+bool skl_session_socket_has_input(void *socket);
 
 /* EAGAIN if the pipe is full. EIO if it broke in the middle: the socket is of no use any more. */
 SKL_MUST_CHECK enum skl_err skl_session_socket_send(struct skl_session *session,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <errno.h>
+#include <limits.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -33,8 +34,10 @@ static bool set_int(void *socket, int option, int value)
 }
 
 /*
- * Every option of a socket that faces a network (reasons: README.md). Automatic reconnecting is
- * off: a new connection is a new session with a routing id and a generation of its own.
+ * Every option of a socket that faces a network (reasons: README.md). There is no automatic
+ * reconnecting: a new connection is a new session with a routing id and a generation of its own.
+ * Not by RECONNECT_IVL -1, and not with IMMEDIATE 1: with either libzmq 4.3.4 ends the pipe of a
+ * lost connection while a message is half read, and then the process ("!_more", src/fq.cpp).
  */
 static bool set_options(struct skl_session *session, void *socket)
 {
@@ -51,8 +54,8 @@ static bool set_options(struct skl_session *session, void *socket)
 	       zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, session->own_secret, 32) == 0 &&
 	       zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &max, sizeof max) == 0 &&
 	       set_int(socket, ZMQ_SNDHWM, HIGH_WATER) && set_int(socket, ZMQ_RCVHWM, HIGH_WATER) &&
-	       set_int(socket, ZMQ_IMMEDIATE, 1) && set_int(socket, ZMQ_LINGER, 0) &&
-	       set_int(socket, ZMQ_IPV6, 1) && set_int(socket, ZMQ_RECONNECT_IVL, -1) &&
+	       set_int(socket, ZMQ_LINGER, 0) && set_int(socket, ZMQ_IPV6, 1) &&
+	       set_int(socket, ZMQ_RECONNECT_IVL, INT_MAX) &&
 	       set_int(socket, ZMQ_CONNECT_TIMEOUT, connect_ms) &&
 	       set_int(socket, ZMQ_HANDSHAKE_IVL, connect_ms) &&
 	       set_int(socket, ZMQ_HEARTBEAT_IVL, ping_ms) &&
@@ -70,9 +73,9 @@ static bool open_monitor(struct skl_session *session)
 	struct skl_buf name;
 	skl_buf_init(&name, 64);
 	skl_buf_addf(&name, "inproc://skl-session-%llu", (unsigned long long)++session->sockets);
-	int events = ZMQ_EVENT_CLOSED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CONNECT_RETRIED |
-		     ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-		     ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+	int events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_DISCONNECTED |
+		     ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
+		     ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 	bool ok = !skl_buf_err(&name) &&
 		  zmq_socket_monitor(session->socket, skl_buf_str(&name), events) == 0;
 	session->monitor = ok ? zmq_socket(session->context, ZMQ_PAIR) : NULL;
@@ -107,12 +110,12 @@ enum skl_err skl_session_socket_open(struct skl_session *session)
 	return SKL_OK;
 }
 
-bool skl_session_socket_has(void *socket, int wanted)
+bool skl_session_socket_has_input(void *socket)
 {
 	int events = 0;
 	size_t size = sizeof events;
 	return socket && zmq_getsockopt(socket, ZMQ_EVENTS, &events, &size) == 0 &&
-	       (events & wanted) != 0;
+	       (events & ZMQ_POLLIN) != 0;
 }
 
 static enum skl_err send_part(struct skl_session *session, struct skl_view part, bool has_more)

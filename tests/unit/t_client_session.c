@@ -3,10 +3,12 @@
 #include "fake_stage.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zmq.h>
 
 #include "skl_clock.h"
 #include "skl_unpack.h"
@@ -55,6 +57,31 @@ static void clocks_that_differ_are_told(void **state)
 	hub_crash(&stage->hub);
 	stage_until(stage, stage->police.ups == 3);
 	assert_int_equal(stage->police.lowered[SKL_ALARM_CLOCK], 1);
+}
+
+/* More frames than libzmq hands over before it looks at what became of the connection. */
+static void what_came_before_the_end_is_read(void **state)
+{
+	struct stage *stage = *state;
+	static const uint8_t number[] = {0x08, 0x07}, code[] = {0x08, 0xd1, 0x0f}; /* EMALFORMED */
+	const struct skl_view pong[2] = {skl_view_str("PONG"), skl_view_of(number, sizeof number)};
+	const struct skl_view error[2] = {skl_view_str("ERROR"), skl_view_of(code, sizeof code)};
+	const int linger_ms = 10000;
+	int fds[2];
+	stage_start(stage, POLICE);
+	stage_until(stage, stage->police.ups == 1);
+	stage_rounds(stage, 20);
+	for (unsigned i = 0; i < 60; i++)
+		hub_send(&stage->hub, POLICE, pong, 2);
+	hub_send(&stage->hub, POLICE, error, 2);
+	zmq_setsockopt(stage->hub.socket, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
+	hub_crash(&stage->hub);
+	assert_int_equal(skl_client_fds(stage->police.client, fds), 2);
+	struct pollfd lost = {.fd = fds[1], .events = POLLIN}; /* of the monitor */
+	assert_int_equal(poll(&lost, 1, 20000), 1);
+	while (stage->police.downs == 0)
+		assert_int_equal(skl_client_step(stage->police.client, 0), SKL_OK);
+	assert_int_equal(stage->police.alarms[SKL_ALARM_PROTOCOL], 1);
 }
 
 static void a_silent_hub_is_left(void **state)
@@ -516,6 +543,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_setup, stage_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(a_restarted_hub_is_found_again),
+		TEST(what_came_before_the_end_is_read),
 		TEST(a_silent_hub_is_left),
 		TEST(clocks_that_differ_are_told),
 		TEST(who_only_listens_still_speaks),
