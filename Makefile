@@ -354,9 +354,8 @@ check-tsan:
 	@+$(MAKE) --no-print-directory VARIANT=tsan check
 
 # Memcheck: unit tests, fuzz replay, and hub, notary and adapters through a story. Not: one that
-# starts itself again by /proc/self/exe, which is valgrind then, and one that waits too briefly for
-# a handshake under it.
-VALGRIND_NOT   := tests/unit/t_client_kill.c tests/unit/t_core_zap.c
+# starts itself again by /proc/self/exe, which is valgrind then.
+VALGRIND_NOT   := tests/unit/t_client_kill.c
 VALGRIND_TESTS ?= $(filter-out $(VALGRIND_NOT),$(UNIT_SRC) $(FUZZ_SRC)) \
                   tests/scenario/6001-police-report-reaches-veilig-thuis.sh
 check-valgrind:

@@ -16,6 +16,9 @@ import sys
 PIECE = 1 << 24
 # A sanitizer's shadow: terabytes of address space that hold nothing of the program.
 SHADOW = 1 << 36
+# Of anonymous memory larger than this only the pages that are there are read; the rest is nothing.
+SPARSE = 1 << 30
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def forms(word):
@@ -48,20 +51,39 @@ class Counter:
             tail = (tail + piece)[-self.overlap:]
 
 
+def present(pid, start, end):
+    """The runs of pages from start to end that are in memory or in swap (proc(5), pagemap)."""
+    with open(f"/proc/{pid}/pagemap", "rb", 0) as pagemap:
+        pagemap.seek(start // PAGE * 8)
+        begin = None
+        for at in range(start, end, PIECE):
+            entries = pagemap.read(min(PIECE, end - at) // PAGE * 8)
+            flags = entries[7::8] if any(entries) else bytes(len(entries) // 8)
+            for page, flag in enumerate(flags):
+                if (flag & 0xC0 != 0) == (begin is None):
+                    if begin is not None:
+                        yield begin, at + page * PAGE
+                    begin = at + page * PAGE if begin is None else None
+        if begin is not None:
+            yield begin, end
+
+
 def search_memory(counter, pid):
     with open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
         for line in maps:
-            match = re.match(r"([0-9a-f]+)-([0-9a-f]+) r", line)
+            match = re.match(r"([0-9a-f]+)-([0-9a-f]+) r\S* \S+ \S+ (\d+)", line)
             if not match or "[vvar" in line or "[vsyscall" in line:
                 continue
-            start, end = (int(part, 16) for part in match.groups())
+            start, end = (int(part, 16) for part in match.groups()[:2])
             if end - start > SHADOW:
                 continue
-            try:
-                memory.seek(start)
-                counter.stream(memory, end - start)
-            except (OSError, ValueError, OverflowError):
-                continue  # guard pages of locked memory cannot be read by anybody
+            is_sparse = end - start > SPARSE and match[3] == "0"
+            for first, last in present(pid, start, end) if is_sparse else [(start, end)]:
+                try:
+                    memory.seek(first)
+                    counter.stream(memory, last - first)
+                except (OSError, ValueError, OverflowError):
+                    continue  # guard pages of locked memory cannot be read by anybody
 
 
 def search_files(counter, tops):
