@@ -97,18 +97,21 @@ static void cut(struct skl_decision_section *verdict, uint8_t reason, size_t rul
 	verdict->rule = (uint16_t)rule;
 }
 
-/* On consent goes only what everybody agreed to whom it is about; a form that danger may wait for.
+/*
+ * On consent goes only what everybody agreed to whom it is about. Danger does not wait for somebody
+ * to be asked; who said no has been.
  */
 static bool lacks_consent(struct skl_match *match, const struct skl_policy_section *section)
 {
 	const struct skl_policy_request *request = match->request;
+	uint8_t consent = section->consent ? section->consent : request->consent;
 
-	if (request->ground != SKL_GROUND_CONSENT ||
-	    (section->consent ? section->consent : request->consent) == SKL_CONSENT_STATE_GIVEN)
+	if (request->ground != SKL_GROUND_CONSENT || consent == SKL_CONSENT_STATE_GIVEN)
 		return false;
-	if (match->is_waiving)
-		match->lacking |= SKL_REPAIR_CONSENT;
-	return !match->is_waiving;
+	if (!match->is_waiving || (consent && consent != SKL_CONSENT_STATE_NOT_ASKED))
+		return true;
+	match->lacking |= SKL_REPAIR_CONSENT;
+	return false;
 }
 
 /* What the legal ground itself never carries, whatever a rule says. */

@@ -615,6 +615,35 @@ static void consent_of_a_section(void **state)
 	skl_policy_free(policy);
 }
 
+/* Nobody was asked: danger does not wait for it. Somebody said no: it does not go by the back door.
+ */
+static void danger_waits_for_no_consent(void **state)
+{
+	struct skl_policy *policy = t_load(
+		T_HEAD "rule A-1 \"r\"\n from local_team\n kind safety_plan\n to mental_health\n"
+		       " purpose stop_violence\n ground consent\n consent required\n"
+		       " allow identity, safety_plan\n because \"b\"\n test \"t\" permitted consent given\nend\n");
+	struct skl_policy_request request =
+		t_request("from local_team kind safety_plan to mental_health purpose stop_violence "
+			  "ground consent has identity safety_plan consent not_asked " T_ACUTE);
+	struct skl_decision decision;
+
+	(void)state;
+	skl_policy_decide(policy, policy, &request, &decision);
+	assert_int_equal(decision.outcome, SKL_OUTCOME_PERMITTED);
+	assert_true(decision.repair & SKL_REPAIR_CONSENT);
+	request.sections[0].consent = SKL_CONSENT_STATE_REFUSED;
+	request.sections[1].consent = SKL_CONSENT_STATE_NOT_ASKED;
+	skl_policy_decide(policy, policy, &request, &decision);
+	assert_int_equal(decision.outcome, SKL_OUTCOME_CUT);
+	assert_false(decision.sections[0].is_allowed);
+	assert_true(decision.sections[1].is_allowed);
+	request.consent = SKL_CONSENT_STATE_WITHDRAWN;
+	skl_policy_decide(policy, policy, &request, &decision);
+	assert_false(t_opens(&decision));
+	skl_policy_free(policy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -630,6 +659,7 @@ int main(void)
 		cmocka_unit_test(decide_allocates_nothing_and_repeats),
 		cmocka_unit_test(nearest_miss),
 		cmocka_unit_test(consent_of_a_section),
+		cmocka_unit_test(danger_waits_for_no_consent),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
