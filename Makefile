@@ -339,7 +339,8 @@ $(JUDGE): tests/oracle/package.json tests/oracle/package-lock.json
 	@mkdir -p $(BUILD)/oracle
 	@cp $^ $(BUILD)/oracle
 	$(say) NPM $@
-	$(Q)npm ci --prefix $(BUILD)/oracle --ignore-scripts --no-audit --no-fund --loglevel=error
+	$(Q)npm ci --prefix $(BUILD)/oracle --ignore-scripts --no-audit --no-fund --loglevel=error \
+		--fetch-retries=1 --fetch-timeout=20000
 	@touch $@
 
 ORACLE_SECTIONS ?= 100000
@@ -374,7 +375,9 @@ tests: $(UNDER)
 endif
 
 # make check-run TESTS='tests/unit/t_skl_buf.c tests/scenario/2*.sh' runs only those.
-check-run: tests $(if $(TESTS),,$(JUDGE))
+# Without the npm registry the judge stays away, and its test says so.
+check-run: tests
+	@+$(if $(TESTS),,$(MAKE) --no-print-directory $(JUDGE) || :)
 	@$(RUN_TESTS) $(if $(TESTS),$(TESTS),$(UNIT_SRC) $(FUZZ_SRC) $(SCRIPTS))
 
 ROUNDS ?= 20
