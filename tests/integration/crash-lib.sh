@@ -40,11 +40,11 @@ settle() {
 	local name
 	[ -z "${test_pids[police]:-}" ] || stop_bg police
 	start police rate=0 drain=1
-	wait_bg police
+	wait_bg police 1200 # what a thousand deaths left waiting
 	test_ok $? 'all that was sent is answered, handed over and found in the trail'
 	stop_bg vt
 	start vt drain=1
-	wait_bg vt
+	wait_bg vt 1200
 	test_ok $? 'all that came is handed over, and its receipts recorded'
 	for name in hub notary; do
 		stop_bg $name

@@ -257,10 +257,10 @@ stop_bg() {
 	return $status
 }
 
-# wait_bg NAME: wait until it ends by itself and return its status.
+# wait_bg NAME [SECONDS]: wait (120 s) until it ends by itself and return its status.
 wait_bg() {
 	local name=$1 pid=${test_pids[$1]} status
-	wait_for 120 is_ended "$pid"
+	wait_for "${2:-120}" is_ended "$pid"
 	wait "$pid" 2>/dev/null
 	status=$?
 	unset "test_pids[$name]"
