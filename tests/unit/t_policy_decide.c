@@ -622,7 +622,8 @@ static void danger_waits_for_no_consent(void **state)
 	struct skl_policy *policy = t_load(
 		T_HEAD "rule A-1 \"r\"\n from local_team\n kind safety_plan\n to mental_health\n"
 		       " purpose stop_violence\n ground consent\n consent required\n"
-		       " allow identity, safety_plan\n because \"b\"\n test \"t\" permitted consent given\nend\n");
+		       " allow identity, safety_plan\n because \"b\"\n test \"t\" permitted "
+		       "consent given\nend\n");
 	struct skl_policy_request request =
 		t_request("from local_team kind safety_plan to mental_health purpose stop_violence "
 			  "ground consent has identity safety_plan consent not_asked " T_ACUTE);
