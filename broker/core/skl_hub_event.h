@@ -23,6 +23,7 @@
 	X(clocks_failed, "clocks.failed")                                                          \
 	X(commit_failed, "commit.failed")                                                          \
 	X(consent_unreadable, "consent.unreadable")                                                \
+	X(connections_limited, "connections.limited")                                              \
 	X(control, "control")                                                                      \
 	X(delivery_broken, "delivery.broken")                                                      \
 	X(delivery_failed, "delivery.failed")                                                      \

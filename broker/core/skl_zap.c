@@ -133,8 +133,8 @@ static bool may_connect(struct guest *guest)
 				   skl_mono_ms() / (SKL_ZAP_AT_ONCE / SKL_ZAP_PER_MINUTE));
 
 	if (!may && !guest->is_limited)
-		skl_log(SKL_LOG_WARNING, "connections.limited", "partner=%s next=\"%d a minute\"",
-			guest->key.partner, SKL_ZAP_PER_MINUTE);
+		skl_log(SKL_LOG_WARNING, skl_hub_event.connections_limited,
+			"partner=%s next=\"%d a minute\"", guest->key.partner, SKL_ZAP_PER_MINUTE);
 	guest->is_limited = !may;
 	return may;
 }
