@@ -538,7 +538,10 @@ static enum skl_err act(struct skl_hub *hub, struct skl_msg *msg, struct skl_pee
 	case SKL_SEAT_DO_SET_CREDIT:
 		return take_credit(hub, msg, seat);
 	case SKL_SEAT_DO_SEND_DIRECTORY:
-		return send_directory(hub, msg);
+		return skl_bucket_take(&peer->directories, SKL_DIRECTORIES_PER_MINUTE,
+				       skl_mono_ms())
+			       ? send_directory(hub, msg)
+			       : SKL_EQUOTA;
 	case SKL_SEAT_DO_SEND_PROOF:
 		return skl_query_proof(hub, msg, peer);
 	case SKL_SEAT_DO_SEND_CHECKPOINT:

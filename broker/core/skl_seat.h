@@ -30,6 +30,9 @@
 #define SKL_CREDIT_BYTES    (64u << 20) /* what a partner claims beyond is not given */
 #define SKL_FAULTS_MAX      8
 #define SKL_PLAN_SLOTS      64
+/* A directory is up to 1 MiB, and who does not read must not make the hub hold a thousand of them.
+ */
+#define SKL_DIRECTORIES_PER_MINUTE 60
 
 struct skl_peer;
 
@@ -80,6 +83,7 @@ struct skl_peer {
 	struct skl_fault faults[SKL_FAULTS_MAX];
 	struct skl_bucket plans[SKL_PLAN_SLOTS]; /* by a hash of user_ref */
 	struct skl_bucket messages;
+	struct skl_bucket directories;
 	bool has_mail;         /* something may be waiting in the outbox */
 	bool is_drained;       /* this turn found nothing more for it */
 	int64_t mail_later_ms; /* when something waiting becomes due; 0: nothing does */

@@ -363,6 +363,19 @@ static bool do_ping(struct peer *peer)
 	return peer_wait_command(peer, "PONG");
 }
 
+static bool do_directory(struct peer *peer)
+{
+	Schakel__V1__DirectoryRequest request;
+	bool ok = true;
+
+	schakel__v1__directory_request__init(&request);
+	for (long i = 0; i < peer->count && ok; i++) {
+		peer_send_message(peer, "DIRECTORY", &request.base);
+		ok = peer_wait_command(peer, "DIRECTORY");
+	}
+	return ok;
+}
+
 static bool do_garbage(struct peer *peer)
 {
 	uint8_t bytes[200];
@@ -450,14 +463,31 @@ static const struct {
 	const char *name;
 	bool (*run)(struct peer *peer);
 } actions[] = {
-	{"connect", do_connect}, {"hello", do_hello},     {"submit", do_submit},
-	{"post", do_post},       {"again", do_again},     {"plan", do_plan},
-	{"query", do_query},     {"offer", do_offer},     {"receipt", do_receipt},
-	{"drain", do_drain},     {"quiet", do_quiet},     {"ping", do_ping},
-	{"garbage", do_garbage}, {"unknown", do_unknown}, {"wide", do_wide},
-	{"huge", do_huge},       {"big", do_big},         {"wait", do_wait},
-	{"bye", do_bye},         {"save", do_save},       {"resend", do_resend},
-	{"forget", do_forget},   {"rewrap", do_rewrap},   {"take", do_take},
+	{"connect", do_connect},
+	{"hello", do_hello},
+	{"submit", do_submit},
+	{"post", do_post},
+	{"again", do_again},
+	{"plan", do_plan},
+	{"query", do_query},
+	{"offer", do_offer},
+	{"receipt", do_receipt},
+	{"drain", do_drain},
+	{"quiet", do_quiet},
+	{"ping", do_ping},
+	{"garbage", do_garbage},
+	{"unknown", do_unknown},
+	{"wide", do_wide},
+	{"huge", do_huge},
+	{"big", do_big},
+	{"wait", do_wait},
+	{"bye", do_bye},
+	{"save", do_save},
+	{"resend", do_resend},
+	{"forget", do_forget},
+	{"rewrap", do_rewrap},
+	{"take", do_take},
+	{"directory", do_directory},
 };
 
 /* --- settings ------------------------------------------------------------------------------------

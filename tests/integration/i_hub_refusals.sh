@@ -111,6 +111,13 @@ test_is "$(out_value code '^error')" EQUOTA 'plans of one user are limited'
 peer vt-zw hello timeout=500 drain
 test_is "$(grep -c 'offer.*police_report' out)" 2 'only what was submitted is delivered'
 
+# --- directories -----------------------------------------------------------------------------
+
+peer reclas hello count=90 directory ping
+test_is "$(($(grep -c '^DIRECTORY' out) >= 60)) $(out_value code '^error')" '1 EQUOTA' \
+	'sixty directories a minute, and no more'
+test_is "$(grep -cx PONG out)" 1 'and the session goes on'
+
 # --- keys ---------------------------------------------------------------------------------------
 
 peer_bg police politie-nh hello "${report[@]}" submit file="$TMPDIR/revoked" wait submit
