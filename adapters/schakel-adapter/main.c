@@ -4,8 +4,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "adapter.h"
+#include "skl_lib_memory.h"
 #include "skl_log.h"
 #include "skl_mem.h"
 #include "skl_os.h"
@@ -134,6 +136,13 @@ static int check_all(const char *file, const struct adapter_config *config,
 	return 0;
 }
 
+/* At once: nothing may be made of what a library holds half. */
+static void memory_is_out(void)
+{
+	skl_log(SKL_LOG_ERR, "memory.out", "next=\"a new start\"");
+	_exit(3);
+}
+
 int main(int argc, char **argv)
 {
 	struct arguments arguments = {0};
@@ -150,6 +159,7 @@ int main(int argc, char **argv)
 		(void)fputs("schakel-adapter: the process cannot be closed to others\n", stderr);
 		return 3;
 	}
+	skl_lib_memory_init(memory_is_out);
 	if (!make_parts(&config, parts)) {
 		free_parts(parts);
 		return 3;

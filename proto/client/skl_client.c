@@ -398,14 +398,18 @@ static enum skl_err open_spool(struct skl_client *client, struct skl_error *rete
 	skl_buf_init(&path, 4096);
 	skl_buf_addf(&path, "%s/data.mdb", client->opts.spool_dir);
 	bool is_new = !skl_buf_err(&path) && stat(skl_buf_str(&path), &ignored) != 0;
+	err = skl_buf_err(&path);
 	skl_buf_clear(&path);
 	if (client->opts.spool_secret)
 		skl_buf_add_str(&path, client->opts.spool_secret);
 	else
 		skl_buf_addf(&path, "%s/spool.secret", client->opts.keys_dir);
-	err = skl_buf_err(&path)
-		      ? skl_error_set(reterr, SKL_EINVAL, 0, 0, "a path is too long")
-		      : skl_client_secret_load(skl_buf_str(&path), is_new, secret, reterr);
+	if (!err)
+		err = skl_buf_err(&path);
+	if (err)
+		err = skl_error_set(reterr, err, 0, 0, "the path of spool or secret");
+	else
+		err = skl_client_secret_load(skl_buf_str(&path), is_new, secret, reterr);
 	skl_buf_done(&path);
 	if (err)
 		return err;

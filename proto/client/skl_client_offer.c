@@ -239,9 +239,12 @@ static enum skl_err take_message(struct skl_client *client, const struct offered
 	if (!err)
 		err = open_message(client, offered, &reason, &why);
 	/* No record, no release: without its entry the hub should not have let it go. */
-	if (!err && !reason &&
-	    (!message->promise || !message->entry ||
-	     skl_client_trail_check(client, message->promise, message->entry))) {
+	enum skl_err promise_err = SKL_ESIGNATURE;
+	if (!err && !reason && message->promise && message->entry)
+		promise_err = skl_client_trail_check(client, message->promise, message->entry);
+	if (promise_err == SKL_ENOMEM)
+		return promise_err;
+	if (!err && !reason && promise_err) {
 		reason = SKL_REASON_SIGNATURE;
 		(void)skl_error_set(&why, SKL_ESIGNATURE, 0, 0, "the offer has no valid promise");
 		skl_client_alarm(client, SKL_ALARM_PROMISE_FORGED, SKL_ESIGNATURE, in.id, in.index,

@@ -170,7 +170,9 @@ static enum skl_err take_result(struct skl_client *client, struct skl_view body,
 	if (!covers(result, &env))
 		distrust(client, txn, &out, SKL_EFIELD,
 			 "the verdicts are not those of the recipients");
-	else if ((err = check_promises(client, result)) != SKL_OK)
+	else if ((err = check_promises(client, result)) == SKL_ENOMEM)
+		return err;
+	else if (err)
 		distrust(client, txn, &out, err, NULL);
 	else
 		return keep_result(client, txn, &out, &env, result, body);

@@ -32,7 +32,7 @@ enum skl_err skl_client_trail_check(struct skl_client *client, const Schakel__V1
 {
 	enum skl_err err = SKL_ESIGNATURE;
 	size_t count = skl_directory_hub_count(client->directory);
-	for (size_t i = 0; i < count && err; i++) {
+	for (size_t i = 0; i < count && err && err != SKL_ENOMEM; i++) {
 		const struct skl_dir_hub *hub = skl_directory_hub_at(client->directory, i);
 		if (is_current(client, hub) && !strcmp(promise->origin, hub->origin) &&
 		    !strcmp(entry->origin, hub->origin))

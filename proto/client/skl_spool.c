@@ -397,8 +397,9 @@ static enum skl_err lock_folder(struct skl_spool *spool, const char *folder,
 	skl_buf_init(&path, 4096);
 	skl_buf_addf(&path, "%s/owner.lock", folder);
 	if (skl_buf_err(&path)) {
+		enum skl_err err = skl_buf_err(&path);
 		skl_buf_done(&path);
-		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "the path is too long");
+		return skl_error_set(reterr, err, 0, 0, "the path of the spool");
 	}
 	spool->lock_fd = open(skl_buf_str(&path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	int saved = errno;
