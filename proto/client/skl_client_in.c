@@ -268,8 +268,13 @@ enum skl_err skl_client_in_step(struct skl_client *client)
 		if (!err && i + 1 == GIVE_A_STEP)
 			client->has_incoming = true;
 	}
+	if (err == SKL_ENOTFOUND || err == SKL_ELIMIT)
+		err = SKL_OK;
 	client->next_in_ms = scan.next_ms;
-	return err == SKL_ENOTFOUND || err == SKL_ELIMIT ? SKL_OK : err;
+	/* What could not be read waits no longer than until it can. */
+	if (err && client->next_in_ms > skl_now_ms() + 1000)
+		client->next_in_ms = skl_now_ms() + 1000;
+	return err;
 }
 
 /* ---- what the adapter says of it ---- */

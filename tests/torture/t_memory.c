@@ -2,12 +2,12 @@
 /* link: -Wl,--wrap=skl_calloc,--wrap=skl_realloc_array,--wrap=skl_memdup,--wrap=skl_strdup */
 /*
  * Memory that runs out at the n-th request, for every n, in what adapters and rules do: reading
- * what the police or Veilig Thuis give, loading rules, opening, and sending. It is said,
+ * what the police or Veilig Thuis give, loading rules, sending, and handing over. It is said,
  * nothing is taken for something else, and afterwards all goes on. Requests of libxml2 and jansson
  * count too. (Store: t_store_failing. Formats: t_wire_memory. Whole programs: i_io_errors.)
  *
- * TORTURE=all: each request; else of those of reading, which are many, and of sending, which
- * waits for answers, one in so many.
+ * TORTURE=all: each request; else of those of reading, which are many, and of sending and handing
+ * over, which wait for answers, one in so many.
  */
 
 #include "../unit/t_policy.h"
@@ -304,7 +304,7 @@ static void report(struct stage *stage, struct recorder *victim, unsigned n)
 			fail_msg("request %u: it never comes to its end", n);
 	}
 	until_failure = 0;
-	assert_int_equal(stage->vt.message_count, messages + 1);
+	assert_true(stage->vt.message_count > messages);
 	assert_memory_equal(stage->vt.messages[messages].id, id, 16);
 	assert_true(stage->police.result_count > results);
 	assert_int_equal(stage->police.failed_count, 0);
@@ -339,6 +339,13 @@ static void the_sender_has_no_memory(void **state)
 	struct stage *stage = *state;
 
 	every_request(stage, &stage->police);
+}
+
+static void the_recipient_has_no_memory(void **state)
+{
+	struct stage *stage = *state;
+
+	every_request(stage, &stage->vt);
 }
 
 static void a_client_that_cannot_open(void **state)
@@ -417,6 +424,7 @@ int main(void)
 		TEST(a_client_that_cannot_open),
 		TEST(a_draft_without_memory),
 		TEST(the_sender_has_no_memory),
+		TEST(the_recipient_has_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
