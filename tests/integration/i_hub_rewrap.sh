@@ -55,6 +55,11 @@ ctl queue list vt-zw
 test_like "$(cat ctl.out)" '"state": *"waiting"' 'it waits for its recipient again'
 peer vt-zw timeout=5000 hello no-check=1 offer bye
 test_is "$(out_value id '^offer')" "$(sed -n 's/^sent id=//p' police.log)" 'and is offered'
+is_at_its_end() {
+	ctl queue list vt-zw
+	! grep -q needs_rewrap ctl.out
+}
+wait_for 60 is_at_its_end
 peer politie-nh timeout=500 hello want=3 drain bye
 test_is "$(grep -c 'state=parked recipient=1' out) $(grep -c 'state=expired recipient=1 text=Bericht verlopen.*bel 112' out)" \
 	'2 1' 'what nobody sealed again stays until it expires, and its sender hears that'
