@@ -237,7 +237,9 @@ class Oracle:
         self.figures["accepted"] = len(self.accepted())
         self.figures["refused_for_time"] = len(self.refused)
         self.figures["entries"] = len(self.trail)
-        if self.is_ruled and len(self.accepted()) in (0, len(self.results)):
+        # A fault may take the only one of a few that would have been refused.
+        few = len(self.results) < 20
+        if self.is_ruled and (not self.accepted() or not few and len(self.accepted()) == len(self.results)):
             self.wrong("nothing was accepted, or nothing refused: the test tests nothing")
 
 
