@@ -21,7 +21,17 @@
 #define TWELVE  ((struct skl_term){72, SKL_TERM_MONTHS})
 #define SIXTEEN ((struct skl_term){24, SKL_TERM_MONTHS})
 
-/* Towards whom, for what, and on which consents. */
+/* A person of the message. */
+struct person {
+	uint32_t number;
+	bool has_tag; /* without a pseudonym nobody can have agreed */
+	uint8_t tag[SKL_CONSENT_TAG_BYTES];
+	int64_t adult_on_ms; /* 0: not known */
+	bool is_child;
+	bool is_holder; /* has authority over a child */
+};
+
+/* Towards whom and for what, about whom, and on which consents. */
 struct basis {
 	const struct skl_turn *turn;
 	const uint8_t *case_ref;
@@ -29,7 +39,10 @@ struct basis {
 	const char *partner;
 	const char *desk;
 	enum skl_purpose purpose;
-	const uint8_t *refs[REFS_MAX];
+	struct person persons[SKL_LIMIT_SUBJECTS_N];
+	size_t person_count;
+	const uint8_t
+		*refs[REFS_MAX]; /* those that the message names; more than fit carry nothing */
 	size_t ref_count;
 	int64_t until_ms; /* the first end of what it rests on; 0: none */
 };
@@ -146,14 +159,6 @@ static enum skl_consent_state or_not_asked(enum skl_consent_state state)
 	return state ? state : (enum skl_consent_state)SKL_CONSENT_STATE_NOT_ASKED;
 }
 
-static bool has_position(const Schakel__V1__SubjectRow *row, enum skl_position position)
-{
-	for (size_t i = 0; i < row->n_positions; i++)
-		if ((uint32_t)row->positions[i] == (uint32_t)position)
-			return true;
-	return false;
-}
-
 static bool speaks(const struct asked *asked, const uint8_t *tag)
 {
 	for (size_t i = 0; i < asked->giver_count; i++)
@@ -164,18 +169,15 @@ static bool speaks(const struct asked *asked, const uint8_t *tag)
 }
 
 /* Each holder of authority that the ledger or the message knows of; at least one. */
-static enum skl_consent_state state_of_holders(const struct asked *asked,
-					       const struct skl_envelope *env)
+static enum skl_consent_state state_of_holders(const struct asked *asked)
 {
+	const struct basis *basis = asked->basis;
 	enum skl_consent_state state =
 		or_not_asked(state_as(asked, SKL_CONSENT_CAPACITY_HOLDER_OF_AUTHORITY));
-	const Schakel__V1__SubjectRow *row;
-	uint8_t tag[SKL_CONSENT_TAG_BYTES];
 
-	for (size_t i = 0; (row = skl_envelope_subject(env, i)); i++)
-		if (has_position(row, SKL_POSITION_HOLDER_OF_AUTHORITY) &&
-		    (skl_ledger_tag(asked->basis->turn, env, row->number, tag) != SKL_OK ||
-		     !speaks(asked, tag)))
+	for (size_t i = 0; i < basis->person_count; i++)
+		if (basis->persons[i].is_holder &&
+		    (!basis->persons[i].has_tag || !speaks(asked, basis->persons[i].tag)))
 			state = stricter(state, SKL_CONSENT_STATE_NOT_ASKED);
 	return state;
 }
@@ -189,67 +191,131 @@ static enum skl_consent_state state_instead(const struct asked *asked)
 }
 
 /* Under 12 who has authority decides, from 12 with the child, from 16 the child alone. */
-static enum skl_consent_state state_of(const struct asked *asked, const struct skl_envelope *env,
-				       uint32_t subject)
+static enum skl_consent_state state_of(const struct asked *asked, const struct person *person)
 {
-	const Schakel__V1__PseudonymRow *row = skl_envelope_find_pseudonym(env, subject);
-	const Schakel__V1__SubjectRow *person = skl_envelope_find_subject(env, subject);
 	enum skl_consent_state self = or_not_asked(state_as(asked, SKL_CONSENT_CAPACITY_SELF));
 	enum skl_consent_state instead = state_instead(asked);
 	int64_t now_ms = asked->basis->turn->now_ms;
-	int64_t adult_on_ms = row ? row->adult_on_ms : 0;
 
 	if (asked->is_full)
 		return SKL_CONSENT_STATE_NOT_ASKED;
 	if (instead)
 		return instead;
-	if (!adult_on_ms && person && has_position(person, SKL_POSITION_CHILD))
-		return stricter(state_of_holders(asked, env), self); /* of an age unknown */
-	if (skl_term_add(now_ms, SIXTEEN) >= adult_on_ms)
+	if (!person->adult_on_ms && person->is_child)
+		return stricter(state_of_holders(asked), self); /* of an age unknown */
+	if (skl_term_add(now_ms, SIXTEEN) >= person->adult_on_ms)
 		return self;
-	return skl_term_add(now_ms, TWELVE) < adult_on_ms
-		       ? state_of_holders(asked, env)
-		       : stricter(state_of_holders(asked, env), self);
+	return skl_term_add(now_ms, TWELVE) < person->adult_on_ms
+		       ? state_of_holders(asked)
+		       : stricter(state_of_holders(asked), self);
+}
+
+static const struct person *find_person(const struct basis *basis, uint32_t number)
+{
+	for (size_t i = 0; i < basis->person_count; i++)
+		if (basis->persons[i].number == number)
+			return &basis->persons[i];
+	return NULL;
 }
 
 /* One person of a section. */
-static enum skl_err ask_person(struct basis *basis, const struct skl_envelope *env,
-			       uint32_t subject, unsigned category,
+static enum skl_err ask_person(struct basis *basis, uint32_t number, unsigned category,
 			       enum skl_consent_state *ret_state)
 {
 	struct asked asked = {.basis = basis, .category = category};
-	uint8_t tag[SKL_CONSENT_TAG_BYTES];
-	struct skl_person person;
-	enum skl_err err = skl_ledger_tag(basis->turn, env, subject, tag);
+	const struct person *person = find_person(basis, number);
+	struct skl_person tags;
+	enum skl_err err;
 
 	*ret_state = SKL_CONSENT_STATE_NOT_ASKED;
-	if (err == SKL_ENOTFOUND)
-		return SKL_OK; /* without a pseudonym nobody can have agreed */
+	if (!person || !person->has_tag)
+		return SKL_OK;
+	err = skl_person_find(basis->turn->txn, person->tag, &tags);
+	for (size_t i = 0; err == SKL_OK && i < tags.count; i++)
+		err = skl_consent_each(basis->turn->txn, tags.tags[i], see_consent, &asked);
 	if (err == SKL_OK)
-		err = skl_person_find(basis->turn->txn, tag, &person);
-	for (size_t i = 0; err == SKL_OK && i < person.count; i++)
-		err = skl_consent_each(basis->turn->txn, person.tags[i], see_consent, &asked);
-	if (err == SKL_OK)
-		*ret_state = state_of(&asked, env, subject);
+		*ret_state = state_of(&asked, person);
 	return err;
 }
 
-static enum skl_err ask_section(struct basis *basis, const struct skl_envelope *env,
+/* All persons of a section; it is about none: nobody has to agree. */
+static enum skl_err ask_section(struct basis *basis, const uint32_t *about, size_t count,
 				struct skl_policy_section *section)
 {
-	const Schakel__V1__SectionRow *row = skl_envelope_find_section(env, section->number);
 	enum skl_consent_state all = SKL_CONSENT_STATE_GIVEN, one;
 	enum skl_err err = SKL_OK;
 
-	for (size_t i = 0; row && i < row->n_about && err == SKL_OK; i++) {
-		err = ask_person(basis, env, row->about[i], section->category, &one);
+	for (size_t i = 0; i < count && err == SKL_OK; i++) {
+		err = ask_person(basis, about[i], section->category, &one);
 		all = stricter(all, one);
 	}
 	section->consent = (uint8_t)all;
 	return err;
 }
 
-/* The consents that the message names for this recipient. More than fit: the rest carry nothing. */
+/* The message as a whole has consent if any section of it has. */
+static void set_whole(struct skl_policy_request *request)
+{
+	enum skl_consent_state loosest = SKL_CONSENT_STATE_UNSPECIFIED;
+
+	for (uint32_t i = 0; i < request->section_count; i++) {
+		enum skl_consent_state state = (enum skl_consent_state)request->sections[i].consent;
+
+		if (!loosest || stricter(state, loosest) == loosest)
+			loosest = state;
+	}
+	request->consent = (uint8_t)or_not_asked(loosest);
+}
+
+static struct person *add_person(struct basis *basis, uint32_t number,
+				 const Schakel__V1__Position *positions, size_t count)
+{
+	struct person *person;
+
+	if (basis->person_count == SKL_LIMIT_SUBJECTS_N)
+		return NULL;
+	person = &basis->persons[basis->person_count++];
+	*person = (struct person){.number = number};
+	for (size_t i = 0; i < count; i++) {
+		person->is_child |= positions[i] == SCHAKEL__V1__POSITION__POSITION_CHILD;
+		person->is_holder |=
+			positions[i] == SCHAKEL__V1__POSITION__POSITION_HOLDER_OF_AUTHORITY;
+	}
+	return person;
+}
+
+/* A message about consents rests on none: it tells who agreed to what, and its rule how far. */
+static bool is_about_consent(uint32_t kind)
+{
+	const struct skl_catalogue_kind *row = skl_catalogue_kind(kind);
+
+	return row && (row->changes & SKL_CHANGES_CONSENT);
+}
+
+/* --- of a message that comes in ------------------------------------------------------------- */
+
+static enum skl_err read_persons(struct basis *basis, const struct skl_envelope *env)
+{
+	const Schakel__V1__SubjectRow *row;
+	enum skl_err err = SKL_OK;
+
+	for (size_t i = 0; err == SKL_OK && (row = skl_envelope_subject(env, i)); i++) {
+		const Schakel__V1__PseudonymRow *pseudonym =
+			skl_envelope_find_pseudonym(env, row->number);
+		struct person *person =
+			add_person(basis, row->number, row->positions, row->n_positions);
+
+		if (!person)
+			return SKL_ELIMIT;
+		if (!pseudonym)
+			continue;
+		person->has_tag = true;
+		person->adult_on_ms = pseudonym->adult_on_ms;
+		err = skl_ledger_tag(basis->turn, env, row->number, person->tag);
+	}
+	return err;
+}
+
 static void read_refs(struct basis *basis, const struct skl_envelope *env, uint32_t recipient)
 {
 	const Schakel__V1__FactRow *row;
@@ -260,118 +326,102 @@ static void read_refs(struct basis *basis, const struct skl_envelope *env, uint3
 			basis->refs[basis->ref_count++] = row->ref.data;
 }
 
-/* A message about consents rests on none: it tells who agreed to what, and its rule how far. */
-static bool is_about_consent(const struct skl_envelope *env)
-{
-	const struct skl_catalogue_kind *kind = skl_catalogue_kind((uint32_t)env->common->kind);
-
-	return kind && (kind->changes & SKL_CHANGES_CONSENT);
-}
-
 enum skl_err skl_agreed_fill(const struct skl_turn *turn, const struct skl_ask *ask,
 			     const struct skl_item *item, struct skl_part *part)
 {
 	struct skl_policy_request *request = &part->request;
-	struct basis basis = {.turn = turn,
-			      .case_ref = ask->held.case_ref,
-			      .sender = item->peer->id,
-			      .purpose = (enum skl_purpose)request->purpose};
-	enum skl_consent_state loosest = SKL_CONSENT_STATE_UNSPECIFIED;
-	enum skl_err err = SKL_OK;
+	struct basis *basis;
+	enum skl_err err;
 
 	if (request->ground != SKL_GROUND_CONSENT || !part->row)
 		return SKL_OK;
-	if (is_about_consent(item->env)) {
+	if (is_about_consent((uint32_t)item->env->common->kind)) {
 		request->consent = SKL_CONSENT_STATE_GIVEN;
 		return SKL_OK;
 	}
-	basis.partner = part->row->partner;
-	basis.desk = part->row->desk;
-	read_refs(&basis, item->env, part->row->number);
+	basis = skl_arena_alloc(turn->arena, sizeof(*basis));
+	if (!basis)
+		return SKL_ENOMEM;
+	*basis = (struct basis){.turn = turn,
+				.case_ref = ask->held.case_ref,
+				.sender = item->peer->id,
+				.partner = part->row->partner,
+				.desk = part->row->desk,
+				.purpose = (enum skl_purpose)request->purpose};
+	read_refs(basis, item->env, part->row->number);
+	err = read_persons(basis, item->env);
 	for (uint32_t i = 0; i < request->section_count && err == SKL_OK; i++) {
-		enum skl_consent_state state;
+		const Schakel__V1__SectionRow *row =
+			skl_envelope_find_section(item->env, request->sections[i].number);
 
-		err = ask_section(&basis, item->env, &request->sections[i]);
-		state = (enum skl_consent_state)request->sections[i].consent;
-		if (!loosest || stricter(state, loosest) == loosest)
-			loosest = state;
+		err = row ? ask_section(basis, row->about, row->n_about, &request->sections[i])
+			  : SKL_EBUG;
 	}
-	request->consent = (uint8_t)or_not_asked(loosest);
-	part->rests_until_ms = basis.until_ms;
+	set_whole(request);
+	part->rests_until_ms = basis->until_ms;
 	return err;
 }
 
-/* --- decided again ------------------------------------------------------------------------------
- */
+/* --- of mail that waits: the same, from its entry -------------------------------------------- */
 
-/* What says no to it now, whoever it is. */
-struct against {
-	struct basis *basis;
-	enum skl_consent_state state;
-};
-
-static bool see_against(void *arg, const struct skl_consent *item)
+static enum skl_err read_persons_again(struct basis *basis, uint64_t entry_index)
 {
-	struct against *against = arg;
+	Schakel__V1__SubjectDetail *row = NULL;
 
-	if (is_against(item->state) && counts(against->basis, item))
-		against->state = stricter(against->state, item->state);
-	return true;
+	for (uint32_t part = 1; skl_opens_read_part(basis->turn, entry_index, part,
+						    &schakel__v1__subject_detail__descriptor, &row);
+	     part++) {
+		struct person *person =
+			add_person(basis, row->number, row->positions, row->n_positions);
+
+		if (!person)
+			return SKL_ELIMIT;
+		person->has_tag = row->tag.len == sizeof(person->tag);
+		person->adult_on_ms = row->adult_on_ms;
+		if (person->has_tag)
+			memcpy(person->tag, row->tag.data, sizeof(person->tag));
+	}
+	return SKL_OK;
 }
 
-static enum skl_err ask_subjects(struct against *against, uint64_t entry_index)
+static const Schakel__V1__SectionDetail *find_section(const Schakel__V1__MessageDetail *detail,
+						      uint32_t number)
 {
-	enum skl_err err = SKL_OK;
-
-	for (uint32_t part = 1; part <= SKL_LIMIT_SUBJECTS_N && err == SKL_OK; part++) {
-		Schakel__V1__SubjectDetail *subject = NULL;
-		struct skl_person person;
-
-		if (!skl_opens_read_part(against->basis->turn, entry_index, part,
-					 &schakel__v1__subject_detail__descriptor, &subject))
-			break;
-		if (subject->tag.len != SKL_PERSON_TAG_BYTES)
-			continue;
-		err = skl_person_find(against->basis->turn->txn, subject->tag.data, &person);
-		for (size_t i = 0; i < person.count && err == SKL_OK; i++)
-			err = skl_consent_each(against->basis->turn->txn, person.tags[i],
-					       see_against, against);
-	}
-	return err;
+	for (size_t i = 0; i < detail->n_sections; i++)
+		if (detail->sections[i]->number == number)
+			return detail->sections[i];
+	return NULL;
 }
 
 enum skl_err skl_agreed_again(const struct skl_turn *turn, const struct skl_outbox_item *item,
 			      const Schakel__V1__MessageDetail *detail,
 			      struct skl_policy_request *request)
 {
-	struct basis basis = {.turn = turn,
-			      .case_ref = item->case_ref,
-			      .sender = item->sender,
-			      .partner = item->partner,
-			      .desk = item->desk,
-			      .purpose = (enum skl_purpose)request->purpose};
-	struct against against = {.basis = &basis};
-	enum skl_err err = SKL_OK;
+	struct basis *basis;
+	enum skl_err err;
 
-	if (request->ground != SKL_GROUND_CONSENT || !detail->n_consent_ref)
+	if (request->ground != SKL_GROUND_CONSENT || is_about_consent((uint32_t)detail->kind))
 		return SKL_OK;
-	for (size_t i = 0; i < detail->n_consent_ref && err == SKL_OK; i++) {
-		struct skl_consent now;
+	basis = skl_arena_alloc(turn->arena, sizeof(*basis));
+	if (!basis)
+		return SKL_ENOMEM;
+	*basis = (struct basis){.turn = turn,
+				.case_ref = item->case_ref,
+				.sender = item->sender,
+				.partner = item->partner,
+				.desk = item->desk,
+				.purpose = (enum skl_purpose)request->purpose};
+	for (size_t i = 0; i < detail->n_consent_ref && basis->ref_count < REFS_MAX; i++)
+		if (detail->consent_ref[i].len == SKL_STORE_ID_BYTES)
+			basis->refs[basis->ref_count++] = detail->consent_ref[i].data;
+	err = read_persons_again(basis, item->entry_index);
+	for (uint32_t i = 0; i < request->section_count && err == SKL_OK; i++) {
+		const Schakel__V1__SectionDetail *row =
+			find_section(detail, request->sections[i].number);
 
-		if (detail->consent_ref[i].len != SKL_STORE_ID_BYTES)
-			return SKL_EMALFORMED;
-		err = skl_consent_get(turn->txn, detail->consent_ref[i].data, &now);
-		if (err == SKL_OK && !runs(&now, turn->now_ms))
-			against.state = stricter(
-				against.state,
-				is_against(now.state) ? now.state : SKL_CONSENT_STATE_NOT_ASKED);
+		err = row ? ask_section(basis, row->about, row->n_about, &request->sections[i])
+			  : SKL_EMALFORMED;
 	}
-	if (err == SKL_OK)
-		err = ask_subjects(&against, item->entry_index);
-	if (err != SKL_OK || !against.state)
-		return err;
-	request->consent = (uint8_t)against.state;
-	for (uint32_t i = 0; i < request->section_count; i++)
-		request->sections[i].consent = (uint8_t)against.state;
-	return SKL_OK;
+	set_whole(request);
+	return err;
 }

@@ -85,7 +85,7 @@ enum skl_outcome skl_change_check(const struct skl_ask *ask, const struct skl_it
 
 /* --- making the change ------------------------------------------------------------------- */
 
-static enum skl_err copy_name(char field[SKL_STORE_NAME_MAX + 1], const char *name)
+enum skl_err skl_change_name(char field[SKL_STORE_NAME_MAX + 1], const char *name)
 {
 	if (strlen(name) > SKL_STORE_NAME_MAX)
 		return SKL_EFIELD;
@@ -103,10 +103,10 @@ static enum skl_err add_participant(struct skl_case *held, const char *partner, 
 {
 	struct skl_case_participant row = {
 		.position = position, .from_ms = from_ms, .until_ms = until_ms};
-	enum skl_err err = copy_name(row.partner, partner);
+	enum skl_err err = skl_change_name(row.partner, partner);
 
 	if (err == SKL_OK)
-		err = copy_name(row.desk, desk);
+		err = skl_change_name(row.desk, desk);
 	if (err != SKL_OK)
 		return err;
 	for (size_t i = 0; i < held->participant_count; i++) {
@@ -136,9 +136,9 @@ static void end_participant(struct skl_case *held, const Schakel__V1__EventRow *
 
 static enum skl_err set_director(struct skl_case *held, const Schakel__V1__EventRow *row)
 {
-	enum skl_err err = copy_name(held->director, row->partner);
+	enum skl_err err = skl_change_name(held->director, row->partner);
 
-	return err == SKL_OK ? copy_name(held->director_desk, row->desk) : err;
+	return err == SKL_OK ? skl_change_name(held->director_desk, row->desk) : err;
 }
 
 /* Values were checked against their lists at decoding. */
@@ -288,10 +288,11 @@ static enum skl_err start_clock(struct skl_turn *turn, const struct skl_item *it
 		.wake_ms = clock->due_ms,
 	};
 	bool is_senders = skl_change_is_senders(part, row.clock);
-	enum skl_err err = copy_name(row.partner, is_senders ? item->peer->id : part->row->partner);
+	enum skl_err err =
+		skl_change_name(row.partner, is_senders ? item->peer->id : part->row->partner);
 
 	if (err == SKL_OK)
-		err = copy_name(row.told, is_senders ? part->row->partner : item->peer->id);
+		err = skl_change_name(row.told, is_senders ? part->row->partner : item->peer->id);
 	if (err != SKL_OK)
 		return err;
 	memcpy(row.case_ref, case_of(item), SKL_STORE_ID_BYTES);

@@ -477,6 +477,9 @@ SKL_MUST_CHECK enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_a
 SKL_MUST_CHECK enum skl_err skl_change_clocks(struct skl_turn *turn, const struct skl_item *item,
 					      const struct skl_part *part);
 
+/* A name into a field of the store. EFIELD: too long. */
+SKL_MUST_CHECK enum skl_err skl_change_name(char field[SKL_STORE_NAME_MAX + 1], const char *name);
+
 /* Is this term the sender's to keep? Then the recipient has nothing to answer by it. */
 bool skl_change_is_senders(const struct skl_part *part, enum skl_clock clock);
 

@@ -77,14 +77,6 @@ enum skl_err skl_ledger_check(struct skl_item *item)
 
 /* --- a consent ------------------------------------------------------------------------------ */
 
-static enum skl_err copy_name(char field[SKL_STORE_NAME_MAX + 1], const char *name)
-{
-	if (strlen(name) > SKL_STORE_NAME_MAX)
-		return SKL_EFIELD;
-	memcpy(field, name, strlen(name) + 1);
-	return SKL_OK;
-}
-
 /* What the row says, told by the sender. Codes were checked against their lists at decoding. */
 static enum skl_err consent_of(const struct skl_turn *turn, const struct skl_item *item,
 			       const Schakel__V1__ConsentRow *row, struct skl_consent *ret_consent)
@@ -108,12 +100,12 @@ static enum skl_err consent_of(const struct skl_turn *turn, const struct skl_ite
 	if (err == SKL_OK)
 		err = skl_ledger_tag(turn, env, row->giver, ret_consent->giver);
 	if (err == SKL_OK)
-		err = copy_name(ret_consent->recorder, item->peer->id);
+		err = skl_change_name(ret_consent->recorder, item->peer->id);
 	if (err == SKL_OK)
-		err = copy_name(ret_consent->holder, row->holder);
+		err = skl_change_name(ret_consent->holder, row->holder);
 	if (err == SKL_OK)
-		err = copy_name(ret_consent->recipient, row->recipient);
-	return err == SKL_OK ? copy_name(ret_consent->desk, row->recipient_desk) : err;
+		err = skl_change_name(ret_consent->recipient, row->recipient);
+	return err == SKL_OK ? skl_change_name(ret_consent->desk, row->recipient_desk) : err;
 }
 
 static bool is_same(const struct skl_consent *a, const struct skl_consent *b)

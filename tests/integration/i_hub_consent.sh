@@ -148,6 +148,10 @@ peer team "${plan[@]}" rests=$mother,$father hello submit
 test_is "$(outcome)" denied_no_rule 'the next one is refused'
 peer team "${plan[@]}" age=16 rests=$child hello submit
 test_is "$(outcome)" permitted 'what rests on another consent goes on'
+waiting=$(out_value id '^sent')
+tell team "$(consent $father 2 $given,state=refused)"
+peer ggz hello timeout=3000 offer receipt
+test_is "$(out_value id '^offer')" "$waiting" 'also while it waits, and who is not asked refuses again'
 kill -KILL "$(pid_of hub)"
 wait_bg hub
 HUB_BIN=hub_faulty HUB_FAULT=$TMPDIR/fault hub_run
