@@ -136,6 +136,8 @@ peer team "${plan[@]}" rests=$mother,$father hello submit
 test_is "$(outcome)" permitted 'a help plan waits for its recipient'
 tell ggz "$(consent $father 2 $given,state=withdrawn,how=partner_present)" to=team
 test_is "$(outcome)" permitted 'who hears that somebody takes it back passes it on'
+tell ggz "$(consent $father 2 $given)" to=team
+test_is "$(outcome)" denied_forbidden 'but not that he agrees after all'
 peer vt-zw hello timeout=3000 want=1 drain
 test_is "$(grep -c 'zeg niets tegen het huishouden' out)" 1 \
 	'he was not alone: the director is warned'
@@ -157,9 +159,12 @@ wait_bg hub
 HUB_BIN=hub_faulty HUB_FAULT=$TMPDIR/fault hub_run
 peer team "${plan[@]}" rests=$mother,$father hello submit
 test_is "$(outcome)" denied_no_rule 'a hub that was killed remembers it'
-tell team "$(consent $father 2 $given,until=30)"
+tell team "$(consent $father 2 $given,until=3)"
 peer team "${plan[@]}" rests=$mother,$father hello submit
 test_is "$(outcome)" permitted 'and that he agrees again'
+ctl queue show "$("$BIN/schakelctl" -s "$control" queue list ggz | tail -n 1 | sed "s/^offer=\([0-9]*\).*/\1/")"
+test_is "$(($(ctl_value expires_ms) / 86400000 - $(date +%s) / 86400 <= 3))" 1 \
+	'mail waits no longer than the consent that it rests on'
 echo no-consent >fault
 peer team "${plan[@]}" rests=$mother,$father hello submit
 test_is "$(outcome)" error 'a ledger that cannot be read permits nothing (P2)'
@@ -180,6 +185,10 @@ peer ggz "${doctor[@]}" to=team,+politie-nh,+jb rests=$health hello submit
 test_is "$(grep '^recipient' out | grep -o 'outcome=[a-z_]*' | sort | uniq -c | xargs)" \
 	'2 outcome=denied_no_rule 1 outcome=permitted' \
 	'until she lifts it: for the team alone, not for the police nor another'
+
+peer jb case=$case purpose=recovery ground=consent kind=progress family=1 about=identity:1 to=team \
+	rests=$health hello submit
+test_is "$(outcome)" denied_no_rule 'nor from another: it is the secrecy of the doctor'
 
 # --- one person with two pseudonyms (D) ----------------------------------------------------------------
 
