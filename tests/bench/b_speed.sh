@@ -14,7 +14,9 @@
 # BENCH_PARTNERS partners of the large directory                                  (200)
 # BENCH_ONLY    ratios, syncs, allocations, memory, entries, partners            (all)
 
+TMPDIR=$(mktemp -d -p "${TMPDIR:-/tmp}" schakel-bench.XXXXXX) || exit 1
 . "${SRC:?run by make bench}/tests/lib/test-lib.sh" || exit 1
+test_own_tmpdir=$TMPDIR
 . "$SRC/tests/bench/bench-lib.sh"
 
 rounds=${BENCH_ROUNDS:-5}

@@ -91,7 +91,7 @@ HALF = GREETING + b"\x04\xc8\x05HELLO\x01\x00" + bytes(40)
 
 
 def hold_raw(count, first_words):
-    """From many addresses, so that it does not run out of ports."""
+    """On this machine from many addresses, so that it does not run out of ports."""
     host, port = ENDPOINT.removeprefix("tcp://").rsplit(":", 1)
     poller, held, number = select.epoll(), {}, 0
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
@@ -100,7 +100,8 @@ def hold_raw(count, first_words):
             number += 1
             sock = socket.socket()
             sock.setblocking(False)
-            sock.bind((f"127.1.{number // 250 % 250}.{number % 250 + 1}", 0))
+            if host == "127.0.0.1":
+                sock.bind((f"127.1.{number // 250 % 250}.{number % 250 + 1}", 0))
             sock.connect_ex((host, int(port)))
             held[sock.fileno()] = sock
             poller.register(sock, select.EPOLLRDHUP | select.EPOLLHUP |
