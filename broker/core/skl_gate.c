@@ -470,10 +470,10 @@ static enum skl_err decode_rewrap(struct skl_hub *hub, struct skl_item *item)
 	return sign_key(hub, item, item->rewrap->signing_key_id);
 }
 
-static enum skl_err decode(struct skl_hub *hub, struct skl_item *item)
+#define RECEIPTS_A_MESSAGE 10 /* that a partner may send, for each message of its quota */
+
+static enum skl_err decode_by_what(struct skl_hub *hub, struct skl_item *item)
 {
-	if (!skl_bucket_take(&item->peer->messages, hub->opts.messages_per_minute, skl_mono_ms()))
-		return SKL_EQUOTA;
 	if (item->what == SKL_SEAT_ON_SUBMIT)
 		return decode_envelope(hub, item, SKL_FORM_SUBMIT);
 	if (item->what == SKL_SEAT_ON_PLAN)
@@ -483,6 +483,29 @@ static enum skl_err decode(struct skl_hub *hub, struct skl_item *item)
 	if (item->what == SKL_SEAT_ON_RECEIPT)
 		return decode_receipt(hub, item);
 	return decode_rewrap(hub, item);
+}
+
+/*
+ * Decode what the partner's quota has room for. What is declared acute has a quota of its own, as
+ * large (P8). Receipts and rewraps have one too: how much mail a partner gets is not its doing.
+ */
+static enum skl_err decode(struct skl_hub *hub, struct skl_item *item)
+{
+	struct skl_peer *peer = item->peer;
+	uint32_t quota = hub->opts.messages_per_minute;
+	bool is_answer = item->what == SKL_SEAT_ON_RECEIPT || item->what == SKL_SEAT_ON_REWRAP;
+	bool has_room = is_answer ? skl_bucket_take(&peer->receipts, RECEIPTS_A_MESSAGE * quota,
+						    skl_mono_ms())
+				  : skl_bucket_take(&peer->messages, quota, skl_mono_ms());
+	enum skl_err err;
+
+	if (!has_room && item->what != SKL_SEAT_ON_SUBMIT)
+		return SKL_EQUOTA;
+	err = decode_by_what(hub, item);
+	if (err == SKL_OK && !has_room &&
+	    !(item->is_emergency && skl_bucket_take(&peer->acute, quota, skl_mono_ms())))
+		return SKL_EQUOTA;
+	return err;
 }
 
 /* Says no more than that the sender has its receipts: nobody waits for what follows from it. */

@@ -83,6 +83,8 @@ struct skl_peer {
 	struct skl_fault faults[SKL_FAULTS_MAX];
 	struct skl_bucket plans[SKL_PLAN_SLOTS]; /* by a hash of user_ref */
 	struct skl_bucket messages;
+	struct skl_bucket acute;
+	struct skl_bucket receipts;
 	struct skl_bucket directories;
 	bool has_mail;         /* something may be waiting in the outbox */
 	bool is_drained;       /* this turn found nothing more for it */
