@@ -377,6 +377,7 @@ static const struct skl_term clock_terms[] = {
 	[SKL_CLOCK_BREACH_NOTICE] = {72, SKL_TERM_HOURS},
 	[SKL_CLOCK_RETURN] = {0, SKL_TERM_NONE},
 	[SKL_CLOCK_REPAIR] = {24, SKL_TERM_HOURS},
+	[SKL_CLOCK_INFORMATION] = {5, SKL_TERM_WORKING_DAYS},
 };
 
 const char *skl_family_name(enum skl_family family)
@@ -497,4 +498,11 @@ struct skl_term skl_catalogue_clock_term(uint32_t clock)
 	if (clock >= SKL_COUNT(clock_terms))
 		return (struct skl_term){0};
 	return clock_terms[clock];
+}
+
+bool skl_catalogue_clock_is_regional(uint32_t clock)
+{
+	return clock == SKL_CLOCK_FEEDBACK || clock == SKL_CLOCK_BAN_ADVICE ||
+	       clock == SKL_CLOCK_HANDOVER || clock == SKL_CLOCK_BREAK_GLASS ||
+	       clock == SKL_CLOCK_MONITORING || clock == SKL_CLOCK_INFORMATION;
 }

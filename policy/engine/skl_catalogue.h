@@ -115,5 +115,7 @@ uint64_t skl_catalogue_no_consent_roles(void);
 
 /* The term of a clock where a rule names none; unit SKL_TERM_NONE if the case agrees on it. */
 struct skl_term skl_catalogue_clock_term(uint32_t clock);
+/* May a region choose it? Where a law or framework gives the term, no. */
+bool skl_catalogue_clock_is_regional(uint32_t clock);
 
 #endif

@@ -256,8 +256,10 @@ static enum skl_err load(struct skl_policy *policy, const struct skl_policy_file
 		err = keep_bundle(policy, files, order, count);
 	if (err == SKL_OK)
 		err = parse_bundle(policy, reterr);
-	if (err == SKL_OK)
+	if (err == SKL_OK) {
+		skl_region_apply(policy);
 		err = skl_policy_check(policy, opts, reterr);
+	}
 	if (err)
 		return err;
 	policy->index = skl_policy_index_new(policy->rule_count);
@@ -277,6 +279,7 @@ static enum skl_err load_as(const struct skl_policy_file *files, size_t count, b
 	policy = skl_calloc(1, sizeof(*policy));
 	if (policy) {
 		policy->is_emergency_list = is_emergency;
+		policy->region = skl_region_default();
 		err = load(policy, files, count, opts, reterr);
 	}
 	if (err == SKL_ENOMEM)

@@ -288,27 +288,21 @@ static enum skl_err check_rule(const struct skl_policy *policy, uint16_t rule,
 enum skl_err skl_policy_check(const struct skl_policy *policy, const struct skl_policy_opts *opts,
 			      struct skl_error *reterr)
 {
-	for (size_t i = 0; i < policy->agreement_count; i++) {
-		enum skl_err err = check_agreement(&policy->agreements[i],
-						   policy->is_emergency_list, opts, reterr);
+	enum skl_err err = SKL_OK;
 
-		if (err)
-			return err;
-	}
-	for (size_t i = 0; i < policy->rule_count; i++) {
-		enum skl_err err = check_rule(policy, (uint16_t)i, reterr);
-
-		if (err)
-			return err;
-	}
+	for (size_t i = 0; err == SKL_OK && i < policy->agreement_count; i++)
+		err = check_agreement(&policy->agreements[i], policy->is_emergency_list, opts,
+				      reterr);
+	if (err)
+		return err;
+	err = skl_region_check(policy, reterr);
+	for (size_t i = 0; err == SKL_OK && i < policy->rule_count; i++)
+		err = check_rule(policy, (uint16_t)i, reterr);
 	/* The emergency list holds a part of the rules: its tests may name others. */
-	for (size_t i = 0; !policy->is_emergency_list && i < policy->rule_count; i++) {
-		enum skl_err err = check_tests(policy, (uint16_t)i, reterr);
-
-		if (err)
-			return err;
-	}
-	return SKL_OK;
+	for (size_t i = 0; err == SKL_OK && !policy->is_emergency_list && i < policy->rule_count;
+	     i++)
+		err = check_tests(policy, (uint16_t)i, reterr);
+	return err;
 }
 
 static bool has_rule_for(const struct skl_policy *policy, uint32_t kind)
@@ -346,16 +340,18 @@ void skl_policy_findings(const struct skl_policy *policy, int64_t now_ms,
 
 		if (days < 60) {
 			(void)snprintf(text, sizeof(text),
-				       "the agreement ends in %" PRId64 " days; then its rules "
-				       "permit nothing",
-				       days);
+				       "the %s ends in %" PRId64 " days; then %s",
+				       agreement->is_region ? "region's choice" : "agreement", days,
+				       agreement->is_region ? "the set cannot be loaded any more"
+							    : "its rules permit nothing");
 			report(arg, agreement->file, agreement->line, text);
 		}
-		if (now_ms < agreement->from_ms)
+		if (now_ms < agreement->from_ms && !agreement->is_region)
 			report(arg, agreement->file, agreement->line,
 			       "the agreement is not valid yet; until then its rules permit "
 			       "nothing");
 	}
+	skl_region_findings(policy, report, arg);
 	find_kinds(policy, report, arg);
 	skl_policy_find_dead(policy, report, arg);
 }

@@ -487,8 +487,8 @@ static enum skl_err read_one_clock(struct skl_parser *parser)
 	if (err)
 		return err;
 	clock.clock = (uint8_t)code;
-	clock.term = skl_catalogue_clock_term(code);
-	if (!clock.is_stop && skl_lexer_is(lexer, "within")) {
+	clock.is_of_region = !clock.is_stop && !skl_lexer_is(lexer, "within");
+	if (!clock.is_stop && !clock.is_of_region) {
 		err = skl_lexer_next(lexer);
 		if (err == SKL_OK)
 			err = skl_lexer_term(lexer, &clock.term);

@@ -90,8 +90,11 @@ static bool is_one_of(struct skl_view word, const char *const *words, size_t cou
 /* The first word of a line: where it begins, and how wide it is. Returns the blanks after it. */
 static size_t print_keyword(struct format *format, const struct skl_token *token)
 {
-	static const char *const heads[] = {"agreement", "owner", "valid", "rule", "forbid", "end"};
-	static const char *const narrow[] = {"rule", "forbid", "end", "test"};
+	static const char *const heads[] = {"agreement", "region", "owner",  "valid", "rule",
+					    "forbid",    "terms",  "triage", "end"};
+	static const char *const narrow[] = {"rule", "forbid", "terms", "triage", "end", "test"};
+
+	static const char *const blocks[] = {"rule", "forbid", "terms", "triage"};
 
 	if (format->is_after_comma) {
 		add_blanks(format->out, LIST_INDENT);
@@ -99,7 +102,7 @@ static size_t print_keyword(struct format *format, const struct skl_token *token
 	}
 	if (skl_view_is(token->text, "end"))
 		format->is_in_rule = false;
-	else if (skl_view_is(token->text, "rule") || skl_view_is(token->text, "forbid"))
+	else if (is_one_of(token->text, blocks, SKL_COUNT(blocks)))
 		format->is_in_rule = true;
 	if (!is_one_of(token->text, heads, SKL_COUNT(heads)))
 		add_blanks(format->out, CLAUSE_INDENT);

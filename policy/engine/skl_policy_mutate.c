@@ -377,7 +377,10 @@ static bool is_clocked_anyway(const struct mutating *m, const struct skl_rule_cl
 		const struct skl_rule *other = &m->policy->rules[i];
 
 		for (size_t c = 0; is_beside(other, row) && c < other->clock_count; c++)
-			if (memcmp(&other->clocks[c], clock, sizeof(*clock)) == 0)
+			if (other->clocks[c].clock == clock->clock &&
+			    other->clocks[c].is_stop == clock->is_stop &&
+			    other->clocks[c].term.count == clock->term.count &&
+			    other->clocks[c].term.unit == clock->term.unit)
 				return true;
 	}
 	return false;

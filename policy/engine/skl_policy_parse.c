@@ -98,16 +98,19 @@ static enum skl_err read_valid(struct skl_parser *parser, struct skl_agreement *
 	return skl_parser_line(parser);
 }
 
-/* agreement "..." version N status S, owner "..." approved-by "...", valid DATE .. DATE */
+/* agreement | region "..." version N status S, owner "..." approved-by "...", valid DATE .. DATE */
 static enum skl_err read_agreement(struct skl_parser *parser, struct skl_agreement *agreement)
 {
 	struct skl_lexer *lexer = &parser->lexer;
 	enum skl_err err;
 
 	agreement->line = lexer->token.line;
-	err = skl_parser_word(parser, "agreement");
+	err = skl_parser_word(parser, agreement->is_region ? "region" : "agreement");
 	if (err == SKL_OK)
-		err = skl_parser_string(parser, "the title of the agreement", &agreement->title);
+		err = skl_parser_string(parser,
+					agreement->is_region ? "the name of the region"
+							     : "the title of the agreement",
+					&agreement->title);
 	if (err == SKL_OK)
 		err = skl_parser_word(parser, "version");
 	if (err == SKL_OK)
@@ -182,7 +185,7 @@ static enum skl_err read_rule_head(struct skl_parser *parser)
 }
 
 /* A list of the draft in kept memory of its size; NULL only when memory is short. */
-static const void *keep_list(struct skl_parser *parser, const void *list, size_t count, size_t size)
+static void *keep_list(struct skl_parser *parser, const void *list, size_t count, size_t size)
 {
 	void *kept = skl_policy_keep(parser->policy, count ? count : 1, size);
 
@@ -291,11 +294,19 @@ enum skl_err skl_policy_parse(struct skl_policy *policy, const char *name, struc
 				      "the file is empty. Begin with: agreement \"title\" version "
 				      "1 status EXAMPLE");
 	agreement->file = name;
+	agreement->is_region = skl_lexer_is(&parser->lexer, "region");
+	if (agreement->is_region && policy->region.title)
+		return skl_lexer_fail(&parser->lexer,
+				      "a second region; the first is in %s. Keep one",
+				      policy->region.file);
 	err = read_agreement(parser, agreement);
 	if (err)
 		return err;
-	agreement->source = skl_view_of(text.data, parser->lexer.token.at);
+	agreement->source =
+		agreement->is_region ? text : skl_view_of(text.data, parser->lexer.token.at);
 	policy->agreement_count++;
+	if (agreement->is_region)
+		return skl_parser_region(parser, agreement);
 	while (err == SKL_OK && parser->lexer.token.type != SKL_TOKEN_END) {
 		if (!skl_lexer_is(&parser->lexer, "rule") &&
 		    !skl_lexer_is(&parser->lexer, "forbid"))

@@ -44,6 +44,10 @@ SKL_MUST_CHECK enum skl_err skl_parser_string(struct skl_parser *parser, const c
 /* The current token must be this word; the lexer moves on. */
 SKL_MUST_CHECK enum skl_err skl_parser_word(struct skl_parser *parser, const char *word);
 
+/* The region file behind its head, into the policy (skl_region_parse.c). */
+SKL_MUST_CHECK enum skl_err skl_parser_region(struct skl_parser *parser,
+					      const struct skl_agreement *head);
+
 /* The current token must be the end of a line (or of the file); the lexer moves on. */
 SKL_MUST_CHECK enum skl_err skl_parser_line(struct skl_parser *parser);
 

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "skl_policy.h"
+#include "skl_region.h"
 #include "skl_term.h"
 
 /* Dimensions are numbered as the miss they cause; SKL_MISS_NONE is none. */
@@ -78,6 +79,7 @@ struct skl_item {
 struct skl_rule_clock {
 	uint8_t clock;
 	bool is_stop;
+	bool is_of_region; /* the rule names no term: what the region says, or the default */
 	struct skl_term term;
 };
 
@@ -125,7 +127,7 @@ struct skl_rule {
 	bool has_consent; /* the clause stands */
 	bool has_acute;   /* "(acute: repair within ...)" stands */
 	struct skl_term repair;
-	const struct skl_rule_clock *clocks;
+	struct skl_rule_clock *clocks;
 	size_t clock_count;
 	const struct skl_rule_duty *duties;
 	size_t duty_count;
@@ -146,7 +148,8 @@ struct skl_agreement {
 	int64_t from_ms;
 	int64_t until_ms; /* first moment after it */
 	unsigned line;
-	struct skl_view source; /* its header in the kept text */
+	bool is_region;
+	struct skl_view source; /* its header in the kept text; of the region, all of it */
 };
 
 struct skl_kept;
@@ -156,6 +159,7 @@ struct skl_policy {
 	struct skl_kept *kept; /* owned: every string and array below */
 	struct skl_view bundle;
 	bool is_emergency_list;
+	struct skl_region region;
 	struct skl_agreement agreements[SKL_POLICY_FILES_MAX];
 	size_t agreement_count;
 	struct skl_rule *rules;
@@ -189,6 +193,13 @@ SKL_MUST_CHECK enum skl_err skl_policy_parse(struct skl_policy *policy, const ch
 SKL_MUST_CHECK enum skl_err skl_policy_check(const struct skl_policy *policy,
 					     const struct skl_policy_opts *opts,
 					     struct skl_error *reterr);
+
+/* The region (skl_region_parse.c): its terms into the rules that name none; what it must have, and
+ * what is worth knowing. */
+void skl_region_apply(struct skl_policy *policy);
+SKL_MUST_CHECK enum skl_err skl_region_check(const struct skl_policy *policy,
+					     struct skl_error *reterr);
+void skl_region_findings(const struct skl_policy *policy, skl_policy_finding_fn report, void *arg);
 
 /* "FILE: text" in *reterr; returns code. */
 enum skl_err skl_policy_fail(struct skl_error *reterr, enum skl_err code, const char *file,

@@ -48,7 +48,7 @@ static const char usage_text[] =
 	"  -q, --quiet             check: no notes; test: failures and totals only;\n"
 	"                          fmt: only name the files that would change (exit 1)\n"
 	"  -r, --rules=PATH        explain, replay: the rules; may be given more than once\n"
-	"  -l, --language=LANG     diff, explain, replay, matrix --html: nl (default) or en\n"
+	"  -l, --language=LANG     diff, explain, replay, matrix: nl (default) or en\n"
 	"      --mutate            test: take each thing out of each rule in turn; name what no\n"
 	"                          test notices\n"
 	"      --csv               matrix: as comma-separated values\n"

@@ -4,6 +4,7 @@
 
 #include "skl_mem.h"
 #include "skl_tool_html.h"
+#include "skl_tool_region.h"
 
 struct diff_print {
 	const struct skl_policy *before;
@@ -202,6 +203,12 @@ static void print_html(const struct skl_tool_opts *opts, const struct diff_print
 	print_html_section(print, true);
 	print_html_section(print, false);
 	(void)printf(
+		"<section>\n<h2>%s</h2>\n<ul>\n",
+		skl_html_word(language, "Andere termijnen en regie", "Other terms and direction"));
+	if (skl_tool_print_changes(language, true, print->before, print->after) == 0)
+		(void)printf("<li>%s</li>\n", skl_html_word(language, "Geen.", "None."));
+	(void)printf("</ul>\n</section>\n");
+	(void)printf(
 		"</main>\n<footer><p>%s</p></footer>\n",
 		skl_html_word(language,
 			      "Volledig, behalve waar een ontvanger meer posities heeft, de zaak "
@@ -232,10 +239,15 @@ static int diff(const struct skl_tool_opts *opts, struct diff_print *print)
 			qsort(print->rows, print->row_count, sizeof(print->rows[0]), compare);
 		print_html(opts, print);
 	} else {
+		unsigned changes =
+			skl_tool_print_changes(opts->language, false, print->before, print->after);
+
 		(void)printf(print->language == SKL_LANGUAGE_NL
-				     ? "%u nieuw, %u niet meer verstrekt\n"
-				     : "%u newly disclosed, %u no longer disclosed\n",
-			     print->wider, print->narrower);
+				     ? "%u nieuw, %u niet meer verstrekt; %u termijnen of regie "
+				       "anders\n"
+				     : "%u newly disclosed, %u no longer disclosed; %u terms or "
+				       "direction changed\n",
+			     print->wider, print->narrower, changes);
 	}
 	return print->wider ? SKL_EXIT_WIDER : SKL_EXIT_OK;
 }

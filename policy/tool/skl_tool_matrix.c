@@ -4,6 +4,7 @@
 
 #include "skl_mem.h"
 #include "skl_tool_html.h"
+#include "skl_tool_region.h"
 
 #define ROWS_MAX 20000u
 
@@ -142,7 +143,10 @@ static void print_html(const struct skl_tool_opts *opts, const struct skl_policy
 		}
 		print_html_row(language, row);
 	}
-	(void)printf("%s</main>\n", matrix->count ? "</tbody></table>\n</section>\n" : "");
+	(void)printf("%s", matrix->count ? "</tbody></table>\n</section>\n" : "");
+	if (skl_policy_region(policy)->title)
+		skl_tool_print_region(language, true, skl_policy_region(policy));
+	(void)printf("</main>\n");
 	skl_html_end();
 }
 
@@ -189,6 +193,9 @@ int skl_tool_matrix(const struct skl_tool_opts *opts)
 		print_html(opts, policy, &matrix);
 	else if (status == SKL_EXIT_OK)
 		print_rows(&matrix, opts->is_csv);
+	if (status == SKL_EXIT_OK && !opts->is_html && !opts->is_csv &&
+	    skl_policy_region(policy)->title)
+		skl_tool_print_region(opts->language, false, skl_policy_region(policy));
 	skl_rules_done(&rules);
 	return status;
 }

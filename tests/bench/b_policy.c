@@ -193,7 +193,8 @@ int main(void)
 					    "policy/rules/vragen-en-antwoorden.rules",
 					    "policy/rules/plannen.rules",
 					    "policy/rules/herstel.rules",
-					    "policy/rules/toestemming.rules"};
+					    "policy/rules/toestemming.rules",
+					    "policy/rules/regio.rules"};
 
 	shipped(names, SKL_COUNT(names));
 	big();

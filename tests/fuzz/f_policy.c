@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "skl_policy.h"
+#include "skl_region.h"
 
 static const char rules[] =
 	"agreement \"T\" version 1 status EXAMPLE\nowner \"o\" approved-by \"a\"\n"
@@ -74,6 +75,8 @@ static void try_rules(struct skl_view text, int is_bundle)
 	if (!policy)
 		return;
 	(void)skl_policy_test(policy, NULL, NULL, NULL);
+	if (skl_region_diff(policy, policy, NULL, NULL) != 0)
+		abort(); /* or it would have called what is not there */
 	skl_buf_init(&bundle, 8u << 20);
 	/* What was loaded has an emergency list that loads. */
 	if (skl_policy_emergency(policy, &bundle) != SKL_OK)

@@ -81,7 +81,8 @@ static const char *const t_shipped_names[] = {"politie-veilig-thuis.rules",
 					      "vragen-en-antwoorden.rules",
 					      "plannen.rules",
 					      "herstel.rules",
-					      "toestemming.rules"};
+					      "toestemming.rules",
+					      "regio.rules"};
 #define T_SHIPPED SKL_COUNT(t_shipped_names)
 
 /* The rules as shipped. */

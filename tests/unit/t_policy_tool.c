@@ -141,6 +141,13 @@ static void write_exports(void)
 	skl_buf_done(&out);
 }
 
+#define REGION(feedback, times, ban, cell)                                                         \
+	"region \"R\" version 1 status EXAMPLE\nowner \"o\" approved-by \"a\"\n"                   \
+	"valid 2026-01-01 .. 2099-12-31\nterms \"t\"\n  clock " feedback "\n"                      \
+	"  stable-safety " times " times, 4 weeks apart\n  because \"b\"\nend\n"                   \
+	"triage \"t\"\n  at house_ban director " ban "\n"                                          \
+	"  at first_signal long_term_care director " cell "\n  because \"b\"\nend\n"
+
 struct row {
 	const char *line;
 	int status;
@@ -152,7 +159,7 @@ struct row {
 	"ground=wpg:18-1/bpg:4-2-1-i has=identity,incident"
 
 static const struct row rows[] = {
-	{"check -q -n 2026-06-15 @", 0, {"VOORBEELD", "ok: 8 files, 43 rules, digest "}},
+	{"check -q -n 2026-06-15 @", 0, {"VOORBEELD", "ok: 9 files, 43 rules, digest "}},
 	{"check -n 2026-06-15 @", 0, {"note: no rule permits", "ban_order"}},
 	{"check -n 2030-01-01 @", 1, {"algemene-grenzen.rules:", "no longer valid"}},
 	{"check -e production -n 2026-06-15 @", 1, {"EXAMPLE", "Have a lawyer check"}},
@@ -177,7 +184,25 @@ static const struct row rows[] = {
 	{"fmt %/failing.rules", 0, {"\nrule A-1 \"r\"\n  from      police\n"}},
 	{"fmt -q %/failing.rules", 1, {"/failing.rules\n"}},
 	{"fmt %/open.rules", 1, {"/open.rules:1:13: ", "Put a \""}},
-	{"diff @ @", 0, {"0 nieuw, 0 niet meer verstrekt"}},
+	{"diff @ @", 0, {"0 nieuw, 0 niet meer verstrekt; 0 termijnen of regie anders"}},
+	{"diff -l en %/region-a.rules %/region-b.rules",
+	 0,
+	 {"changed: clock feedback: was 10 days, becomes 14 days\n",
+	  "changed: stable safety: was 3 times, 4 weeks, becomes 4 times, 4 weeks\n",
+	  "changed: direction at first_signal, long_term_care: was local_team, becomes "
+	  "veilig_thuis with ggd\n",
+	  "0 newly disclosed, 0 no longer disclosed; 4 terms or direction changed\n"}},
+	{"diff --html %/region-a.rules %/region-b.rules",
+	 0,
+	 {"<h2>Andere termijnen en regie</h2>\n",
+	  "<li>regie bij een huisverbod: was veilig_thuis, wordt mda_plus</li>\n"}},
+	{"fmt -q %/region-a.rules", 1, {"region-a.rules"}},
+	{"check %/region-a.rules",
+	 0,
+	 {"note: region-a.rules:1: the triage table has no director in 14 of 15 cells: "
+	  "first_signal "
+	  "coercive_control, "}},
+	{"check %/region-bad.rules", 1, {"region-bad.rules:5:9: 'feedbak' is not in the list"}},
 	{"diff %/one.rules %/two.rules",
 	 3,
 	 {"nieuw: household gaat van police naar veilig_thuis in police_report, doel "
@@ -220,7 +245,11 @@ static const struct row rows[] = {
 	{"matrix %/two.rules",
 	 0,
 	 {"police: police_report to veilig_thuis: identity, household, incident\n"}},
-	{"matrix @", 0, {"veilig_thuis: report_receipt to police: no section\n"}},
+	{"matrix @",
+	 0,
+	 {"veilig_thuis: report_receipt to police: no section\n", "klok feedback: 10 days\n",
+	  "regie bij repeated_or_serious, coercive_control: zvh met ",
+	  "regie bij acute_or_structural, complex_divorce: niemand\n"}},
 	{"matrix --csv %/one.rules",
 	 0,
 	 {"sender,kind,recipient,categories\n"
@@ -300,6 +329,12 @@ static int set_up(void **state)
 	write_rules("two.rules", T_HEAD WIDER " test \"t\" permitted\nend\n");
 	write_rules("odd.rules",
 		    T_HEAD RULE("<b> & c", ", household") " test \"t\" permitted\nend\n");
+	write_rules("region-a.rules",
+		    REGION("feedback within 10 days", "3", "veilig_thuis", "local_team"));
+	write_rules("region-b.rules",
+		    REGION("feedback within 14 days", "4", "mda_plus", "veilig_thuis with ggd"));
+	write_rules("region-bad.rules",
+		    REGION("feedbak within 14 days", "4", "mda_plus", "veilig_thuis"));
 	write_exports();
 	write_rules("open.rules", "agreement \"T\n");
 	write_rules("failing.rules", T_HEAD GOOD " test \"t\" denied_no_rule\nend\n");
