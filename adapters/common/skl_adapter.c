@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "skl_adapter.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "skl_clock.h"
 #include "skl_hash.h"
+#include "skl_log.h"
 #include "skl_mem.h"
 #include "skl_random.h"
 
@@ -86,6 +88,83 @@ enum skl_err skl_adapter_native(struct skl_adapter *adapter, const char *key, st
 	return skl_state_native_put(adapter->state, key, ret);
 }
 
+bool skl_adapter_is_passing(enum skl_err err)
+{
+	return skl_err_may_retry(err) || err == SKL_EDIRECTORY || err == SKL_EKEYEXPIRED ||
+	       err == SKL_EKEYREVOKED || err == SKL_ECORRUPT || err == SKL_EBUG;
+}
+
+enum skl_err skl_adapter_about(struct skl_adapter *adapter, const struct skl_received *received,
+			       struct skl_context *ret, bool *ret_found)
+{
+	const Schakel__V1__EventRow *refers =
+		skl_envelope_find_event(received->envelope, SKL_EVENT_REFERS_TO);
+	const uint8_t *id = NULL;
+	enum skl_err err;
+
+	*ret_found = false;
+	if (received->common->in_reply_to.len == SKL_ID_BYTES)
+		id = received->common->in_reply_to.data;
+	else if (refers && refers->ref.len == SKL_ID_BYTES)
+		id = refers->ref.data;
+	if (!id)
+		return SKL_OK;
+	err = skl_state_context_get(adapter->state, id, ret);
+	*ret_found = err == SKL_OK;
+	return err == SKL_ENOTFOUND ? SKL_OK : err;
+}
+
+void skl_adapter_after_record(struct skl_adapter *adapter, enum skl_kind kind,
+			      const uint8_t id[SKL_ID_BYTES], const char *partner)
+{
+	struct skl_after_record record = {.at_ms = skl_now_ms(), .kind = kind};
+	char hex[SKL_ID_TEXT_BYTES];
+	uint64_t number = 0;
+
+	memcpy(record.message_id, id, SKL_ID_BYTES);
+	/* Who phones is recorded by people; what is recorded here is that they were told to. */
+	(void)snprintf(record.user_ref, sizeof(record.user_ref), "schakel-adapter");
+	(void)snprintf(record.partner, sizeof(record.partner), "%.64s", partner);
+	(void)snprintf(record.text, sizeof(record.text),
+		       "Knooppunt niet bereikbaar, zonder antwoord of zonder oordeel bij een "
+		       "acute melding; noodinstructie \"bel nu\" gegeven.");
+	if (skl_client_after_record(adapter->client, &record, &number))
+		skl_log(SKL_LOG_ERR, "emergency.unrecorded", "id=%s", skl_id_text(id, hex));
+}
+
+static void ref_key(const char *what, const char *name, char ret[160])
+{
+	(void)snprintf(ret, 160, "ref/%.40s/%.100s", what, name);
+}
+
+enum skl_err skl_adapter_ref_put(struct skl_adapter *adapter, const char *what, const char *name,
+				 const uint8_t ref[SKL_ID_BYTES])
+{
+	struct skl_native native = {.is_spooled = true, .at_ms = skl_now_ms()};
+	char key[160];
+
+	ref_key(what, name, key);
+	memcpy(native.id, ref, SKL_ID_BYTES);
+	return skl_state_native_put(adapter->state, key, &native);
+}
+
+enum skl_err skl_adapter_ref(struct skl_adapter *adapter, const char *what, const char *name,
+			     uint8_t ret_ref[SKL_ID_BYTES])
+{
+	struct skl_native native;
+	char key[160];
+	enum skl_err err;
+
+	ref_key(what, name, key);
+	err = skl_state_native_get(adapter->state, key, &native);
+	if (!err)
+		memcpy(ret_ref, native.id, SKL_ID_BYTES);
+	if (err != SKL_ENOTFOUND)
+		return err;
+	skl_random_fill(NULL, ret_ref, SKL_ID_BYTES);
+	return skl_adapter_ref_put(adapter, what, name, ret_ref);
+}
+
 const char *skl_adapter_phone(const struct skl_adapter *adapter, const char *partner)
 {
 	const struct skl_directory *directory = skl_client_directory(adapter->client);
@@ -96,6 +175,46 @@ const char *skl_adapter_phone(const struct skl_adapter *adapter, const char *par
 	if (one && one->phone && *one->phone)
 		return one->phone;
 	return adapter->phone && *adapter->phone ? adapter->phone : "112";
+}
+
+bool skl_adapter_is_permit(Schakel__V1__Outcome outcome)
+{
+	return (enum skl_outcome)outcome == SKL_OUTCOME_PERMITTED ||
+	       (enum skl_outcome)outcome == SKL_OUTCOME_CUT;
+}
+
+bool skl_adapter_is_refusal(const Schakel__V1__Result *result)
+{
+	if (!skl_adapter_is_permit(result->outcome))
+		return true;
+	for (size_t i = 0; i < result->n_recipients; i++) {
+		if (!skl_adapter_is_permit(result->recipients[i]->outcome))
+			return true;
+	}
+	return false;
+}
+
+void skl_adapter_emergency_text(const char *name, const char *phone, bool in_english,
+				char ret[SKL_ADAPTER_EMERGENCY_BYTES])
+{
+	const char *who = name && *name ? name : "Veilig Thuis";
+	const char *comma = phone && *phone ? ", " : "";
+	const char *line = phone ? phone : "";
+
+	if (in_english)
+		(void)snprintf(ret, SKL_ADAPTER_EMERGENCY_BYTES,
+			       "CALL NOW, DO NOT WAIT FOR THIS SYSTEM. This acute report is not "
+			       "yet recorded at the hub. Call %.100s%s%.60s and pass on the "
+			       "report. In immediate danger: 112. The report is ready and will be "
+			       "sent as soon as it can be.",
+			       who, comma, line);
+	else
+		(void)snprintf(ret, SKL_ADAPTER_EMERGENCY_BYTES,
+			       "BEL NU, WACHT NIET OP DIT SYSTEEM. Deze acute melding is nog niet "
+			       "vastgelegd bij het knooppunt. Bel %.100s%s%.60s en geef de melding "
+			       "door. Bij direct gevaar: 112. De melding staat klaar en wordt "
+			       "verstuurd zodra het kan.",
+			       who, comma, line);
 }
 
 const char *skl_adapter_undelivered(const struct skl_client_receipt *receipt, bool in_english)

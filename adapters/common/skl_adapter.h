@@ -96,8 +96,40 @@ void skl_adapter_id(uint8_t ret_id[SKL_ID_BYTES]);
 SKL_MUST_CHECK enum skl_err skl_adapter_native(struct skl_adapter *adapter, const char *key,
 					       struct skl_view bytes, struct skl_native *ret);
 
+/* Later is better than never for what is not the sender's fault. */
+bool skl_adapter_is_passing(enum skl_err err);
+
+/* The context of the message that a received one answers or refers to, if we know it. */
+SKL_MUST_CHECK enum skl_err skl_adapter_about(struct skl_adapter *adapter,
+					      const struct skl_received *received,
+					      struct skl_context *ret, bool *ret_found);
+
+/* Somebody was told to call: for the trail, once the hub is there (DESIGN 6). */
+void skl_adapter_after_record(struct skl_adapter *adapter, enum skl_kind kind,
+			      const uint8_t id[SKL_ID_BYTES], const char *partner);
+
+/*
+ * Sixteen random bytes for what the own system calls NAME (a case, a consent), the same ever
+ * after: it names them by its own numbers, and no number of its own leaves it.
+ */
+SKL_MUST_CHECK enum skl_err skl_adapter_ref(struct skl_adapter *adapter, const char *what,
+					    const char *name, uint8_t ret_ref[SKL_ID_BYTES]);
+/* From now on NAME is these bytes: those of a message that came in. */
+SKL_MUST_CHECK enum skl_err skl_adapter_ref_put(struct skl_adapter *adapter, const char *what,
+						const char *name, const uint8_t ref[SKL_ID_BYTES]);
+
 /* The phone line of a partner, or the configured one, or "112". */
 const char *skl_adapter_phone(const struct skl_adapter *adapter, const char *partner);
+
+/* Does something go to the recipient? */
+bool skl_adapter_is_permit(Schakel__V1__Outcome outcome);
+/* Is any recipient denied or in error? */
+bool skl_adapter_is_refusal(const Schakel__V1__Result *result);
+
+/* "Call now, do not wait for this system": whom, by which line (NULL: not known). */
+#define SKL_ADAPTER_EMERGENCY_BYTES 480
+void skl_adapter_emergency_text(const char *name, const char *phone, bool in_english,
+				char ret[SKL_ADAPTER_EMERGENCY_BYTES]);
 
 /*
  * What a person reads of a message that was not delivered, at most 500 bytes: what happened, what

@@ -81,7 +81,8 @@ static void give_pseudonym(struct composing *c, const struct skl_mapped_subject 
 /* Numbers are kept only towards whom they come from: to others they would say who knew whom. */
 static bool goes_back(const struct composing *c)
 {
-	return c->opts->about && strcmp(c->opts->about->partner, c->mapped->to_partner) == 0;
+	return c->opts->about && !c->mapped->also_count &&
+	       strcmp(c->opts->about->partner, c->mapped->to_partner) == 0;
 }
 
 static void add_subjects(struct composing *c)
@@ -167,11 +168,23 @@ static enum skl_err add_section(struct composing *c, size_t index)
 	return SKL_OK;
 }
 
+/* Purposes and grounds that differ are told to each recipient by itself. */
+static bool differs(const struct skl_mapped *mapped)
+{
+	for (size_t i = 0; i < mapped->also_count; i++)
+		if (mapped->also[i].purpose || mapped->also[i].ground)
+			return true;
+	return false;
+}
+
 static void add_facts(struct composing *c)
 {
 	for (size_t i = 0; i < c->mapped->fact_count; i++) {
 		const struct skl_mapped_fact *fact = &c->mapped->facts[i];
 
+		if ((fact->code == SKL_FACT_PURPOSE || fact->code == SKL_FACT_GROUND) &&
+		    differs(c->mapped))
+			continue; /* told to each recipient by itself */
 		if (*fact->text)
 			skl_draft_fact_text(c->draft, fact->code, fact->text, fact->at_ms);
 		else
@@ -193,6 +206,9 @@ static void add_events(struct composing *c)
 		row.other_subject = number_of(c, (int64_t)from->other_place);
 		row.value = from->value;
 		row.detail = from->detail;
+		row.third = from->third;
+		row.partner = (char *)(uintptr_t)from->partner;
+		row.desk = (char *)(uintptr_t)from->desk;
 		row.at_ms = from->at_ms;
 		row.until_ms = from->until_ms;
 		if (from->has_ref) {
@@ -201,6 +217,124 @@ static void add_events(struct composing *c)
 		}
 		skl_draft_event(c->draft, &row);
 	}
+}
+
+static void add_consents(struct composing *c)
+{
+	for (size_t i = 0; i < c->mapped->consent_count; i++) {
+		const struct skl_mapped_consent *from = &c->mapped->consents[i];
+		Schakel__V1__Category categories[64];
+		Schakel__V1__ConsentRow row;
+
+		schakel__v1__consent_row__init(&row);
+		row.ref.len = SKL_ID_BYTES;
+		row.ref.data = (uint8_t *)(uintptr_t)from->ref;
+		row.subject = number_of(c, (int64_t)from->place);
+		row.giver = number_of(c, (int64_t)from->giver_place);
+		row.capacity = (Schakel__V1__ConsentCapacity)from->capacity;
+		row.holder = (char *)(uintptr_t)from->holder;
+		row.recipient = (char *)(uintptr_t)from->partner;
+		row.recipient_desk = (char *)(uintptr_t)from->desk;
+		row.purpose = (Schakel__V1__Purpose)from->purpose;
+		row.categories = categories;
+		for (unsigned bit = 1; bit < 64; bit++)
+			if (from->categories >> bit & 1)
+				categories[row.n_categories++] = (Schakel__V1__Category)bit;
+		row.state = (Schakel__V1__ConsentState)from->state;
+		row.how = (Schakel__V1__ConsentHow)from->how;
+		row.from_ms = from->from_ms;
+		row.until_ms = from->until_ms;
+		skl_draft_consent(c->draft, &row);
+	}
+	if (c->mapped->weighing_count)
+		skl_draft_weighing(c->draft, c->mapped->weighing, c->mapped->weighing_count);
+}
+
+/* ---- recipients ---- */
+
+/* A fact that holds for one recipient alone. */
+static void add_fact_for(struct composing *c, uint32_t recipient, enum skl_fact code,
+			 uint32_t value, const uint8_t *ref)
+{
+	Schakel__V1__FactRow row;
+
+	schakel__v1__fact_row__init(&row);
+	row.code = (Schakel__V1__FactCode)code;
+	row.value = value;
+	row.recipient = recipient;
+	if (ref) {
+		row.ref.len = SKL_ID_BYTES;
+		row.ref.data = (uint8_t *)(uintptr_t)ref;
+	}
+	skl_draft_fact(c->draft, &row);
+}
+
+static uint32_t own_value(const struct composing *c, enum skl_fact code)
+{
+	const struct skl_mapped_fact *fact = skl_mapped_find_fact(c->mapped, code);
+
+	return fact ? fact->value : 0;
+}
+
+static enum skl_err add_recipient(struct composing *c, struct skl_client *client,
+				  const struct skl_mapped_recipient *to)
+{
+	uint32_t purpose = to->purpose ? to->purpose : own_value(c, SKL_FACT_PURPOSE);
+	uint32_t ground = to->ground ? to->ground : own_value(c, SKL_FACT_GROUND);
+	uint32_t number = 0;
+	enum skl_err err = skl_client_recipient(
+		client, c->draft, to->partner, to->desk,
+		to->is_copy ? SKL_RECIPIENT_TYPE_COPY : SKL_RECIPIENT_TYPE_PRINCIPAL, &number);
+
+	if (err)
+		return err;
+	if (differs(c->mapped)) {
+		add_fact_for(c, number, SKL_FACT_PURPOSE, purpose, NULL);
+		add_fact_for(c, number, SKL_FACT_GROUND, ground, NULL);
+	}
+	for (size_t i = 0; ground == SKL_GROUND_CONSENT && i < c->mapped->rests_count; i++)
+		add_fact_for(c, number, SKL_FACT_CONSENT, 0, c->mapped->rests[i]);
+	return SKL_OK;
+}
+
+static enum skl_err add_recipients(struct composing *c, struct skl_client *client,
+				   struct skl_error *reterr)
+{
+	struct skl_mapped_recipient first = {0};
+	const struct skl_mapped_recipient *to = &first;
+	enum skl_err err;
+
+	memcpy(first.partner, c->mapped->to_partner, sizeof(first.partner));
+	memcpy(first.desk, c->mapped->to_desk, sizeof(first.desk));
+	err = add_recipient(c, client, to);
+	for (size_t i = 0; !err && i < c->mapped->also_count; i++) {
+		to = &c->mapped->also[i];
+		err = add_recipient(c, client, to);
+	}
+	return err ? skl_error_set(reterr, err, 0, 0, "recipient %.60s/%.60s: %s", to->partner,
+				   to->desk, skl_err_text(err))
+		   : SKL_OK;
+}
+
+static bool find_desk(const struct skl_directory *directory, int64_t now_ms, const char *partner,
+		      char desk[SKL_LIMIT_PARTNER_ID + 1])
+{
+	const char *found = skl_compose_desk(directory, partner, desk, now_ms);
+
+	if (found && found != desk)
+		(void)snprintf(desk, SKL_LIMIT_PARTNER_ID + 1, "%.63s", found);
+	return found != NULL;
+}
+
+bool skl_compose_desks(const struct skl_directory *directory, struct skl_mapped *mapped,
+		       int64_t now_ms)
+{
+	if (!find_desk(directory, now_ms, mapped->to_partner, mapped->to_desk))
+		return false;
+	for (size_t i = 0; i < mapped->also_count; i++)
+		if (!find_desk(directory, now_ms, mapped->also[i].partner, mapped->also[i].desk))
+			return false;
+	return true;
 }
 
 static enum skl_err begin_draft(struct skl_client *client, const struct skl_mapped *mapped,
@@ -245,7 +379,6 @@ enum skl_err skl_compose_numbered(struct skl_client *client, const struct skl_ma
 	SKL_CLEANUP(skl_draft_freep) struct skl_draft *draft = NULL;
 	struct composing c = {
 		.mapped = mapped, .opts = opts, .context = ret_context, .sections = ret_sections};
-	uint32_t recipient = 0;
 	enum skl_err err = skl_mapped_check(mapped, reterr);
 
 	if (err)
@@ -264,11 +397,10 @@ enum skl_err skl_compose_numbered(struct skl_client *client, const struct skl_ma
 				     skl_err_text(err));
 	add_facts(&c);
 	add_events(&c);
-	err = skl_client_recipient(client, draft, mapped->to_partner, mapped->to_desk,
-				   SKL_RECIPIENT_TYPE_PRINCIPAL, &recipient);
+	add_consents(&c);
+	err = add_recipients(&c, client, reterr);
 	if (err)
-		return skl_error_set(reterr, err, 0, 0, "recipient %.60s/%.60s: %s",
-				     mapped->to_partner, mapped->to_desk, skl_err_text(err));
+		return err;
 	*ret_draft = SKL_STEAL(draft);
 	return SKL_OK;
 }

@@ -11,6 +11,7 @@
  * Limits:   skl_limits.h.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "skl_attr.h"
@@ -28,10 +29,10 @@ struct skl_compose_opts {
 };
 
 /*
- * Build the draft to mapped->to_partner / to_desk, everything wrapped for it. Persons with a
- * number keep it if the message goes back to the sender of `about`. *ret_context is what to
- * remember of it. Errors of the client and the draft; EMISLABELLED if a section is not as its
- * table; ENOTFOUND if the recipient's desk is not in the directory.
+ * Build the draft to mapped->to_partner / to_desk and to those beside it, everything wrapped for
+ * them. Persons with a number keep it if the message goes back to the sender of `about` alone.
+ * *ret_context is what to remember of it. Errors of the client and the draft; EMISLABELLED if a
+ * section is not as its table; ENOTFOUND if the recipient's desk is not in the directory.
  */
 SKL_MUST_CHECK enum skl_err skl_compose(struct skl_client *client, const struct skl_mapped *mapped,
 					const struct skl_compose_opts *opts,
@@ -49,6 +50,10 @@ skl_compose_numbered(struct skl_client *client, const struct skl_mapped *mapped,
 /* A desk of the partner: wanted if it has a valid key, else the first that has. NULL if none. */
 const char *skl_compose_desk(const struct skl_directory *directory, const char *partner,
 			     const char *wanted, int64_t now_ms);
+
+/* Each recipient's desk as skl_compose_desk() finds it; false: one of them has none. */
+bool skl_compose_desks(const struct skl_directory *directory, struct skl_mapped *mapped,
+		       int64_t now_ms);
 
 /* What to remember of a received message. */
 void skl_compose_remember(const struct skl_received *received, struct skl_context *ret_context);

@@ -22,6 +22,7 @@ struct skl_dir {
 	int fd[SKL_DIR_PLACES];
 	int watch_fd;
 	int watch_in;
+	char suffix[16];
 	uint32_t settle_ms;
 	bool is_due;    /* something may be there */
 	int64_t due_ms; /* monotonic: look again then; 0: no need */
@@ -110,6 +111,8 @@ enum skl_err skl_dir_open(const struct skl_dir_opts *opts, struct skl_dir **ret_
 	for (size_t i = 0; i < SKL_DIR_PLACES; i++)
 		dir->fd[i] = -1;
 	dir->watch_fd = -1;
+	(void)snprintf(dir->suffix, sizeof(dir->suffix), "%s",
+		       opts->suffix ? opts->suffix : ".xml");
 	dir->settle_ms = opts->settle_ms ? opts->settle_ms : DEFAULT_SETTLE_MS;
 	dir->is_due = true;
 	dir->closed = skl_calloc(NAMES_MAX, sizeof(dir->closed[0]));
@@ -252,9 +255,9 @@ static bool list(struct skl_dir *dir, enum skl_dir_place place, struct listing *
 	return true;
 }
 
-static bool is_wanted(enum skl_dir_place place, const char *name)
+static bool is_wanted(const struct skl_dir *dir, enum skl_dir_place place, const char *name)
 {
-	return place == SKL_DIR_IN ? ends_with(name, ".xml") : ends_with(name, ".zend");
+	return place == SKL_DIR_IN ? ends_with(name, dir->suffix) : ends_with(name, ".zend");
 }
 
 /* 0: all handled; else when to look again. */
@@ -268,7 +271,7 @@ static int64_t look_in(struct skl_dir *dir, enum skl_dir_place place, skl_dir_fn
 	for (size_t i = 0; i < found.count; i++) {
 		const char *name = found.names[i];
 
-		if (!is_wanted(place, name))
+		if (!is_wanted(dir, place, name))
 			continue;
 		if (place == SKL_DIR_IN && !take_closed(dir, name) && !is_settled(dir, name)) {
 			again_ms = skl_mono_ms() + dir->settle_ms;

@@ -46,6 +46,7 @@ struct skl_dir;
 
 struct skl_dir_opts {
 	const char *root;
+	const char *suffix; /* ".xml": of what is picked up from in/; at most 15 bytes */
 	uint32_t settle_ms; /* 2,000: a file found at start, not seen closed, must be this old */
 };
 

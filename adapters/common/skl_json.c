@@ -16,6 +16,13 @@ void skl_json_dump(const json_t *json, struct skl_buf *buf)
 		buf->err = SKL_ENOMEM;
 }
 
+void skl_json_lines(const json_t *json, struct skl_buf *buf)
+{
+	if ((!json || json_dump_callback(json, add_bytes, buf, JSON_INDENT(1))) && !buf->err)
+		buf->err = SKL_ENOMEM;
+	skl_buf_add_str(buf, "\n");
+}
+
 json_t *skl_json_hex(const void *bytes, size_t len)
 {
 	char text[2 * 32 + 1];

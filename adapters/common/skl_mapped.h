@@ -9,7 +9,8 @@
  * Owner:    one thread.
  * Lifetime: skl_mapped_init .. skl_mapped_done, which wipes what is about persons.
  * Errors:   sticky, as in skl_buf: the first failure stays in err, later calls do nothing.
- * Limits:   64 persons, 64 sections, 64 facts and events each (skl_limits.h), 32 findings.
+ * Limits:   64 persons, 64 sections, 64 facts and events each (skl_limits.h), 16 consents, 16
+ *           recipients, 32 findings.
  *
  * Persons are named by place: 1 for the first person of the message. The content of sections uses
  * places where the table of skl_label says subject; skl_label_renumber() changes them to numbers.
@@ -28,6 +29,9 @@
 
 #define SKL_MAPPED_POSITIONS_N 4u
 #define SKL_MAPPED_ROWS_N      64u
+#define SKL_MAPPED_CONSENTS_N  16u
+#define SKL_MAPPED_ALSO_N      15u
+#define SKL_MAPPED_WEIGHING_N  16u
 #define SKL_FINDINGS_N         32u
 
 /*
@@ -93,12 +97,41 @@ struct skl_mapped_event {
 	enum skl_event code;
 	size_t place;
 	size_t other_place;
+	char partner[SKL_LIMIT_PARTNER_ID + 1];
+	char desk[SKL_LIMIT_PARTNER_ID + 1];
 	uint32_t value;
 	uint32_t detail;
+	uint32_t third;
 	int64_t at_ms;
 	int64_t until_ms;
 	bool has_ref;
 	uint8_t ref[SKL_ID_BYTES];
+};
+
+/* One person's consent towards one desk (skl_envelope: ConsentRow). */
+struct skl_mapped_consent {
+	uint8_t ref[SKL_ID_BYTES];
+	size_t place; /* whose data */
+	size_t giver_place;
+	enum skl_consent_capacity capacity;
+	char holder[SKL_LIMIT_PARTNER_ID + 1]; /* whose secrecy it lifts, "" if nobody's */
+	char partner[SKL_LIMIT_PARTNER_ID + 1];
+	char desk[SKL_LIMIT_PARTNER_ID + 1]; /* "" : each desk of it */
+	enum skl_purpose purpose;
+	uint64_t categories; /* bits 1 << enum skl_category */
+	enum skl_consent_state state;
+	enum skl_consent_how how;
+	int64_t from_ms;
+	int64_t until_ms; /* 0: until withdrawn */
+};
+
+/* Who gets the message beside to_partner. */
+struct skl_mapped_recipient {
+	char partner[SKL_LIMIT_PARTNER_ID + 1];
+	char desk[SKL_LIMIT_PARTNER_ID + 1];
+	bool is_copy;
+	enum skl_purpose purpose; /* unspecified: that of the message */
+	enum skl_ground ground;
 };
 
 struct skl_mapped {
@@ -122,6 +155,14 @@ struct skl_mapped {
 	struct skl_mapped_fact facts[SKL_MAPPED_ROWS_N];
 	size_t event_count;
 	struct skl_mapped_event events[SKL_MAPPED_ROWS_N];
+	size_t also_count;
+	struct skl_mapped_recipient also[SKL_MAPPED_ALSO_N];
+	size_t consent_count;
+	struct skl_mapped_consent consents[SKL_MAPPED_CONSENTS_N];
+	size_t rests_count; /* consents that the message rests on, where its ground is consent */
+	uint8_t rests[SKL_MAPPED_CONSENTS_N][SKL_ID_BYTES];
+	size_t weighing_count;
+	enum skl_weighing weighing[SKL_MAPPED_WEIGHING_N];
 };
 
 void skl_mapped_init(struct skl_mapped *mapped, enum skl_kind kind);

@@ -11,6 +11,7 @@
 #include "skl_log.h"
 #include "skl_mem.h"
 #include "skl_police_out.h"
+#include "skl_tell.h"
 #include "skl_text.h"
 
 #define OUT_BYTES ((size_t)8 * 1024 * 1024)
@@ -125,47 +126,15 @@ static void step(void *arg)
 
 /* ---- out ---- */
 
-enum skl_err skl_police_tell(struct skl_police *police, const char *key, const char *name,
-			     struct skl_view bytes)
-{
-	struct skl_state *state = police->adapter->state;
-	enum skl_told told;
-	enum skl_err err = skl_state_told_get(state, key, &told);
-
-	if (err || told == SKL_TOLD_DONE)
-		return err;
-	if (told == SKL_TOLD_NOT) {
-		err = skl_dir_part(police->dir, name, bytes);
-		if (!err)
-			err = skl_state_told_put(state, key, SKL_TOLD_HANDING, skl_now_ms());
-	}
-	if (!err)
-		err = skl_dir_show(police->dir, name);
-	/* handing and no part: it was shown before the process died */
-	if (err == SKL_ENOTFOUND && told == SKL_TOLD_HANDING)
-		err = SKL_OK;
-	return err ? err : skl_state_told_put(state, key, SKL_TOLD_DONE, skl_now_ms());
-}
-
 /* "weigering-<id>.xml" under the key "uitslag/<id>" */
 static enum skl_err tell_about(struct skl_police *police, const char *what, const char *root,
 			       const uint8_t id[SKL_ID_BYTES], const char *tail,
 			       struct skl_buf *text)
 {
-	char hex[33];
-	char key[160];
-	char name[160];
-	enum skl_err err = skl_buf_err(text);
+	const struct skl_tell_file file = {
+		.what = what, .root = root, .suffix = ".xml", .id = id, .tail = tail};
 
-	skl_hex_encode(skl_view_of(id, SKL_ID_BYTES), hex);
-	(void)snprintf(key, sizeof(key), "%s/%s%s%s", what, hex, *tail ? "/" : "", tail);
-	(void)snprintf(name, sizeof(name), "%s-%s%s%s.xml", root, hex, *tail ? "-" : "", tail);
-	if (!err)
-		err = skl_police_tell(police, key, name, skl_buf_view(text));
-	if (!err)
-		skl_log(SKL_LOG_INFO, "out.told", "what=%s id=%s", what, hex);
-	skl_buf_done(text);
-	return err;
+	return skl_tell_about(police->adapter, police->dir, &file, text);
 }
 
 void skl_police_emergency(struct skl_police *police, const char *native_id,
@@ -175,12 +144,10 @@ void skl_police_emergency(struct skl_police *police, const char *native_id,
 	const struct skl_directory *directory = skl_client_directory(adapter->client);
 	const struct skl_dir_partner *one =
 		directory ? skl_directory_partner(directory, skl_view_str(partner)) : NULL;
-	struct skl_after_record record = {.at_ms = skl_now_ms(), .kind = SKL_KIND_POLICE_REPORT};
 	enum skl_told told = SKL_TOLD_NOT;
 	struct skl_buf text;
 	char hex[33];
 	char key[64];
-	uint64_t number = 0;
 	enum skl_err err;
 
 	skl_hex_encode(skl_view_of(id, SKL_ID_BYTES), hex);
@@ -190,60 +157,11 @@ void skl_police_emergency(struct skl_police *police, const char *native_id,
 		return;
 	skl_buf_init(&text, OUT_BYTES);
 	skl_police_out_emergency(native_id, id, one ? one->name : NULL,
-				 skl_adapter_phone(adapter, partner), record.at_ms, &text);
+				 skl_adapter_phone(adapter, partner), skl_now_ms(), &text);
 	err = tell_about(police, "nood", "noodinstructie", id, "", &text);
-	memcpy(record.message_id, id, SKL_ID_BYTES);
-	/* Who phones is recorded by people; what is recorded here is that they were told to. */
-	(void)snprintf(record.user_ref, sizeof(record.user_ref), "schakel-adapter");
-	(void)snprintf(record.partner, sizeof(record.partner), "%.64s", partner);
-	(void)snprintf(record.text, sizeof(record.text),
-		       "Knooppunt niet bereikbaar, zonder antwoord of zonder oordeel bij een "
-		       "acute melding; "
-		       "noodinstructie \"bel nu\" gegeven.");
-	if (skl_client_after_record(adapter->client, &record, &number))
-		skl_log(SKL_LOG_ERR, "emergency.unrecorded", "id=%s", hex);
+	skl_adapter_after_record(adapter, SKL_KIND_POLICE_REPORT, id, partner);
 	skl_log(err ? SKL_LOG_ERR : SKL_LOG_WARNING, "emergency.told", "id=%s code=%s", hex,
 		skl_err_name(err));
-}
-
-static enum skl_err load_context(struct skl_police *police, const struct skl_received *received,
-				 struct skl_context *ret, bool *ret_found)
-{
-	const Schakel__V1__EventRow *refers =
-		skl_envelope_find_event(received->envelope, SKL_EVENT_REFERS_TO);
-	const uint8_t *id = NULL;
-	enum skl_err err;
-
-	*ret_found = false;
-	if (received->common->in_reply_to.len == SKL_ID_BYTES)
-		id = received->common->in_reply_to.data;
-	else if (refers && refers->ref.len == SKL_ID_BYTES)
-		id = refers->ref.data;
-	if (!id)
-		return SKL_OK;
-	err = skl_state_context_get(police->adapter->state, id, ret);
-	*ret_found = err == SKL_OK;
-	return err == SKL_ENOTFOUND ? SKL_OK : err;
-}
-
-/* Part, record, show, record: DESIGN 9. */
-static enum skl_err hand_over(struct skl_police *police, const struct skl_received *received,
-			      const char *name, struct skl_view bytes)
-{
-	struct skl_client *client = police->adapter->client;
-	enum skl_err err = SKL_OK;
-
-	if (!received->in_doubt) {
-		err = skl_dir_part(police->dir, name, bytes);
-		if (!err)
-			err = skl_client_handing(client, received->key);
-	}
-	if (!err)
-		err = skl_dir_show(police->dir, name);
-	/* in doubt and no part: it was shown before the process died */
-	if (err == SKL_ENOTFOUND && received->in_doubt)
-		err = SKL_OK;
-	return err ? err : skl_client_handed_over(client, received->key);
 }
 
 static enum skl_err on_message(void *arg, const struct skl_received *received)
@@ -269,7 +187,7 @@ static enum skl_err on_message(void *arg, const struct skl_received *received)
 	skl_compose_remember(received, &mine[0]);
 	err = skl_state_context_put(adapter->state, &mine[0]);
 	if (!err)
-		err = load_context(police, received, &mine[1], &has_about);
+		err = skl_adapter_about(adapter, received, &mine[1], &has_about);
 	if (err)
 		return err;
 	skl_buf_init(&text, OUT_BYTES);
@@ -278,7 +196,7 @@ static enum skl_err on_message(void *arg, const struct skl_received *received)
 	skl_police_out_name(received, name);
 	err = skl_buf_err(&text);
 	if (!err)
-		err = hand_over(police, received, name, skl_buf_view(&text));
+		err = skl_tell_received(adapter, police->dir, received, name, skl_buf_view(&text));
 	skl_buf_wipe(&text);
 	skl_log(err ? SKL_LOG_WARNING : SKL_LOG_INFO, err ? "message.waits" : "message.handed_over",
 		"id=%s kind=%s code=%s", hex, skl_code_name(SKL_LIST_KIND, received->common->kind),
@@ -299,8 +217,8 @@ static enum skl_err on_result(void *arg, const struct skl_context *context,
 	skl_police_out_result(context, result, skl_client_directory(police->adapter->client),
 			      &text);
 	return tell_about(police, "uitslag",
-			  skl_police_out_is_refusal(result) ? "weigering" : "aangenomen",
-			  context->id, "", &text);
+			  skl_adapter_is_refusal(result) ? "weigering" : "aangenomen", context->id,
+			  "", &text);
 }
 
 static enum skl_err on_failed(void *arg, const struct skl_context *context, enum skl_err err,

@@ -38,13 +38,6 @@ struct skl_police {
 /* skl_dir_fn: a file in in/ or a release in parked/. */
 enum skl_err skl_police_take(void *arg, enum skl_dir_place place, const char *name);
 
-/*
- * Put a file in out/, once: key names it for ever. The same key again is SKL_OK and nothing, also
- * when the process died half-way.
- */
-SKL_MUST_CHECK enum skl_err skl_police_tell(struct skl_police *police, const char *key,
-					    const char *name, struct skl_view bytes);
-
 /* "Bel nu": into out/, once a message, with an after-record. */
 void skl_police_emergency(struct skl_police *police, const char *native_id,
 			  const uint8_t id[SKL_ID_BYTES], const char *partner);

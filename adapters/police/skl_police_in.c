@@ -12,6 +12,7 @@
 #include "skl_police_out.h"
 #include "skl_police_parts.h"
 #include "skl_random.h"
+#include "skl_tell.h"
 #include "skl_text.h"
 
 #define MAX_BYTES ((size_t)1024 * 1024)
@@ -206,21 +207,12 @@ static void native_key(const struct intake *in, char ret[128])
 static enum skl_err tell_repair(struct intake *in, const uint8_t id[SKL_ID_BYTES], int64_t due_ms)
 {
 	struct skl_buf text;
-	char hex[33];
-	char key[64];
-	char name[64];
-	enum skl_err err;
+	const struct skl_tell_file file = {
+		.what = "herstel", .root = "herstel", .suffix = ".xml", .id = id, .tail = ""};
 
-	skl_hex_encode(skl_view_of(id, SKL_ID_BYTES), hex);
-	(void)snprintf(key, sizeof(key), "herstel/%s", hex);
-	(void)snprintf(name, sizeof(name), "herstel-%s.xml", hex);
 	skl_buf_init(&text, 64 * 1024);
 	skl_police_out_repair(in->mapped.native_id, id, &in->findings, due_ms, &text);
-	err = skl_buf_err(&text);
-	if (!err)
-		err = skl_police_tell(in->police, key, name, skl_buf_view(&text));
-	skl_buf_done(&text);
-	return err;
+	return skl_tell_about(in->police->adapter, in->police->dir, &file, &text);
 }
 
 static void forget_reason(struct intake *in)
@@ -263,13 +255,6 @@ static enum skl_err finish(struct intake *in, const char *key, struct skl_native
 	return err == SKL_ENOTFOUND ? SKL_OK : err;
 }
 
-/* Later is better than never for what is not the sender's fault. */
-static bool is_passing(enum skl_err err)
-{
-	return skl_err_may_retry(err) || err == SKL_EDIRECTORY || err == SKL_EKEYEXPIRED ||
-	       err == SKL_EKEYREVOKED || err == SKL_ECORRUPT || err == SKL_EBUG;
-}
-
 static enum skl_err send_mapped(struct intake *in)
 {
 	struct skl_adapter *adapter = in->police->adapter;
@@ -309,7 +294,7 @@ static enum skl_err send_mapped(struct intake *in)
 	    (err || !skl_client_hub_reachable(adapter->client)))
 		skl_police_emergency(in->police, in->mapped.native_id, native.id,
 				     in->mapped.to_partner);
-	if (err && is_passing(err)) {
+	if (err && skl_adapter_is_passing(err)) {
 		skl_log(SKL_LOG_ERR, "in.waits", "code=%s text=\"%s\" next=\"again in a second\"",
 			skl_err_name(err), error.text);
 		return err;

@@ -28,23 +28,6 @@ static void head(struct skl_xmlw *w, const struct skl_context *context, int64_t 
 	skl_xmlw_attr_time(w, "op", at_ms);
 }
 
-static bool is_denied(Schakel__V1__Outcome outcome)
-{
-	return (enum skl_outcome)outcome != SKL_OUTCOME_PERMITTED &&
-	       (enum skl_outcome)outcome != SKL_OUTCOME_CUT;
-}
-
-bool skl_police_out_is_refusal(const Schakel__V1__Result *result)
-{
-	if (is_denied(result->outcome))
-		return true;
-	for (size_t i = 0; i < result->n_recipients; i++) {
-		if (is_denied(result->recipients[i]->outcome))
-			return true;
-	}
-	return false;
-}
-
 static void recipient(struct skl_xmlw *w, const Schakel__V1__RecipientResult *one,
 		      const struct skl_directory *directory)
 {
@@ -52,7 +35,7 @@ static void recipient(struct skl_xmlw *w, const Schakel__V1__RecipientResult *on
 	skl_xmlw_attr(w, "partner", one->partner);
 	skl_xmlw_attr(w, "naam", partner_name(directory, one->partner));
 	skl_xmlw_attr(w, "uitkomst", skl_code_label_nl(SKL_LIST_OUTCOME, one->outcome));
-	if (is_denied(one->outcome))
+	if (!skl_adapter_is_permit(one->outcome))
 		skl_xmlw_attr(w, "reden", skl_code_label_nl(SKL_LIST_CUT_REASON, one->reason));
 	skl_xmlw_leaf(w, "tekst", one->text_nl);
 	if (one->advised_partner && *one->advised_partner) {
@@ -119,7 +102,7 @@ void skl_police_out_result(const struct skl_context *context, const Schakel__V1_
 			   const struct skl_directory *directory, struct skl_buf *buf)
 {
 	struct skl_xmlw w;
-	bool is_refusal = skl_police_out_is_refusal(result);
+	bool is_refusal = skl_adapter_is_refusal(result);
 	int64_t repair_ms;
 
 	skl_xmlw_begin(&w, buf, is_refusal ? "weigering" : "aangenomen");
@@ -212,15 +195,9 @@ void skl_police_out_emergency(const char *native_id, const uint8_t id[16], const
 			      const char *phone, int64_t now_ms, struct skl_buf *buf)
 {
 	struct skl_xmlw w;
-	char text[400];
+	char text[SKL_ADAPTER_EMERGENCY_BYTES];
 
-	(void)snprintf(
-		text, sizeof(text),
-		"BEL NU, WACHT NIET OP DIT SYSTEEM. Deze acute melding is nog niet "
-		"vastgelegd bij het knooppunt. Bel %s%s%s en geef de melding door. Bij direct "
-		"gevaar: 112. De melding staat klaar en wordt verstuurd zodra het kan.",
-		name && *name ? name : "Veilig Thuis", phone && *phone ? ", " : "",
-		phone ? phone : "");
+	skl_adapter_emergency_text(name, phone, false, text);
 	skl_xmlw_begin(&w, buf, "noodinstructie");
 	skl_xmlw_attr(&w, "melding", native_id);
 	if (id)

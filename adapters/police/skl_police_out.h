@@ -39,8 +39,6 @@ void skl_police_out_result(const struct skl_context *context, const Schakel__V1_
 void skl_police_out_repair(const char *native_id, const uint8_t id[16],
 			   const struct skl_findings *findings, int64_t due_ms,
 			   struct skl_buf *buf);
-/* Is any recipient denied or in error? Decides between weigering and aangenomen. */
-bool skl_police_out_is_refusal(const Schakel__V1__Result *result);
 
 /* The hub refused the bytes, or the message expired unanswered. */
 void skl_police_out_failed(const struct skl_context *context, enum skl_err err, const char *text,

@@ -11,7 +11,6 @@
 #include "skl_log.h"
 #include "skl_mem.h"
 #include "skl_text.h"
-#include "skl_vt_json.h"
 
 #define EVENT_BYTES ((size_t)200 * 1024)
 
@@ -190,7 +189,7 @@ static enum skl_err on_result(void *arg, const struct skl_context *context,
 	struct skl_buf body;
 
 	skl_buf_init(&body, EVENT_BYTES);
-	skl_vt_write_result(context, result, &body);
+	skl_own_write_result(context, result, &body);
 	return queue(arg, "result", context->id, "", &body);
 }
 
@@ -200,7 +199,7 @@ static enum skl_err on_failed(void *arg, const struct skl_context *context, enum
 	struct skl_buf body;
 
 	skl_buf_init(&body, EVENT_BYTES);
-	skl_vt_write_failed(context, err, text, &body);
+	skl_own_write_failed(context, err, text, &body);
 	return queue(arg, "failed", context->id, "", &body);
 }
 
@@ -213,8 +212,8 @@ static enum skl_err on_receipt(void *arg, const struct skl_context *context,
 	if (receipt->state == SKL_DELIVERY_STORED || receipt->state == SKL_DELIVERY_PARKED)
 		return SKL_OK;
 	skl_buf_init(&body, EVENT_BYTES);
-	skl_vt_write_receipt(context, receipt, skl_adapter_phone(vt->adapter, receipt->partner),
-			     &body);
+	skl_own_write_receipt(context, receipt, skl_adapter_phone(vt->adapter, receipt->partner),
+			      &body);
 	return queue(arg, "receipt", context->id, receipt->partner, &body);
 }
 
@@ -226,7 +225,7 @@ static enum skl_err on_notice(void *arg, const struct skl_context *context,
 	if (notice->id.len != SKL_ID_BYTES)
 		return SKL_OK; /* nothing to name it by: not one of those that must arrive */
 	skl_buf_init(&body, EVENT_BYTES);
-	skl_vt_write_notice(context, notice, &body);
+	skl_own_write_notice(context, notice, &body);
 	return queue(arg, "notice", notice->id.data, "", &body);
 }
 

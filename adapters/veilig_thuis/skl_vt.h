@@ -13,6 +13,7 @@
 #include "skl_adapter.h"
 #include "skl_http.h"
 #include "skl_httpd.h"
+#include "skl_own_json.h"
 
 extern const struct skl_adapter_role skl_vt_role;
 
@@ -75,6 +76,18 @@ struct skl_vt {
 	struct skl_vt_plan plans[SKL_VT_PLANS_N];
 	uint64_t refusals; /* answers of the own system that a person must look at */
 };
+
+/* skl_vt_auto.c: how Veilig Thuis' JSON is read, and what goes by itself */
+
+/* Its kinds with their purpose and ground (LAW 1.0), and the law it collects under. */
+struct skl_own_opts skl_vt_own_opts(int64_t now_ms);
+
+/* Messages the adapter sends by itself once the system has taken a report from the police. */
+SKL_MUST_CHECK enum skl_err skl_vt_make_receipt(const struct skl_context *report,
+						const char *user_ref, struct skl_mapped *ret);
+SKL_MUST_CHECK enum skl_err skl_vt_make_data_request(const struct skl_received *received,
+						     const struct skl_context *report,
+						     const char *user_ref, struct skl_mapped *ret);
 
 /* skl_vt_deliver.c: to the own system */
 enum skl_err skl_vt_deliver(struct skl_vt *vt, const struct skl_received *received);

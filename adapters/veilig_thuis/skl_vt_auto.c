@@ -1,14 +1,35 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 
 /*
- * What goes by itself once Veilig Thuis' system has taken a report: the receipt, and, when the
- * report came from the police, the request for earlier police data (DOMAIN rule 2).
+ * How Veilig Thuis' JSON is read; and what goes by itself once Veilig Thuis' system has taken a
+ * report: the receipt, and, when the report came from the police, the request for earlier police
+ * data (DOMAIN rule 2).
  */
 
 #include <string.h>
 
 #include "skl_mem.h"
-#include "skl_vt_json.h"
+#include "skl_vt.h"
+
+static const struct skl_own_kind kinds[] = {
+	{SKL_KIND_REPORT_RECEIPT, SKL_PURPOSE_STOP_VIOLENCE, SKL_GROUND_WMO_4_1_1_2_E, true},
+	{SKL_KIND_FEEDBACK, SKL_PURPOSE_STOP_VIOLENCE, SKL_GROUND_WMO_4_1_1_2_E, true},
+	{SKL_KIND_POLICE_DATA_REQUEST, SKL_PURPOSE_TRIAGE_DATA, SKL_GROUND_WMO_4_1_1_2_E, false},
+	{SKL_KIND_TRIAGE_OUTCOME, SKL_PURPOSE_ORGANISE_DIRECT_SAFETY, SKL_GROUND_WMO_4_1_1_2_D,
+	 false},
+	{SKL_KIND_HANDOVER_OFFER, SKL_PURPOSE_ORGANISE_DIRECT_SAFETY, SKL_GROUND_WMO_4_1_1_2_D,
+	 false},
+	{SKL_KIND_INFORMATION_REQUEST, SKL_PURPOSE_ASSESS_SAFETY, SKL_GROUND_WMO_4_1_1_2_D, false},
+};
+
+/* It collects under the Wmo (4.1.1, 5.1.6) unless it says otherwise. */
+struct skl_own_opts skl_vt_own_opts(int64_t now_ms)
+{
+	return (struct skl_own_opts){.now_ms = now_ms,
+				     .kinds = kinds,
+				     .kind_count = SKL_COUNT(kinds),
+				     .source_law = SKL_SOURCE_LAW_WMO};
+}
 
 enum skl_err skl_vt_make_receipt(const struct skl_context *report, const char *user_ref,
 				 struct skl_mapped *ret)

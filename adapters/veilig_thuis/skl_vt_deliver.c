@@ -11,7 +11,6 @@
 #include "skl_mem.h"
 #include "skl_text.h"
 #include "skl_vt.h"
-#include "skl_vt_json.h"
 
 #define BODY_BYTES ((size_t)8 * 1024 * 1024)
 
@@ -235,8 +234,8 @@ static enum skl_err fill(struct skl_vt_delivery *slot, const struct skl_received
 		err = prepare_auto(slot, received);
 	if (err)
 		return err;
-	skl_vt_write(received, has_about ? about : NULL, skl_client_directory(vt->adapter->client),
-		     &slot->body);
+	skl_own_write(received, has_about ? about : NULL, skl_client_directory(vt->adapter->client),
+		      &slot->body);
 	return skl_buf_err(&slot->body);
 }
 

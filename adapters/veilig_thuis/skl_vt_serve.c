@@ -15,7 +15,6 @@
 #include "skl_text.h"
 #include "skl_unpack.h"
 #include "skl_vt.h"
-#include "skl_vt_json.h"
 
 static void answer_error(struct skl_httpd_reply *reply, unsigned status, const char *rule,
 			 const char *text)
@@ -30,7 +29,7 @@ static void answer_error(struct skl_httpd_reply *reply, unsigned status, const c
 static void answer_findings(struct skl_httpd_reply *reply, const struct skl_findings *findings)
 {
 	reply->status = 400;
-	skl_vt_error(findings, &reply->body);
+	skl_own_error(findings, &reply->body);
 	skl_log(SKL_LOG_NOTICE, "post.rejected", "rule=%s field=%s faults=%zu",
 		findings->items[0].rule, findings->items[0].place,
 		findings->count + findings->more);
@@ -61,8 +60,8 @@ static enum skl_err load_about(struct posting *p)
 	struct skl_findings ignored = {0}; /* the mapping tells it again */
 	enum skl_err err;
 
-	if (!skl_vt_id(p->object, "inReplyTo", id, &ignored) &&
-	    !skl_vt_id(p->object, "refersTo", id, &ignored))
+	if (!skl_own_id(p->object, "inReplyTo", id, &ignored) &&
+	    !skl_own_id(p->object, "refersTo", id, &ignored))
 		return SKL_OK;
 	p->about = skl_calloc(1, sizeof(*p->about));
 	if (!p->about)
@@ -90,41 +89,47 @@ static void find_case(struct posting *p)
 	}
 }
 
-static void find_desk(struct posting *p)
+static void find_desks(struct posting *p)
 {
-	const char *desk = skl_compose_desk(skl_client_directory(p->vt->adapter->client),
-					    p->mapped.to_partner, p->mapped.to_desk, skl_now_ms());
-
-	if (!desk)
+	if (!skl_compose_desks(skl_client_directory(p->vt->adapter->client), &p->mapped,
+			       skl_now_ms()))
 		skl_findings_add(&p->findings, 0, "to", "recipient", false,
-				 "De ontvanger staat niet in het register of heeft geen geldige "
+				 "Een ontvanger staat niet in het register of heeft geen geldige "
 				 "sleutel.");
-	else if (desk != p->mapped.to_desk)
-		(void)snprintf(p->mapped.to_desk, sizeof(p->mapped.to_desk), "%.63s", desk);
+}
+
+static bool consent_ref(void *arg, const char *name, uint8_t ret_ref[SKL_ID_BYTES])
+{
+	const struct skl_vt *vt = arg;
+
+	return skl_adapter_ref(vt->adapter, "consent", name, ret_ref) == SKL_OK;
 }
 
 /* Parse, map, find case and desk. False: the reply is filled in. */
 static bool read_posting(struct posting *p, struct skl_view body, bool is_plan,
 			 struct skl_httpd_reply *reply)
 {
-	struct skl_vt_opts opts = {.now_ms = skl_now_ms(), .is_plan = is_plan};
+	struct skl_own_opts opts = skl_vt_own_opts(skl_now_ms());
 	const char *own_id;
 	enum skl_err err;
 
 	skl_mapped_init(&p->mapped, SKL_KIND_UNSPECIFIED);
-	p->object = skl_vt_parse(body, &p->findings);
+	p->object = skl_own_parse(body, &p->findings);
 	if (!p->object) {
 		answer_findings(reply, &p->findings);
 		return false;
 	}
 	err = load_about(p);
+	opts.is_plan = is_plan;
 	opts.about = p->about;
+	opts.consent_ref = consent_ref;
+	opts.arg = p->vt;
 	if (!err)
-		err = skl_vt_map(p->object, &opts, &p->mapped, &p->findings);
+		err = skl_own_map(p->object, &opts, &p->mapped, &p->findings);
 	if (!err || err == SKL_EFIELD) {
 		find_case(p);
 		if (!p->findings.is_fatal)
-			find_desk(p);
+			find_desks(p);
 		if (p->findings.is_fatal) {
 			answer_findings(reply, &p->findings);
 			return false;
@@ -248,7 +253,7 @@ static void set_result(struct skl_vt *vt, const struct skl_context *context, jso
 		skl_arena_init(&arena, 0, 0);
 		if (skl_unpack(&schakel__v1__result__descriptor, skl_buf_view(&bytes), &arena,
 			       &result) == SKL_OK) {
-			skl_vt_write_result(context, result, &text);
+			skl_own_write_result(context, result, &text);
 			(void)json_object_set_new(root, "result",
 						  json_loads(skl_buf_str(&text), 0, NULL));
 		}

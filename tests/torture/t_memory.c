@@ -20,7 +20,7 @@
 #include "skl_hash.h"
 #include "skl_lib_memory.h"
 #include "skl_police_xml.h"
-#include "skl_vt_json.h"
+#include "skl_vt.h"
 
 void *__real_skl_calloc(size_t count, size_t size);
 void *__real_skl_realloc_array(void *memory, size_t count, size_t size);
@@ -117,15 +117,16 @@ static enum skl_err try_vt(void)
 		.desk = "meldingen",
 		.subject_count = 2,
 		.subjects = {{.number = 1448162}, {.number = 77120355}}};
-	const struct skl_vt_opts opts = {.now_ms = T_NOW_MS, .about = &about};
+	struct skl_own_opts opts = skl_vt_own_opts(T_NOW_MS);
 	struct skl_findings findings = {0};
 	struct skl_mapped mapped;
-	json_t *object = skl_vt_parse(skl_buf_view(&json), &findings);
+	json_t *object = skl_own_parse(skl_buf_view(&json), &findings);
 	enum skl_err err = SKL_ENOMEM;
 
+	opts.about = &about;
 	skl_mapped_init(&mapped, SKL_KIND_UNSPECIFIED);
 	if (object)
-		err = skl_vt_map(object, &opts, &mapped, &findings);
+		err = skl_own_map(object, &opts, &mapped, &findings);
 	is_armed = false;
 	if (err == SKL_OK)
 		digest_of(&mapped, &findings);

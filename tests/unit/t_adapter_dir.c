@@ -24,8 +24,8 @@
 #include "skl_config.h"
 #include "skl_dir.h"
 #include "skl_mem.h"
-#include "skl_police.h"
 #include "skl_state.h"
+#include "skl_tell.h"
 
 struct place {
 	char root[512];
@@ -236,7 +236,7 @@ static void test_read(void **state)
 
 /* ---- telling once, whatever dies between the steps ---- */
 
-/* The steps of skl_police_tell, one by one: where the process died. */
+/* The steps of skl_tell, one by one: where the process died. */
 enum death { BEFORE_ANYTHING, AFTER_PART, AFTER_HANDING, AFTER_SHOW, AFTER_DONE };
 
 static void die_after(enum death death, const char *key, const char *name)
@@ -272,7 +272,6 @@ static void test_told_once(void **state)
 	(void)state;
 	for (int death = BEFORE_ANYTHING; death <= AFTER_DONE; death++) {
 		struct skl_adapter adapter = {0};
-		struct skl_police police = {.adapter = &adapter};
 		char key[32];
 		char name[32];
 		unsigned times;
@@ -283,9 +282,9 @@ static void test_told_once(void **state)
 		times = taken_by_system(name);
 		for (int life = 0; life < 3; life++) {
 			adapter.state = at.store;
-			police.dir = at.dir;
-			assert_int_equal(skl_police_tell(&police, key, name, skl_view_str("told")),
-					 SKL_OK);
+			assert_int_equal(
+				skl_tell(&adapter, at.dir, key, name, skl_view_str("told")),
+				SKL_OK);
 			times += taken_by_system(name);
 			close_place();
 			open_place();

@@ -10,8 +10,8 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "skl_own_json.h"
 #include "skl_police_out.h"
-#include "skl_vt_json.h"
 
 #define LINE "0800 2000"
 
@@ -65,7 +65,7 @@ static void a_way_out(void **state)
 		skl_buf_init(&xml, 65536);
 		skl_buf_init(&json, 65536);
 		skl_police_out_receipt(&context, &receipt, NULL, LINE, &xml);
-		skl_vt_write_receipt(&context, &receipt, LINE, &json);
+		skl_own_write_receipt(&context, &receipt, LINE, &json);
 		assert_int_equal(skl_buf_err(&xml), SKL_OK);
 		assert_int_equal(skl_buf_err(&json), SKL_OK);
 		if (!is_told(skl_buf_str(&xml), row->nl,

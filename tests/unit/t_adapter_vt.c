@@ -16,7 +16,6 @@
 #include "skl_label.h"
 #include "skl_mem.h"
 #include "skl_vt.h"
-#include "skl_vt_json.h"
 
 #define NOW_MS INT64_C(1772720400000)
 
@@ -53,16 +52,17 @@ static int setup(void **state)
 static enum skl_err map(const char *text, bool is_known, struct skl_mapped *mapped,
 			struct skl_findings *findings)
 {
-	struct skl_vt_opts opts = {.now_ms = NOW_MS, .about = is_known ? &about : NULL};
+	struct skl_own_opts opts = skl_vt_own_opts(NOW_MS);
 	json_t *object;
 	enum skl_err err;
 
+	opts.about = is_known ? &about : NULL;
 	*findings = (struct skl_findings){0};
 	skl_mapped_init(mapped, SKL_KIND_UNSPECIFIED);
-	object = skl_vt_parse(skl_view_str(text), findings);
+	object = skl_own_parse(skl_view_str(text), findings);
 	if (!object)
 		return SKL_EMALFORMED;
-	err = skl_vt_map(object, &opts, mapped, findings);
+	err = skl_own_map(object, &opts, mapped, findings);
 	json_decref(object);
 	return err;
 }
@@ -175,7 +175,7 @@ static const struct wrong wrongs[] = {
 	 "purpose"},
 	{"recipient is no id",
 	 "{\"kind\":\"triage_outcome\",\"userRef\":\"u-1\",\"to\":{\"partner\":\"Wijk Team\"}}",
-	 true, "recipient", "to"},
+	 true, "recipient", "to.partner"},
 	{"nobody to send to", "{\"kind\":\"triage_outcome\",\"userRef\":\"u-1\"}", false,
 	 "recipient", "to"},
 	{"sections is no list", "{" HEAD ",\"sections\":{}}", true, "json", "sections"},
@@ -214,8 +214,8 @@ static const struct wrong wrongs[] = {
 	 "\"instructions\":[\"spreek haar apart\"],\"weighed_by\":\"u-1\"}}]}",
 	 true, "weighed", "checkedBy"},
 	{"event value not in its list",
-	 "{" HEAD ",\"events\":[{\"code\":\"taken_up\",\"value\":\"perhaps\"}]}", true, "event",
-	 "events[0]"},
+	 "{" HEAD ",\"events\":[{\"code\":\"taken_up\",\"value\":\"perhaps\"}]}", true, "code",
+	 "events[0].value"},
 };
 
 static void test_wrong(void **state)
@@ -246,7 +246,7 @@ static void test_error_json(void **state)
 	(void)state;
 	assert_int_equal(map("{\"kind\":\"gossip\"}", false, &mapped, &findings), SKL_EFIELD);
 	skl_buf_init(&text, 1 << 20);
-	skl_vt_error(&findings, &text);
+	skl_own_error(&findings, &text);
 	object = json_loads(skl_buf_str(&text), 0, NULL);
 	assert_non_null(object);
 	assert_string_equal(

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 
-/* What Veilig Thuis' own system gets: received messages, outcomes, receipts, notices. */
+/* What an own system gets: received messages, outcomes, receipts, notices. */
 
 #include <string.h>
 
 #include "skl_adapter.h"
 #include "skl_json.h"
-#include "skl_vt_json.h"
+#include "skl_own_json.h"
 
 static void set(json_t *object, const char *key, json_t *value)
 {
@@ -161,26 +161,24 @@ static void set_answer_before(json_t *object, const struct skl_received *receive
 /* Codes alone (unsafety, phase ...): what the rule opened of facts and events. */
 static json_t *facts_of(const struct skl_envelope *env)
 {
-	static const struct {
-		enum skl_fact code;
-		const char *key;
-		enum skl_list list;
-	} wanted[] = {{SKL_FACT_PURPOSE, "purpose", SKL_LIST_PURPOSE},
-		      {SKL_FACT_GROUND, "ground", SKL_LIST_GROUND},
-		      {SKL_FACT_UNSAFETY, "unsafety", SKL_LIST_UNSAFETY},
-		      {SKL_FACT_PHASE, "phase", SKL_LIST_PHASE},
-		      {SKL_FACT_SIGNAL_PHASE, "signalPhase", SKL_LIST_SIGNAL_PHASE},
-		      {SKL_FACT_PATTERN, "pattern", SKL_LIST_PATTERN},
-		      {SKL_FACT_URGENCY, "urgency", SKL_LIST_URGENCY}};
 	json_t *facts = json_object();
 
-	for (size_t i = 0; i < SKL_COUNT(wanted); i++) {
-		const Schakel__V1__FactRow *row = skl_envelope_find_fact(env, wanted[i].code);
+	for (size_t i = 0; i < SKL_OWN_FACTS_N; i++) {
+		const struct skl_own_fact *wanted = &skl_own_facts[i];
+		const Schakel__V1__FactRow *row = skl_envelope_find_fact(env, wanted->code);
 
 		if (row)
-			set_code(facts, wanted[i].key, wanted[i].list, row->value);
+			set_code(facts, wanted->key, wanted->list, row->value);
 	}
 	return facts;
+}
+
+static void set_number(json_t *object, const char *key, int list, uint32_t number)
+{
+	if (number && list >= 0)
+		set_code(object, key, (enum skl_list)list, number);
+	else if (number && list == SKL_PLAIN_NUMBER)
+		set(object, key, json_integer((json_int_t)number));
 }
 
 static json_t *events_of(const struct skl_envelope *env)
@@ -193,15 +191,54 @@ static json_t *events_of(const struct skl_envelope *env)
 		json_t *event = json_object();
 
 		set_code(event, "code", SKL_LIST_EVENT, row->code);
-		if (row->value && fields && fields->value_list >= 0)
-			set_code(event, "value", (enum skl_list)fields->value_list, row->value);
-		if (row->subject)
-			set(event, "subject", json_integer((json_int_t)row->subject));
+		if (fields) {
+			set_number(event, "value", fields->value_list, row->value);
+			set_number(event, "detail", fields->detail_list, row->detail);
+			set_number(event, "third", fields->third_list, row->third);
+		}
+		set_number(event, "subject", SKL_PLAIN_NUMBER, row->subject);
+		set_number(event, "otherSubject", SKL_PLAIN_NUMBER, row->other_subject);
+		if (row->ref.len == SKL_ID_BYTES)
+			set(event, "ref", skl_json_hex(row->ref.data, row->ref.len));
 		set_text(event, "partner", row->partner);
 		set_text(event, "desk", row->desk);
 		set_time(event, "at", row->at_ms);
 		set_time(event, "until", row->until_ms);
 		(void)json_array_append_new(list, event);
+	}
+	return list;
+}
+
+/* id: by it the recipient tells a later state of the consent. */
+static json_t *consents_of(const struct skl_envelope *env)
+{
+	const Schakel__V1__ConsentRow *row;
+	json_t *list = json_array();
+
+	for (size_t i = 0; (row = skl_envelope_consent(env, i)); i++) {
+		json_t *consent = json_object();
+		json_t *categories = json_array();
+
+		set(consent, "id", skl_json_hex(row->ref.data, row->ref.len));
+		set_number(consent, "subject", SKL_PLAIN_NUMBER, row->subject);
+		set_number(consent, "giver", SKL_PLAIN_NUMBER, row->giver);
+		set_code(consent, "capacity", SKL_LIST_CONSENT_CAPACITY, row->capacity);
+		set_text(consent, "holder", row->holder);
+		set_text(consent, "partner", row->recipient);
+		set_text(consent, "desk", row->recipient_desk);
+		set_code(consent, "purpose", SKL_LIST_PURPOSE, row->purpose);
+		for (size_t k = 0; k < row->n_categories; k++) {
+			const char *name = skl_code_name(SKL_LIST_CATEGORY, row->categories[k]);
+
+			if (name)
+				(void)json_array_append_new(categories, json_string(name));
+		}
+		set(consent, "categories", categories);
+		set_code(consent, "state", SKL_LIST_CONSENT_STATE, row->state);
+		set_code(consent, "how", SKL_LIST_CONSENT_HOW, row->how);
+		set_time(consent, "from", row->from_ms);
+		set_time(consent, "until", row->until_ms);
+		(void)json_array_append_new(list, consent);
 	}
 	return list;
 }
@@ -219,8 +256,8 @@ static void set_from(json_t *root, const struct skl_received *received,
 	set_text(root, "fromRole", partner ? skl_code_name(SKL_LIST_ROLE, partner->role) : NULL);
 }
 
-void skl_vt_write(const struct skl_received *received, const struct skl_context *about,
-		  const struct skl_directory *directory, struct skl_buf *buf)
+json_t *skl_own_received(const struct skl_received *received, const struct skl_context *about,
+			 const struct skl_directory *directory)
 {
 	const Schakel__V1__Common *common = received->common;
 	json_t *root = json_object();
@@ -240,13 +277,14 @@ void skl_vt_write(const struct skl_received *received, const struct skl_context 
 		set_code(root, "inReplyToKind", SKL_LIST_KIND, about->kind);
 	set(root, "facts", facts_of(received->envelope));
 	set(root, "events", events_of(received->envelope));
+	if (skl_envelope_consent(received->envelope, 0))
+		set(root, "consents", consents_of(received->envelope));
 	set(root, "subjects", subjects_of(received->envelope));
 	set(root, "sections", sections_of(received));
 	set(root, "notShared", not_shared_of(received));
 	set_answer_before(root, received);
 	set_time(root, "repairBefore", received->repair_due_ms);
-	skl_json_dump(root, buf);
-	json_decref(root);
+	return root;
 }
 
 /* ---- what became of messages the system sent ---- */
@@ -259,6 +297,8 @@ static json_t *told_of(const struct skl_context *context, const char *what)
 	set(root, "messageId", skl_json_hex(context->id, SKL_ID_BYTES));
 	set_code(root, "kind", SKL_LIST_KIND, context->kind);
 	set_text(root, "yourId", context->native_id);
+	if (context->has_case)
+		set(root, "caseRef", skl_json_hex(context->case_ref, sizeof(context->case_ref)));
 	return root;
 }
 
@@ -278,8 +318,7 @@ static json_t *cuts_of(const Schakel__V1__RecipientResult *one)
 	return list;
 }
 
-void skl_vt_write_result(const struct skl_context *context, const Schakel__V1__Result *result,
-			 struct skl_buf *buf)
+json_t *skl_own_result(const struct skl_context *context, const Schakel__V1__Result *result)
 {
 	json_t *root = told_of(context, "result");
 	json_t *list = json_array();
@@ -303,13 +342,11 @@ void skl_vt_write_result(const struct skl_context *context, const Schakel__V1__R
 	}
 	set(root, "recipients", list);
 	set_text(root, "phone", result->phone);
-	skl_json_dump(root, buf);
-	json_decref(root);
+	return root;
 }
 
-void skl_vt_write_receipt(const struct skl_context *context,
-			  const struct skl_client_receipt *receipt, const char *phone,
-			  struct skl_buf *buf)
+json_t *skl_own_receipt(const struct skl_context *context, const struct skl_client_receipt *receipt,
+			const char *phone)
 {
 	json_t *root = told_of(context, "receipt");
 
@@ -323,23 +360,19 @@ void skl_vt_write_receipt(const struct skl_context *context,
 		set_text(root, "textEn", skl_adapter_undelivered(receipt, true));
 		set_text(root, "phone", phone);
 	}
-	skl_json_dump(root, buf);
-	json_decref(root);
+	return root;
 }
 
-void skl_vt_write_failed(const struct skl_context *context, enum skl_err err, const char *text,
-			 struct skl_buf *buf)
+json_t *skl_own_failed(const struct skl_context *context, enum skl_err err, const char *text)
 {
 	json_t *root = told_of(context, "failed");
 
 	set_text(root, "code", skl_err_name(err));
 	set_text(root, "text", text);
-	skl_json_dump(root, buf);
-	json_decref(root);
+	return root;
 }
 
-void skl_vt_write_notice(const struct skl_context *context, const Schakel__V1__Notice *notice,
-			 struct skl_buf *buf)
+json_t *skl_own_notice(const struct skl_context *context, const Schakel__V1__Notice *notice)
 {
 	json_t *root = context ? told_of(context, "notice") : json_object();
 
@@ -353,6 +386,44 @@ void skl_vt_write_notice(const struct skl_context *context, const Schakel__V1__N
 	set_time(root, "due", notice->due_ms);
 	set_text(root, "text", notice->text_nl);
 	set_text(root, "textEn", notice->text_en);
+	return root;
+}
+
+/* ---- as text ---- */
+
+static void dump(json_t *root, struct skl_buf *buf)
+{
 	skl_json_dump(root, buf);
 	json_decref(root);
+}
+
+void skl_own_write(const struct skl_received *received, const struct skl_context *about,
+		   const struct skl_directory *directory, struct skl_buf *buf)
+{
+	dump(skl_own_received(received, about, directory), buf);
+}
+
+void skl_own_write_result(const struct skl_context *context, const Schakel__V1__Result *result,
+			  struct skl_buf *buf)
+{
+	dump(skl_own_result(context, result), buf);
+}
+
+void skl_own_write_receipt(const struct skl_context *context,
+			   const struct skl_client_receipt *receipt, const char *phone,
+			   struct skl_buf *buf)
+{
+	dump(skl_own_receipt(context, receipt, phone), buf);
+}
+
+void skl_own_write_failed(const struct skl_context *context, enum skl_err err, const char *text,
+			  struct skl_buf *buf)
+{
+	dump(skl_own_failed(context, err, text), buf);
+}
+
+void skl_own_write_notice(const struct skl_context *context, const Schakel__V1__Notice *notice,
+			  struct skl_buf *buf)
+{
+	dump(skl_own_notice(context, notice), buf);
 }

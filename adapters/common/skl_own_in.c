@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 
-/* JSON of Veilig Thuis' own system -> mapped message. */
+/* JSON of an own system -> mapped message: persons, sections, and the whole. */
 
 #include <stdio.h>
 #include <string.h>
@@ -9,14 +9,8 @@
 #include "skl_json.h"
 #include "skl_label.h"
 #include "skl_mem.h"
+#include "skl_own_json.h"
 #include "skl_text.h"
-#include "skl_vt_json.h"
-
-struct mapping {
-	struct skl_mapped *mapped;
-	struct skl_findings *findings;
-	const struct skl_vt_opts *opts;
-};
 
 static void fault(struct skl_findings *findings, const char *place, const char *rule,
 		  const char *text)
@@ -24,7 +18,12 @@ static void fault(struct skl_findings *findings, const char *place, const char *
 	skl_findings_add(findings, 0, place, rule, false, "%s", text);
 }
 
-json_t *skl_vt_parse(struct skl_view body, struct skl_findings *findings)
+void skl_own_fault(struct skl_own_mapping *m, const char *place, const char *rule, const char *text)
+{
+	fault(m->findings, place, rule, text);
+}
+
+json_t *skl_own_parse(struct skl_view body, struct skl_findings *findings)
 {
 	json_error_t error;
 	json_t *object;
@@ -49,8 +48,8 @@ json_t *skl_vt_parse(struct skl_view body, struct skl_findings *findings)
 	return object;
 }
 
-bool skl_vt_id(const json_t *object, const char *field, uint8_t ret_id[SKL_ID_BYTES],
-	       struct skl_findings *findings)
+bool skl_own_id(const json_t *object, const char *field, uint8_t ret_id[SKL_ID_BYTES],
+		struct skl_findings *findings)
 {
 	const json_t *value = json_object_get(object, field);
 	const char *text = json_string_value(value);
@@ -68,9 +67,8 @@ static const char *text_at(const json_t *object, const char *key)
 	return json_string_value(json_object_get(object, key));
 }
 
-/* A code of a closed list; 0 and a finding if it is there and not in the list. */
-static uint32_t code_at(struct mapping *m, const json_t *object, const char *key,
-			enum skl_list list, const char *place)
+uint32_t skl_own_code(struct skl_own_mapping *m, const json_t *object, const char *key,
+		      enum skl_list list, const char *place)
 {
 	const json_t *value = json_object_get(object, key);
 	const char *text = json_string_value(value);
@@ -85,7 +83,8 @@ static uint32_t code_at(struct mapping *m, const json_t *object, const char *key
 	return 0;
 }
 
-static int64_t time_at(struct mapping *m, const json_t *object, const char *key, const char *place)
+int64_t skl_own_time(struct skl_own_mapping *m, const json_t *object, const char *key,
+		     const char *place)
 {
 	const json_t *value = json_object_get(object, key);
 	const char *text = json_string_value(value);
@@ -101,7 +100,7 @@ static int64_t time_at(struct mapping *m, const json_t *object, const char *key,
 
 /* ---- subjects ---- */
 
-static void copy_text(struct mapping *m, const json_t *object, const char *key, char *ret,
+static void copy_text(struct skl_own_mapping *m, const json_t *object, const char *key, char *ret,
 		      size_t size, const char *place)
 {
 	const char *text = text_at(object, key);
@@ -118,7 +117,7 @@ static void copy_text(struct mapping *m, const json_t *object, const char *key, 
 	(void)snprintf(ret, size, "%s", text);
 }
 
-static void map_positions(struct mapping *m, const json_t *list, const char *place,
+static void map_positions(struct skl_own_mapping *m, const json_t *list, const char *place,
 			  struct skl_mapped_subject *subject)
 {
 	size_t count = json_array_size(list);
@@ -136,7 +135,7 @@ static void map_positions(struct mapping *m, const json_t *list, const char *pla
 	}
 }
 
-static void map_subject(struct mapping *m, const json_t *object, size_t index)
+static void map_subject(struct skl_own_mapping *m, const json_t *object, size_t index)
 {
 	json_int_t number = json_integer_value(json_object_get(object, "number"));
 	struct skl_mapped_subject *subject;
@@ -166,8 +165,7 @@ static void map_subject(struct mapping *m, const json_t *object, size_t index)
 		      "Een nieuwe persoon heeft ten minste een positie (positions).");
 }
 
-/* Who is named by a section and not listed is a person of the message answered. */
-static size_t place_of(struct mapping *m, int64_t number)
+size_t skl_own_place(struct skl_own_mapping *m, int64_t number)
 {
 	size_t place;
 	struct skl_mapped_subject *subject;
@@ -188,14 +186,14 @@ static size_t place_of(struct mapping *m, int64_t number)
 
 static uint32_t content_place(void *arg, int64_t number)
 {
-	return (uint32_t)place_of(arg, number);
+	return (uint32_t)skl_own_place(arg, number);
 }
 
-static void map_about(struct mapping *m, const json_t *list, const char *place,
+static void map_about(struct skl_own_mapping *m, const json_t *list, const char *place,
 		      struct skl_mapped_section *section)
 {
 	for (size_t i = 0; i < json_array_size(list); i++) {
-		size_t who = place_of(m, json_integer_value(json_array_get(list, i)));
+		size_t who = skl_own_place(m, json_integer_value(json_array_get(list, i)));
 
 		if (!who)
 			fault(m->findings, place, "subject",
@@ -205,22 +203,24 @@ static void map_about(struct mapping *m, const json_t *list, const char *place,
 	}
 }
 
-static void map_marks(struct mapping *m, const json_t *marks, const char *place,
+static void map_marks(struct skl_own_mapping *m, const json_t *marks, const char *place,
 		      struct skl_mapped_section *section)
 {
-	section->status = (enum skl_status)code_at(m, marks, "status", SKL_LIST_STATUS, place);
-	section->source = (enum skl_source)code_at(m, marks, "source", SKL_LIST_SOURCE, place);
-	section->reliability =
-		(enum skl_reliability)code_at(m, marks, "reliability", SKL_LIST_RELIABILITY, place);
-	section->source_law =
-		(enum skl_source_law)code_at(m, marks, "sourceLaw", SKL_LIST_SOURCE_LAW, place);
-	section->as_of_ms = time_at(m, marks, "asOf", place);
-	/* Veilig Thuis collects under the Wmo (4.1.1, 5.1.6) unless it says otherwise. */
+	section->status = (enum skl_status)skl_own_code(m, marks, "status", SKL_LIST_STATUS, place);
+	section->source = (enum skl_source)skl_own_code(m, marks, "source", SKL_LIST_SOURCE, place);
+	section->reliability = (enum skl_reliability)skl_own_code(m, marks, "reliability",
+								  SKL_LIST_RELIABILITY, place);
+	section->source_law = (enum skl_source_law)skl_own_code(m, marks, "sourceLaw",
+								SKL_LIST_SOURCE_LAW, place);
+	section->as_of_ms = skl_own_time(m, marks, "asOf", place);
+	section->scope = (enum skl_scope)skl_own_code(m, marks, "scope", SKL_LIST_SCOPE, place);
+	section->person_kind = (enum skl_person_kind)skl_own_code(m, marks, "personKind",
+								  SKL_LIST_PERSON_KIND, place);
 	if (!section->source_law)
-		section->source_law = SKL_SOURCE_LAW_WMO;
+		section->source_law = m->opts->source_law;
 }
 
-static void map_section(struct mapping *m, const json_t *object, size_t index)
+static void map_section(struct skl_own_mapping *m, const json_t *object, size_t index)
 {
 	const json_t *data = json_object_get(object, "data");
 	struct skl_mapped_section *section;
@@ -228,7 +228,8 @@ static void map_section(struct mapping *m, const json_t *object, size_t index)
 	char place[32];
 
 	(void)snprintf(place, sizeof(place), "sections[%zu]", index);
-	made.category = (enum skl_category)code_at(m, object, "category", SKL_LIST_CATEGORY, place);
+	made.category =
+		(enum skl_category)skl_own_code(m, object, "category", SKL_LIST_CATEGORY, place);
 	if (!made.category || !json_is_object(data)) {
 		fault(m->findings, place, "section",
 		      "Een onderdeel heeft een category en een object data.");
@@ -236,10 +237,10 @@ static void map_section(struct mapping *m, const json_t *object, size_t index)
 	}
 	map_about(m, json_object_get(object, "about"), place, &made);
 	map_marks(m, json_object_get(object, "marks"), place, &made);
-	made.told_by = (enum skl_told_by)code_at(m, object, "toldBy", SKL_LIST_TOLD_BY, place);
+	made.told_by = (enum skl_told_by)skl_own_code(m, object, "toldBy", SKL_LIST_TOLD_BY, place);
 	if (made.told_by == SKL_TOLD_BY_SUBJECT)
-		made.told_by_place =
-			place_of(m, json_integer_value(json_object_get(object, "toldBySubject")));
+		made.told_by_place = skl_own_place(
+			m, json_integer_value(json_object_get(object, "toldBySubject")));
 	section = skl_mapped_add_section(m->mapped, made.category);
 	if (!section)
 		return;
@@ -255,10 +256,27 @@ static void map_section(struct mapping *m, const json_t *object, size_t index)
 		      "data noemt een persoon die niet in dit bericht staat.");
 }
 
-static void check_contents(struct mapping *m)
+/* Declared acute, a fact goes without what is not known yet: the content names what is missing. */
+static void excuse(struct skl_own_mapping *m, const json_t *fact, const char *place)
+{
+	static const char *const names[] = {"at", "actor", "target", "act", "impact"};
+
+	for (size_t i = 0; json_is_object(fact) && i < SKL_COUNT(names); i++) {
+		if (json_object_get(fact, names[i]))
+			continue;
+		skl_mapped_append(m->mapped, (json_t *)(uintptr_t)fact, "incomplete",
+				  json_string(names[i]));
+		skl_findings_add(m->findings, 0, place, "content", true,
+				 "Vul aan wie wat deed, tegen wie, wanneer en met welk gevolg: %s.",
+				 names[i]);
+	}
+}
+
+static void check_contents(struct skl_own_mapping *m)
 {
 	for (size_t i = 0; i < m->mapped->section_count; i++) {
 		const struct skl_mapped_section *section = &m->mapped->sections[i];
+		const json_t *facts = json_object_get(section->content, "facts");
 		uint32_t about[SKL_LIMIT_ABOUT_N];
 		struct skl_label_rows rows = {.category = section->category,
 					      .about = about,
@@ -269,6 +287,8 @@ static void check_contents(struct mapping *m)
 		for (size_t k = 0; k < section->about_count; k++)
 			about[k] = (uint32_t)section->about[k];
 		(void)snprintf(place, sizeof(place), "sections[%zu].data", i);
+		for (size_t k = 0; m->mapped->is_acute && k < json_array_size(facts); k++)
+			excuse(m, json_array_get(facts, k), place);
 		if (skl_label_check_json(&rows, section->content, &error))
 			skl_findings_add(m->findings, 0, place, "content", false, "%s", error.text);
 	}
@@ -276,7 +296,7 @@ static void check_contents(struct mapping *m)
 
 /* ---- what the content implies ---- */
 
-static void event_value(struct mapping *m, enum skl_event code, uint32_t value)
+static void event_value(struct skl_own_mapping *m, enum skl_event code, uint32_t value)
 {
 	struct skl_mapped_event event = {.code = code, .value = value};
 
@@ -293,7 +313,7 @@ static uint32_t content_code(const struct skl_mapped_section *section, const cha
 }
 
 /* Rows are derived from content, so that they cannot contradict it. */
-static void derive_events(struct mapping *m)
+static void derive_events(struct skl_own_mapping *m)
 {
 	for (size_t i = 0; i < m->mapped->section_count; i++) {
 		const struct skl_mapped_section *section = &m->mapped->sections[i];
@@ -321,63 +341,22 @@ static void derive_events(struct mapping *m)
 	}
 }
 
-static void map_event(struct mapping *m, const json_t *object, size_t index)
-{
-	struct skl_mapped_event event = {0};
-	const char *value = text_at(object, "value");
-	const struct skl_row_fields *fields;
-	char place[32];
-
-	(void)snprintf(place, sizeof(place), "events[%zu]", index);
-	event.code = (enum skl_event)code_at(m, object, "code", SKL_LIST_EVENT, place);
-	fields = skl_event_fields((uint32_t)event.code);
-	if (!fields)
-		return;
-	if (value && fields->value_list >= 0)
-		event.value =
-			skl_code_number((enum skl_list)fields->value_list, skl_view_str(value));
-	if (value && !event.value)
-		fault(m->findings, place, "event", "value staat niet in de lijst van deze code.");
-	event.place = place_of(m, json_integer_value(json_object_get(object, "subject")));
-	event.at_ms = time_at(m, object, "at", place);
-	event.until_ms = time_at(m, object, "until", place);
-	skl_mapped_event(m->mapped, &event);
-}
-
 /* ---- message ---- */
 
-struct kind_row {
-	enum skl_kind kind;
-	enum skl_purpose purpose;
-	enum skl_ground ground;
-	bool is_answer;
-};
-
-/* What a kind is for, and on which ground, unless the message says so itself (LAW 1.0). */
-static const struct kind_row kinds[] = {
-	{SKL_KIND_REPORT_RECEIPT, SKL_PURPOSE_STOP_VIOLENCE, SKL_GROUND_WMO_4_1_1_2_E, true},
-	{SKL_KIND_FEEDBACK, SKL_PURPOSE_STOP_VIOLENCE, SKL_GROUND_WMO_4_1_1_2_E, true},
-	{SKL_KIND_POLICE_DATA_REQUEST, SKL_PURPOSE_TRIAGE_DATA, SKL_GROUND_WMO_4_1_1_2_E, false},
-	{SKL_KIND_TRIAGE_OUTCOME, SKL_PURPOSE_ORGANISE_DIRECT_SAFETY, SKL_GROUND_WMO_4_1_1_2_D,
-	 false},
-	{SKL_KIND_HANDOVER_OFFER, SKL_PURPOSE_ORGANISE_DIRECT_SAFETY, SKL_GROUND_WMO_4_1_1_2_D,
-	 false},
-};
-
-static void map_kind(struct mapping *m, const json_t *object)
+static void map_kind(struct skl_own_mapping *m, const json_t *object)
 {
-	const struct kind_row *row = NULL;
-	uint32_t purpose = code_at(m, object, "purpose", SKL_LIST_PURPOSE, "");
-	uint32_t ground = code_at(m, object, "ground", SKL_LIST_GROUND, "");
+	const struct skl_own_kind *row = NULL;
+	uint32_t purpose = skl_own_code(m, object, "purpose", SKL_LIST_PURPOSE, "");
+	uint32_t ground = skl_own_code(m, object, "ground", SKL_LIST_GROUND, "");
 
-	m->mapped->kind = (enum skl_kind)code_at(m, object, "kind", SKL_LIST_KIND, "");
+	m->mapped->kind = (enum skl_kind)skl_own_code(m, object, "kind", SKL_LIST_KIND, "");
 	if (!m->mapped->kind) {
 		fault(m->findings, "kind", "kind", "Welke soort bericht is het?");
 		return;
 	}
-	for (size_t i = 0; i < SKL_COUNT(kinds); i++) {
-		if (kinds[i].kind == m->mapped->kind)
-			row = &kinds[i];
+	for (size_t i = 0; i < m->opts->kind_count; i++) {
+		if (m->opts->kinds[i].kind == m->mapped->kind)
+			row = &m->opts->kinds[i];
 	}
 	if (!purpose && row)
 		purpose = row->purpose;
@@ -392,11 +371,11 @@ static void map_kind(struct mapping *m, const json_t *object)
 		fault(m->findings, "inReplyTo", "reply", "Dit antwoord zegt niet waarop.");
 }
 
-static void map_user(struct mapping *m, const json_t *object)
+static void map_user(struct skl_own_mapping *m, const json_t *object)
 {
 	const char *user = text_at(object, "userRef");
 	const char *checked = text_at(object, "checkedBy");
-	int64_t checked_ms = time_at(m, object, "checkedAt", "");
+	int64_t checked_ms = skl_own_time(m, object, "checkedAt", "");
 
 	if (user && skl_text_is_user_ref(skl_view_str(user)))
 		skl_mapped_fact_text(m->mapped, SKL_FACT_USER_REF, user, 0);
@@ -410,41 +389,40 @@ static void map_user(struct mapping *m, const json_t *object)
 		fault(m->findings, "checkedBy", "user", "checkedBy is geen kenmerk.");
 }
 
-static void map_recipient(struct mapping *m, const json_t *object)
-{
-	const json_t *to = json_object_get(object, "to");
-	const char *partner = to ? text_at(to, "partner") : NULL;
-	const char *desk = to ? text_at(to, "desk") : NULL;
-
-	if (!partner && m->opts->about) {
-		partner = m->opts->about->partner;
-		desk = desk ? desk : m->opts->about->desk;
-	}
-	if (!partner || !skl_text_is_id(skl_view_str(partner)) ||
-	    (desk && *desk && !skl_text_is_id(skl_view_str(desk)))) {
-		fault(m->findings, "to", "recipient",
-		      "Naar wie? Geef to.partner, of inReplyTo van een ontvangen bericht.");
-		return;
-	}
-	(void)snprintf(m->mapped->to_partner, sizeof(m->mapped->to_partner), "%s", partner);
-	(void)snprintf(m->mapped->to_desk, sizeof(m->mapped->to_desk), "%s", desk ? desk : "");
-}
-
-static void map_reply(struct mapping *m, const json_t *object)
+static void map_reply(struct skl_own_mapping *m, const json_t *object)
 {
 	struct skl_mapped_event refers = {.code = SKL_EVENT_REFERS_TO, .has_ref = true};
 
 	m->mapped->has_in_reply_to =
-		skl_vt_id(object, "inReplyTo", m->mapped->in_reply_to, m->findings);
-	if (skl_vt_id(object, "refersTo", refers.ref, m->findings))
+		skl_own_id(object, "inReplyTo", m->mapped->in_reply_to, m->findings);
+	if (skl_own_id(object, "refersTo", refers.ref, m->findings))
 		skl_mapped_event(m->mapped, &refers);
 	if (!m->opts->about && (m->mapped->has_in_reply_to || json_object_get(object, "refersTo")))
 		fault(m->findings, m->mapped->has_in_reply_to ? "inReplyTo" : "refersTo", "reply",
 		      "Dit bericht is hier niet bekend.");
 }
 
-static void each(struct mapping *m, const json_t *object, const char *key, size_t max,
-		 void (*fn)(struct mapping *, const json_t *, size_t))
+/* Where the person lives: the hub, and the adapter, find the competent Veilig Thuis by it. */
+static void map_competence(struct skl_own_mapping *m, const json_t *object)
+{
+	const char *code = text_at(object, "municipality");
+
+	if (!code)
+		return;
+	if (!skl_text_is_municipality(skl_view_str(code))) {
+		fault(m->findings, "municipality", "recipient",
+		      "Een gemeentecode heeft vier cijfers.");
+		return;
+	}
+	memcpy(m->mapped->municipality, code, sizeof(m->mapped->municipality));
+	m->mapped->competence =
+		(enum skl_competence)skl_own_code(m, object, "competence", SKL_LIST_COMPETENCE, "");
+	if (!m->mapped->competence)
+		m->mapped->competence = SKL_COMPETENCE_REGISTERED_HOME;
+}
+
+void skl_own_each(struct skl_own_mapping *m, const json_t *object, const char *key, size_t max,
+		  void (*fn)(struct skl_own_mapping *, const json_t *, size_t))
 {
 	const json_t *list = json_object_get(object, key);
 	size_t count = json_array_size(list);
@@ -459,19 +437,20 @@ static void each(struct mapping *m, const json_t *object, const char *key, size_
 		fn(m, json_array_get(list, i), i);
 }
 
-enum skl_err skl_vt_map(const json_t *object, const struct skl_vt_opts *opts,
-			struct skl_mapped *ret, struct skl_findings *findings)
+enum skl_err skl_own_map(const json_t *object, const struct skl_own_opts *opts,
+			 struct skl_mapped *ret, struct skl_findings *findings)
 {
-	struct mapping m = {.mapped = ret, .findings = findings, .opts = opts};
+	struct skl_own_mapping m = {.mapped = ret, .findings = findings, .opts = opts};
 
 	skl_mapped_init(ret, SKL_KIND_UNSPECIFIED);
 	map_kind(&m, object);
 	map_user(&m, object);
 	map_reply(&m, object);
-	map_recipient(&m, object);
-	each(&m, object, "subjects", SKL_LIMIT_SUBJECTS_N, map_subject);
-	each(&m, object, "sections", SKL_LIMIT_SECTIONS_N, map_section);
-	each(&m, object, "events", SKL_MAPPED_ROWS_N, map_event);
+	map_competence(&m, object);
+	skl_own_map_recipients(&m, object);
+	skl_own_each(&m, object, "subjects", SKL_LIMIT_SUBJECTS_N, map_subject);
+	skl_own_each(&m, object, "sections", SKL_LIMIT_SECTIONS_N, map_section);
+	skl_own_map_rows(&m, object);
 	check_contents(&m);
 	derive_events(&m);
 	if (ret->err)
@@ -479,7 +458,7 @@ enum skl_err skl_vt_map(const json_t *object, const struct skl_vt_opts *opts,
 	return findings->is_fatal ? SKL_EFIELD : SKL_OK;
 }
 
-void skl_vt_error(const struct skl_findings *findings, struct skl_buf *buf)
+void skl_own_error(const struct skl_findings *findings, struct skl_buf *buf)
 {
 	json_t *root = json_object();
 	json_t *list = json_array();
