@@ -118,7 +118,8 @@ SCRIPTS := $(wildcard tests/paper/*.sh tests/integration/i_*.sh tests/scenario/[
 # --- flags -------------------------------------------------------------------
 
 INCLUDES := -Iproto/base -Iproto/os -Iproto/wire -Iproto/client -Ipolicy/engine -Ibroker/store \
-            -Ibroker/core -Iadapters/common -Iadapters/police -Iadapters/veilig_thuis -I$(GEN)
+            -Ibroker/core -Iadapters/common -Iadapters/police -Iadapters/veilig_thuis -Iadapters/generic \
+            -I$(GEN)
 
 DEFINES := -D_POSIX_C_SOURCE=200809L -DSKL_VERSION='"$(VERSION)"'
 

@@ -41,6 +41,7 @@ INSTALLED = \
   $(call into,$(wildcard deploy/systemd/tmpfiles.d/*.conf),$(PREFIX)/lib/tmpfiles.d,644) \
   $(call into,$(filter-out %.md,$(wildcard policy/rules/*.*)),$(INST_SH)/schakel/rules,644) \
   $(call into,$(wildcard adapters/*/schema/*.xsd),$(INST_SH)/schakel,644) \
+  $(call into,$(wildcard adapters/generic/samples/*),$(INST_SH)/doc/schakel/examples/generic,644) \
   $(call into,$(filter-out %.md,$(wildcard deploy/conf/*.*)),$(INST_SH)/doc/schakel/examples,644) \
   $(call into,LICENSE CHANGELOG.md SECURITY.md,$(INST_SH)/doc/schakel,644)
 

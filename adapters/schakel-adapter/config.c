@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "adapter.h"
+#include "skl_generic.h"
 #include "skl_police.h"
 #include "skl_text.h"
 #include "skl_vt.h"
@@ -17,7 +18,8 @@
 
 const struct skl_config_row adapter_rows[] = {
 	ROW(partner, SKL_CONFIG_TEXT, NULL, 0, 0, SKL_CONFIG_REQUIRED, "id in the directory"),
-	ROW(role, SKL_CONFIG_TEXT, NULL, 0, 0, SKL_CONFIG_REQUIRED, "police or veilig_thuis"),
+	ROW(role, SKL_CONFIG_TEXT, NULL, 0, 0, SKL_CONFIG_REQUIRED,
+	    "police, veilig_thuis or generic"),
 	ROW(desk, SKL_CONFIG_TEXT, NULL, 0, 0, SKL_CONFIG_REQUIRED,
 	    "desk that sends, and gets the answers"),
 	ROW(keys, SKL_CONFIG_TEXT, NULL, 0, 0, SKL_CONFIG_REQUIRED,
@@ -48,8 +50,8 @@ const struct skl_config_row adapter_rows[] = {
 	    "longest pause between tries"),
 	{.name = NULL}};
 
-const struct skl_adapter_role *const adapter_roles[ADAPTER_ROLES_N] = {&skl_police_role,
-								       &skl_vt_role};
+const struct skl_adapter_role *const adapter_roles[ADAPTER_ROLES_N] = {
+	&skl_police_role, &skl_vt_role, &skl_generic_role};
 
 const struct skl_adapter_role *adapter_role(const char *name)
 {

@@ -11,6 +11,10 @@
 #	police_path PATH    a path in the police's folder
 #	vt NAME ARG...      a Veilig Thuis system: vt vt-zw post - ... (the adapter's URL is filled in)
 #	vt_mood NAME MOOD   up, 500, slow, lost, refuse
+#	generic_make NAME PARTNER DESK MAPPING   a partner by a mapping file (of adapters/generic/samples), with
+#	                    a folder own-NAME
+#	own NAME ARG...     that partner's system: own team drop FILE, own team find WORD ... (folder_system.py)
+#	own_wait NAME find WORD...   waits for a file that has each word, and prints the path of the last
 #	vt_message NAME KIND [SECONDS]   path of the stored message of that kind, waiting for it
 
 adapter_settings() {
@@ -67,6 +71,31 @@ adapter_make_vt() {
 			}
 		CONF
 	} >"$HUB/adapter-$name.conf"
+}
+
+# generic_make NAME PARTNER DESK MAPPING
+generic_make() {
+	mkdir -p "$HUB/own-$1"
+	{
+		adapter_settings "$1" "$2" generic "$3"
+		cat <<-CONF
+			generic {
+			  folder = "own-$1"
+			  mapping = "$SRC/adapters/generic/samples/$4"
+			  settle_ms = 200
+			}
+		CONF
+	} >"$HUB/adapter-$1.conf"
+}
+
+own() {
+	local name=$1
+	shift
+	"$PYTHON" "$SRC/tests/sim/folder_system.py" "$HUB/own-$name" "$@"
+}
+
+own_wait() {
+	poll 20 own "$@" >/dev/null && own "$@" | tail -1
 }
 
 adapters_make() {

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+
+/* What the own system finds in out/, and the reason beside what could not be sent. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "skl_clock.h"
+#include "skl_generic.h"
+#include "skl_json.h"
+#include "skl_log.h"
+#include "skl_mem.h"
+#include "skl_tell.h"
+#include "skl_text.h"
+
+#define OUT_BYTES ((size_t)8 * 1024 * 1024)
+
+static void set_text(json_t *object, const char *key, const char *text)
+{
+	if (text && *text)
+		(void)json_object_set_new(object, key, json_string(text));
+}
+
+/* In the own system's names and words. */
+static void write_native(const struct skl_generic *generic, const json_t *message,
+			 struct skl_buf *text)
+{
+	json_t *native = skl_mapping_out(generic->mapping, message);
+
+	skl_json_lines(native, text);
+	json_decref(native);
+}
+
+enum skl_err skl_generic_tell(struct skl_generic *generic, const char *what, const char *root,
+			      const uint8_t id[SKL_ID_BYTES], const char *tail, json_t *message)
+{
+	const struct skl_tell_file file = {
+		.what = what, .root = root, .suffix = ".json", .id = id, .tail = tail};
+	struct skl_buf text;
+
+	skl_buf_init(&text, OUT_BYTES);
+	write_native(generic, message, &text);
+	json_decref(message);
+	return skl_tell_about(generic->adapter, generic->dir, &file, &text);
+}
+
+/* ---- received ---- */
+
+enum skl_err skl_generic_on_message(void *arg, const struct skl_received *received)
+{
+	struct skl_generic *generic = arg;
+	struct skl_adapter *adapter = generic->adapter;
+	SKL_CLEANUP(skl_freep) struct skl_context *mine = skl_calloc(2, sizeof(*mine));
+	struct skl_error error = {0};
+	char hex[SKL_ID_TEXT_BYTES];
+	char id[33];
+	char name[64];
+	struct skl_buf text;
+	bool has_about = false;
+	json_t *message;
+	enum skl_err err;
+
+	if (!mine)
+		return SKL_ENOMEM;
+	(void)skl_id_text(received->common->id.data, hex);
+	if (skl_compose_check(received, &error)) {
+		skl_log(SKL_LOG_WARNING, "message.mislabelled", "id=%s what=\"%s\"", hex,
+			error.text);
+		return skl_client_refuse(adapter->client, received->key, SKL_REASON_MISLABELLED);
+	}
+	skl_compose_remember(received, &mine[0]);
+	err = skl_state_context_put(adapter->state, &mine[0]);
+	if (!err)
+		err = skl_adapter_about(adapter, received, &mine[1], &has_about);
+	if (err)
+		return err;
+	message = skl_own_received(received, has_about ? &mine[1] : NULL,
+				   skl_client_directory(adapter->client));
+	set_text(message, "about", "message");
+	if (has_about && mine[1].is_ours)
+		set_text(message, "yourId", mine[1].native_id);
+	skl_buf_init(&text, OUT_BYTES);
+	write_native(generic, message, &text);
+	json_decref(message);
+	skl_hex_encode(skl_view_of(received->common->id.data, SKL_ID_BYTES), id);
+	(void)snprintf(name, sizeof(name), "bericht-%s.json", id);
+	err = skl_buf_err(&text);
+	if (!err)
+		err = skl_tell_received(adapter, generic->dir, received, name, skl_buf_view(&text));
+	skl_buf_wipe(&text);
+	skl_log(err ? SKL_LOG_WARNING : SKL_LOG_INFO, err ? "message.waits" : "message.handed_over",
+		"id=%s kind=%s code=%s", hex, skl_code_name(SKL_LIST_KIND, received->common->kind),
+		skl_err_name(err));
+	return err;
+}
+
+/* ---- what became of messages it sent ---- */
+
+static void tell_emergency(struct skl_generic *generic, const struct skl_context *context);
+
+enum skl_err skl_generic_on_result(void *arg, const struct skl_context *context,
+				   const Schakel__V1__Result *result)
+{
+	struct skl_generic *generic = arg;
+	bool is_refusal = skl_adapter_is_refusal(result);
+
+	/* The hub could not judge: as with no answer at all, somebody must call. */
+	if (context->is_acute && (unsigned)result->outcome == SKL_OUTCOME_ERROR)
+		tell_emergency(generic, context);
+	return skl_generic_tell(generic, "uitslag", is_refusal ? "weigering" : "aangenomen",
+				context->id, "", skl_own_result(context, result));
+}
+
+enum skl_err skl_generic_on_failed(void *arg, const struct skl_context *context, enum skl_err err,
+				   const char *text)
+{
+	struct skl_generic *generic = arg;
+	json_t *message = skl_own_failed(context, err, text);
+
+	set_text(message, "phone", skl_adapter_phone(generic->adapter, context->partner));
+	return skl_generic_tell(generic, "mislukt", "mislukt", context->id, "", message);
+}
+
+enum skl_err skl_generic_on_receipt(void *arg, const struct skl_context *context,
+				    const struct skl_client_receipt *receipt)
+{
+	struct skl_generic *generic = arg;
+	char tail[2 * (SKL_LIMIT_PARTNER_ID + 1)];
+
+	/* Stored or parked is on the way; people want to know whether it arrived. */
+	if (receipt->state == SKL_DELIVERY_STORED || receipt->state == SKL_DELIVERY_PARKED)
+		return SKL_OK;
+	(void)snprintf(tail, sizeof(tail), "%s%s%s", receipt->partner, *receipt->desk ? "." : "",
+		       receipt->desk);
+	return skl_generic_tell(
+		generic, "bezorgd",
+		receipt->state == SKL_DELIVERY_HANDED_OVER ? "bezorgd" : "niet-bezorgd",
+		context->id, tail,
+		skl_own_receipt(context, receipt,
+				skl_adapter_phone(generic->adapter, receipt->partner)));
+}
+
+enum skl_err skl_generic_on_notice(void *arg, const struct skl_context *context,
+				   const Schakel__V1__Notice *notice)
+{
+	/* Nothing to name it by: no task of a person, or on_receipt() says it. */
+	if (notice->id.len != SKL_ID_BYTES)
+		return SKL_OK;
+	return skl_generic_tell(arg, "kennisgeving", "kennisgeving", notice->id.data, "",
+				skl_own_notice(context, notice));
+}
+
+/* ---- acute ---- */
+
+static void tell_call(struct skl_generic *generic, const char *native_id, enum skl_kind kind,
+		      const uint8_t id[SKL_ID_BYTES], const char *partner)
+{
+	struct skl_adapter *adapter = generic->adapter;
+	const struct skl_directory *directory = skl_client_directory(adapter->client);
+	const struct skl_dir_partner *one =
+		directory ? skl_directory_partner(directory, skl_view_str(partner)) : NULL;
+	const char *phone = skl_adapter_phone(adapter, partner);
+	char text[SKL_ADAPTER_EMERGENCY_BYTES];
+	enum skl_told told = SKL_TOLD_NOT;
+	char hex[33];
+	char key[64];
+	json_t *message;
+	enum skl_err err;
+
+	skl_hex_encode(skl_view_of(id, SKL_ID_BYTES), hex);
+	(void)snprintf(key, sizeof(key), "nood/%s", hex);
+	if (skl_state_told_get(adapter->state, key, &told) == SKL_OK && told == SKL_TOLD_DONE)
+		return;
+	message = json_object();
+	set_text(message, "about", "emergency");
+	set_text(message, "yourId", native_id);
+	set_text(message, "messageId", hex);
+	set_text(message, "partner", partner);
+	skl_adapter_emergency_text(one ? one->name : NULL, phone, false, text);
+	set_text(message, "text", text);
+	skl_adapter_emergency_text(one ? one->name : NULL, phone, true, text);
+	set_text(message, "textEn", text);
+	set_text(message, "phone", phone);
+	(void)json_object_set_new(message, "at", skl_json_time(skl_now_ms()));
+	err = skl_generic_tell(generic, "nood", "noodinstructie", id, "", message);
+	skl_adapter_after_record(adapter, kind, id, partner);
+	skl_log(err ? SKL_LOG_ERR : SKL_LOG_WARNING, "emergency.told", "id=%s code=%s", hex,
+		skl_err_name(err));
+}
+
+void skl_generic_emergency(struct skl_generic *generic, const struct skl_mapped *mapped,
+			   const uint8_t id[SKL_ID_BYTES])
+{
+	tell_call(generic, mapped->native_id, mapped->kind, id, mapped->to_partner);
+}
+
+static void tell_emergency(struct skl_generic *generic, const struct skl_context *context)
+{
+	tell_call(generic, context->native_id, context->kind, context->id, context->partner);
+}
+
+/* An acute message is not recorded after two seconds. */
+void skl_generic_on_alarm(void *arg, const struct skl_alarm *alarm)
+{
+	struct skl_generic *generic = arg;
+	SKL_CLEANUP(skl_freep) struct skl_context *context = NULL;
+
+	if (alarm->kind != SKL_ALARM_NOT_ANSWERED || alarm->is_over || !alarm->id)
+		return;
+	context = skl_calloc(1, sizeof(*context));
+	if (context && skl_state_context_get(generic->adapter->state, alarm->id, context) == SKL_OK)
+		tell_emergency(generic, context);
+}
+
+/* ---- faults ---- */
+
+/* What a rule asks for, for who reads no Dutch. */
+static const char *in_english(const char *rule)
+{
+	static const struct {
+		const char *rule;
+		const char *text;
+	} rows[] = {
+		{"json", "Not valid JSON, or not of the shape that is asked for."},
+		{"field", "This field is not in the mapping: add it, or name it with ignore."},
+		{"kind", "Which kind of message is it?"},
+		{"reply", "Which message does it answer? That one is not known here."},
+		{"subject", "A person that is not in this message, or not described well."},
+		{"section", "A section has a category and an object with data."},
+		{"content", "The content is not as its category asks (proto/CONTENT.md)."},
+		{"recipient", "The recipient is missing, not in the directory, or without a key."},
+		{"user", "The reference of the worker is missing or is none."},
+		{"time", "No date with a time (RFC 3339)."},
+		{"purpose", "This kind needs a purpose and a ground."},
+		{"weighed", "A named worker must have weighed this."},
+		{"event", "The event has a value that its code does not have."},
+		{"code", "The word is not in the closed list."},
+		{"consent", "A consent is not complete, or not known: one person each."},
+		{"id", "A number of letters, digits, dots and dashes, at most 64."},
+		{"duplicate", "This number was sent before with another content."},
+		{"size", "Too large, or too many persons or sections."},
+		{"message", "No message can be made of it; tell the administrator."},
+	};
+
+	for (size_t i = 0; i < SKL_COUNT(rows); i++)
+		if (strcmp(rows[i].rule, rule) == 0)
+			return rows[i].text;
+	return "See the Dutch text.";
+}
+
+void skl_generic_reason(const struct skl_mapping *mapping, const char *file,
+			const struct skl_mapped *mapped, const struct skl_findings *findings,
+			const char *phone, struct skl_buf *buf)
+{
+	bool is_acute = mapped->is_acute;
+	char field[160];
+
+	skl_buf_addf(buf, "bestand: %s\nfile: %s\n", file, file);
+	if (*mapped->native_id)
+		skl_buf_addf(buf, "kenmerk: %s\n", mapped->native_id);
+	skl_buf_add_str(buf, "verstuurd: nee\nsent: no\n\n");
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct skl_finding *one = &findings->items[i];
+
+		skl_mapping_place(mapping, one->place, field);
+		if (*field)
+			skl_buf_addf(buf, "veld: %s\n", field);
+		skl_buf_addf(buf, "toets: %s\nreden: %s\nreason: %s\n\n", one->rule, one->text,
+			     in_english(one->rule));
+	}
+	if (findings->more)
+		skl_buf_addf(buf, "en nog: %zu andere fouten\n\n", findings->more);
+	skl_buf_addf(buf,
+		     "wat nu: %sherstel het bestand en zet het opnieuw in de map in\n"
+		     "what now: %smend the file and put it into the folder in again\n"
+		     "bij acuut gevaar: %s\nin acute danger: %s\n",
+		     is_acute ? "BEL NU; " : "", is_acute ? "CALL NOW; " : "", phone, phone);
+}
+
+enum skl_err skl_generic_repair(struct skl_generic *generic, const struct skl_mapped *mapped,
+				const struct skl_findings *findings, const uint8_t id[SKL_ID_BYTES],
+				int64_t due_ms)
+{
+	json_t *message = json_object();
+	char text[1200] = "Verstuurd omdat het acuut is verklaard. Vul aan en bied het opnieuw aan "
+			  "met een eigen nummer:";
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < findings->count && len + 260 < sizeof(text); i++) {
+		(void)snprintf(text + len, sizeof(text) - len, " %s", findings->items[i].text);
+		len += strlen(text + len);
+	}
+	set_text(message, "about", "repair");
+	set_text(message, "yourId", mapped->native_id);
+	(void)json_object_set_new(message, "messageId", skl_json_hex(id, SKL_ID_BYTES));
+	(void)json_object_set_new(message, "repairBefore", skl_json_time(due_ms));
+	set_text(message, "text", text);
+	set_text(message, "textEn",
+		 "Sent because it was declared acute. Complete it and offer it again under a "
+		 "number of its own.");
+	return skl_generic_tell(generic, "herstel", "herstel", id, "", message);
+}
