@@ -15,7 +15,7 @@ static bool is_comma(const struct skl_parser *parser)
 	return parser->lexer.token.type == SKL_TOKEN_COMMA;
 }
 
-static enum skl_err fail_word(struct skl_parser *parser, const char *need)
+enum skl_err skl_parser_fail_word(struct skl_parser *parser, const char *need)
 {
 	return skl_lexer_fail(&parser->lexer, "found %s where %s is needed",
 			      skl_token_text(&parser->lexer.token).text, need);
@@ -30,8 +30,7 @@ static enum skl_err fail_full(struct skl_parser *parser, const char *what, unsig
 	return SKL_ELIMIT;
 }
 
-/* NAME, NAME, ... of one list, into a set that starts empty. */
-static enum skl_err read_codes(struct skl_parser *parser, enum skl_list list, struct skl_set *set)
+enum skl_err skl_parser_codes(struct skl_parser *parser, enum skl_list list, struct skl_set *set)
 {
 	memset(set, 0, sizeof(*set));
 	for (;;) {
@@ -49,14 +48,15 @@ static enum skl_err read_codes(struct skl_parser *parser, enum skl_list list, st
 	}
 }
 
-/* As read_codes(); a forbid may say "not NAME, NAME": everything else, the unknown included. */
+/* As skl_parser_codes(); a forbid may say "not NAME, NAME": everything else, the unknown included.
+ */
 static enum skl_err read_dim(struct skl_parser *parser, enum skl_list list, struct skl_set *set)
 {
 	bool is_not = parser->draft.rule.is_forbid && skl_lexer_is(&parser->lexer, "not");
 	enum skl_err err = is_not ? skl_lexer_next(&parser->lexer) : SKL_OK;
 
 	if (err == SKL_OK)
-		err = read_codes(parser, list, set);
+		err = skl_parser_codes(parser, list, set);
 	if (is_not) {
 		set->words[0] = ~set->words[0];
 		set->words[1] = ~set->words[1];
@@ -103,166 +103,11 @@ static enum skl_err read_consent(struct skl_parser *parser)
 		return skl_lexer_next(lexer);
 	}
 	if (!skl_lexer_is(lexer, "not-needed"))
-		return fail_word(parser, "'required' or 'not-needed because \"why\"'");
+		return skl_parser_fail_word(parser, "'required' or 'not-needed because \"why\"'");
 	err = skl_lexer_next(lexer);
 	if (err == SKL_OK)
 		err = skl_parser_word(parser, "because");
 	return err ? err : skl_parser_string(parser, "why no consent is needed", &reason);
-}
-
-/* Intersect a dimension with what a condition says; a rule that can never hold is an error. */
-static enum skl_err narrow(struct skl_parser *parser, enum skl_miss dim, const struct skl_set *set)
-{
-	struct skl_set *mask = &parser->draft.rule.dims[dim];
-
-	mask->words[0] &= set->words[0];
-	mask->words[1] &= set->words[1];
-	if (mask->words[0] == 0 && mask->words[1] == 0)
-		return skl_lexer_fail(&parser->lexer,
-				      "the conditions on '%s' exclude each other: the rule can "
-				      "never hold. Take one out",
-				      skl_miss_name(dim, SKL_LANGUAGE_EN));
-	return SKL_OK;
-}
-
-static enum skl_err narrow_to(struct skl_parser *parser, enum skl_miss dim, uint32_t code)
-{
-	struct skl_set set = {{0}};
-
-	skl_set_add(&set, code);
-	return narrow(parser, dim, &set);
-}
-
-/* The words of a condition that stand for one value of one dimension. */
-static const struct {
-	const char *word;
-	enum skl_miss dim;
-	uint32_t code;
-} flag_conditions[] = {
-	{"held", SKL_MISS_HELD, 1},
-	{"not-held", SKL_MISS_HELD, 0},
-	{"case", SKL_MISS_CASE, 1},
-	{"no-case", SKL_MISS_CASE, 0},
-};
-
-/* The words of a condition that are followed by names of a list. */
-static const struct {
-	const char *word;
-	enum skl_miss dim;
-	enum skl_list list;
-	bool is_claim; /* only the sender can know: an allow must say "claimed" */
-	bool is_case;  /* a fact that a case holds: "claimed" makes the claim enough */
-} list_conditions[] = {
-	{"after", SKL_MISS_AFTER, SKL_LIST_KIND, false, false},
-	{"position", SKL_MISS_POSITION, SKL_LIST_DESK_POSITION, false, false},
-	{"consent", SKL_MISS_CONSENT, SKL_LIST_CONSENT_STATE, false, false},
-	{"phase", SKL_MISS_PHASE, SKL_LIST_PHASE, false, true},
-	{"unsafety", SKL_MISS_UNSAFETY, SKL_LIST_UNSAFETY, false, true},
-	{"signal_phase", SKL_MISS_SIGNAL_PHASE, SKL_LIST_SIGNAL_PHASE, false, true},
-	{"pattern", SKL_MISS_PATTERN, SKL_LIST_PATTERN, false, true},
-	{"frame", SKL_MISS_FRAME, SKL_LIST_FRAME, false, true},
-	{"frame_area", SKL_MISS_FRAME_AREA, SKL_LIST_FRAME_AREA, false, true},
-	{"urgency", SKL_MISS_URGENCY, SKL_LIST_URGENCY, true, true},
-};
-
-static enum skl_err read_competent(struct skl_parser *parser)
-{
-	struct skl_lexer *lexer = &parser->lexer;
-	uint32_t code;
-	enum skl_err err;
-
-	if (skl_lexer_is(lexer, "competent"))
-		code = SKL_COMPETENT_YES;
-	else if (skl_lexer_is(lexer, "not-competent"))
-		code = SKL_COMPETENT_NO;
-	else
-		return fail_word(parser, "'competent' or 'not-competent'");
-	err = narrow_to(parser, SKL_MISS_COMPETENT, code);
-	return err ? err : skl_lexer_next(lexer);
-}
-
-/*
- * [not] NAME, NAME ... of row's list. "not" in a rule that allows does not hold where the value is
- * not known; in one that forbids it does: both fail closed.
- */
-static enum skl_err read_list_condition(struct skl_parser *parser, size_t row, bool is_claimed)
-{
-	struct skl_lexer *lexer = &parser->lexer;
-	struct skl_rule *rule = &parser->draft.rule;
-	enum skl_miss dim = list_conditions[row].dim;
-	struct skl_set set;
-	bool is_not;
-	enum skl_err err;
-
-	if (is_claimed && !list_conditions[row].is_case)
-		return fail_word(parser, "a fact that a case can hold (phase, unsafety, ...) after "
-					 "'claimed'");
-	if (list_conditions[row].is_claim && !is_claimed && !rule->is_forbid)
-		return skl_lexer_fail(lexer,
-				      "'%s' is the sender's claim alone and would widen. Write "
-				      "'claimed %s' and: needs user-ref, human-check",
-				      list_conditions[row].word, list_conditions[row].word);
-	err = skl_lexer_next(lexer);
-	if (err)
-		return err;
-	is_not = skl_lexer_is(lexer, "not");
-	if (is_not)
-		err = skl_lexer_next(lexer);
-	if (err == SKL_OK)
-		err = read_codes(parser, list_conditions[row].list, &set);
-	if (err)
-		return err;
-	if (is_not) {
-		set.words[0] = ~set.words[0];
-		set.words[1] = ~set.words[1];
-		if (!rule->is_forbid)
-			set.words[0] &= ~UINT64_C(1);
-	}
-	if (is_claimed)
-		rule->claimed |= UINT32_C(1) << dim;
-	return narrow(parser, dim, &set);
-}
-
-static enum skl_err read_condition(struct skl_parser *parser)
-{
-	struct skl_lexer *lexer = &parser->lexer;
-	bool is_claimed = skl_lexer_is(lexer, "claimed");
-	enum skl_err err;
-
-	if (is_claimed) {
-		err = skl_lexer_next(lexer);
-		if (err)
-			return err;
-	}
-	for (size_t i = 0; i < SKL_COUNT(list_conditions); i++)
-		if (skl_lexer_is(lexer, list_conditions[i].word))
-			return read_list_condition(parser, i, is_claimed);
-	for (size_t i = 0; !is_claimed && i < SKL_COUNT(flag_conditions); i++) {
-		if (!skl_lexer_is(lexer, flag_conditions[i].word))
-			continue;
-		err = narrow_to(parser, flag_conditions[i].dim, flag_conditions[i].code);
-		return err ? err : skl_lexer_next(lexer);
-	}
-	if (!is_claimed && skl_lexer_is(lexer, "recipient")) {
-		err = skl_lexer_next(lexer);
-		return err ? err : read_competent(parser);
-	}
-	return fail_word(parser, "a condition (recipient competent, after, position, consent, "
-				 "phase, unsafety, pattern, frame, held, case)");
-}
-
-/* when CONDITION [and CONDITION ...] */
-static enum skl_err read_when(struct skl_parser *parser)
-{
-	for (;;) {
-		enum skl_err err = read_condition(parser);
-
-		if (err || !skl_lexer_is(&parser->lexer, "and"))
-			return err;
-		err = skl_lexer_next(&parser->lexer);
-		if (err)
-			return err;
-	}
 }
 
 /* The names of one list that follow a qualifier; at least one. */
@@ -313,8 +158,9 @@ static enum skl_err read_qualifier(struct skl_parser *parser, struct skl_item *i
 		return err;
 	}
 	if (!skl_lexer_is(lexer, "older-than"))
-		return fail_word(parser, "a comma, the end of the line, or about, person, "
-					 "source-law, told-by, scope, older-than wpg-14");
+		return skl_parser_fail_word(parser,
+					    "a comma, the end of the line, or about, person, "
+					    "source-law, told-by, scope, older-than wpg-14");
 	err = skl_lexer_next(lexer);
 	item->is_past_term = true;
 	return err ? err : skl_parser_word(parser, "wpg-14");
@@ -370,7 +216,7 @@ static enum skl_err read_never(struct skl_parser *parser)
 static enum skl_err read_categories(struct skl_parser *parser, uint64_t *set)
 {
 	struct skl_set codes;
-	enum skl_err err = read_codes(parser, SKL_LIST_CATEGORY, &codes);
+	enum skl_err err = skl_parser_codes(parser, SKL_LIST_CATEGORY, &codes);
 
 	if (err == SKL_OK)
 		*set |= codes.words[0];
@@ -432,7 +278,7 @@ static enum skl_err read_acute(struct skl_parser *parser)
 		return err;
 	parser->draft.rule.has_acute = true;
 	if (lexer->token.type != SKL_TOKEN_CLOSE)
-		return fail_word(parser, "')'");
+		return skl_parser_fail_word(parser, "')'");
 	return skl_lexer_next(lexer);
 }
 
@@ -458,7 +304,8 @@ static enum skl_err read_needs(struct skl_parser *parser)
 			if (skl_lexer_is(lexer, needs[i].word))
 				need = needs[i].need;
 		if (need == 0)
-			return fail_word(parser, "marks, human-check, rating or user-ref");
+			return skl_parser_fail_word(parser,
+						    "marks, human-check, rating or user-ref");
 		parser->draft.rule.needs |= need;
 		err = skl_lexer_next(lexer);
 		if (err)
@@ -538,7 +385,7 @@ static enum skl_err read_one_friend(struct skl_parser *parser)
 	struct skl_lexer *lexer = &parser->lexer;
 
 	if (!is_word(parser))
-		return fail_word(parser, "the id of another rule");
+		return skl_parser_fail_word(parser, "the id of another rule");
 	if (parser->draft.rule.friend_count == SKL_RULE_FRIENDS_MAX)
 		return fail_full(parser, "rules after together-with", SKL_RULE_FRIENDS_MAX);
 	parser->draft.friends[parser->draft.rule.friend_count++] = lexer->token.text;
@@ -608,7 +455,7 @@ static enum skl_err read_test(struct skl_parser *parser)
 	start = lexer->token.at;
 	while (lexer->token.type != SKL_TOKEN_LINE && lexer->token.type != SKL_TOKEN_END) {
 		if (lexer->token.type != SKL_TOKEN_WORD && lexer->token.type != SKL_TOKEN_COMMA)
-			return fail_word(parser, "a word of the test language");
+			return skl_parser_fail_word(parser, "a word of the test language");
 		err = skl_lexer_next(lexer);
 		if (err)
 			return err;
@@ -634,7 +481,7 @@ static const struct {
 	{"purpose", read_purpose, ONCE},
 	{"ground", read_ground, ONCE},
 	{"consent", read_consent, ONCE | ALLOW_ONLY},
-	{"when", read_when, 0},
+	{"when", skl_parser_when, 0},
 	{"allow", read_allow, ALLOW_ONLY},
 	{"never", read_never, 0},
 	{"told", read_told, 0},

@@ -3,8 +3,9 @@
 #define SKL_POLICY_PARSE_H
 
 /*
- * skl_policy_parse - the state of reading one rule file, shared by the reader of blocks
- * (skl_policy_parse.c) and the reader of clauses (skl_policy_clause.c).
+ * skl_policy_parse - the state of reading one rule file, shared by the readers of blocks
+ * (skl_policy_parse.c), of clauses (skl_policy_clause.c) and of conditions
+ * (skl_policy_condition.c).
  *
  * Owner:    one call of skl_policy_parse().
  * Errors:   ESYNTAX with file, line, column; ELIMIT where a list of a rule is full; ENOMEM.
@@ -36,6 +37,16 @@ struct skl_parser {
 
 /* Read the clause that starts at the current word and the end of its line. */
 SKL_MUST_CHECK enum skl_err skl_parser_clause(struct skl_parser *parser);
+
+/* when CONDITION [and CONDITION ...], behind the word when. */
+SKL_MUST_CHECK enum skl_err skl_parser_when(struct skl_parser *parser);
+
+/* NAME, NAME, ... of one list, into a set that starts empty. */
+SKL_MUST_CHECK enum skl_err skl_parser_codes(struct skl_parser *parser, enum skl_list list,
+					     struct skl_set *set);
+
+/* "found ... where NEED is needed", of the current word. */
+enum skl_err skl_parser_fail_word(struct skl_parser *parser, const char *need);
 
 /* The current token must be a string: kept, the lexer moves on. what is for the error. */
 SKL_MUST_CHECK enum skl_err skl_parser_string(struct skl_parser *parser, const char *what,
