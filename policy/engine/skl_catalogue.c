@@ -339,10 +339,16 @@ static const struct skl_catalogue_ground grounds[] = {
 	[SKL_GROUND_MELDCODE] = {.text_date = "2018-11-17",
 				 .from = ANY_ROLE & ~ROLE(POLICE),
 				 .to = ROLE(VEILIG_THUIS)},
+	/* Break-glass. Never to who may tell the household; the reason is free text, and may tell
+	 * where somebody is. */
 	[SKL_GROUND_AVG_6_1_D_9_2_C] = {.text_date = "2018-05-25",
 					.from = ANY_ROLE,
-					.to = ANY_ROLE,
-					.needs_human = true},
+					.to = ANY_ROLE & ~(ROLE(REPORTER) | ROLE(LAWYER)),
+					.never_other_side = CATEGORY(WHEREABOUTS) |
+							    CATEGORY(VICTIM_PLAN) |
+							    CATEGORY(REPORTER) | CATEGORY(WEIGHING),
+					.needs_human = true,
+					.is_break_glass = true},
 	[SKL_GROUND_SUPERVISION] = {.text_date = "2025-07-01",
 				    .from = ROLE(SUPERVISOR) | ROLE(HUB),
 				    .to = ROLE(SUPERVISOR) | ROLE(HUB),

@@ -100,8 +100,11 @@ struct skl_catalogue_ground {
 	uint64_t purposes;          /* 0: any */
 	uint64_t never_source_laws; /* data collected under these never go on this ground */
 	uint64_t never_categories;
-	bool has_term;    /* police data past Wpg 14 never go on it */
-	bool needs_human; /* each use is a decision of a person */
+	uint64_t never_other_side; /* categories that never go on it to a helper of the perpetrator
+				    */
+	bool has_term;             /* police data past Wpg 14 never go on it */
+	bool needs_human;          /* each use is a decision of a person */
+	bool is_break_glass; /* only rules that open on break-glass stand on it, and only on it */
 };
 
 /* The row of a ground, NULL for an unknown number. */

@@ -129,11 +129,13 @@ enum skl_miss {
 	SKL_MISS_URGENCY,
 	SKL_MISS_CASE,
 	SKL_MISS_HELD,
-	SKL_MISS_STALE,    /* the claim differs from what the case holds */
-	SKL_MISS_VALIDITY, /* the agreement is not in force today, or an EXAMPLE outside test */
-	SKL_MISS_CHECK,    /* needs human-check */
-	SKL_MISS_USER,     /* needs user-ref */
-	SKL_MISS_RATING,   /* needs rating */
+	SKL_MISS_BREAK_GLASS, /* no break-glass code: the sender does not say which danger it is */
+	SKL_MISS_STALE,       /* the claim differs from what the case holds */
+	SKL_MISS_VALIDITY,    /* the agreement is not in force today, or an EXAMPLE outside test */
+	SKL_MISS_CHECK,       /* needs human-check */
+	SKL_MISS_USER,        /* needs user-ref */
+	SKL_MISS_RATING,      /* needs rating */
+	SKL_MISS_REASON,      /* needs reason */
 	SKL_MISS_COUNT
 };
 
@@ -163,6 +165,7 @@ struct skl_decision_clock {
 #define SKL_REPAIR_CHECK   0x02u
 #define SKL_REPAIR_CONSENT 0x04u
 #define SKL_REPAIR_RATING  0x08u
+#define SKL_REPAIR_REASON  0x10u
 
 struct skl_decision {
 	uint8_t outcome;     /* enum skl_outcome; never 0 */
@@ -170,6 +173,8 @@ struct skl_decision {
 	bool is_reason_told; /* false: the reason rests on case or consent state that this sender
 				may not know; skl_policy_text() already says less */
 	bool is_emergency;   /* decided by the emergency list because the policy cannot be read */
+	bool is_break_glass; /* a permit by a rule that opens on break-glass: an after-check is due
+			      */
 	uint8_t lacking;     /* enum skl_category: the required section that is missing or cut */
 	uint16_t rule;       /* that denies or carries the permit, SKL_POLICY_NO_RULE if none */
 

@@ -5,7 +5,7 @@
 /*
  * skl_policy_box - rules as boxes, and lists of boxes that can be cut and subtracted exactly.
  *
- * A box has the eighteen dimensions of a rule and, beside them, whether a fact is only claimed,
+ * A box has the nineteen dimensions of a rule and, beside them, whether a fact is only claimed,
  * the time, the form of the message, and what a section may be qualified by. One point of a box is
  * one request with one section.
  *
@@ -23,9 +23,10 @@
 
 enum {
 	SKL_BOX_TIME = SKL_BOX_CLAIMED(SKL_MISS_FRAME_AREA) + 1, /* between which two dates */
-	SKL_BOX_CHECK,                                           /* 0 or 1, as the next three */
+	SKL_BOX_CHECK,                                           /* 0 or 1, as the next four */
 	SKL_BOX_USER,
 	SKL_BOX_RATING,
+	SKL_BOX_REASON,
 	SKL_BOX_MARKS, /* from here on: of the section */
 	SKL_BOX_ABOUT,
 	SKL_BOX_PERSON,

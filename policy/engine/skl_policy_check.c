@@ -141,6 +141,54 @@ static enum skl_err check_grounds(const struct skl_policy *policy, const struct 
 	return SKL_OK;
 }
 
+static bool starts(const struct skl_rule *rule, enum skl_clock clock)
+{
+	for (size_t i = 0; i < rule->clock_count; i++)
+		if (rule->clocks[i].clock == clock && !rule->clocks[i].is_stop)
+			return true;
+	return false;
+}
+
+static bool lays(const struct skl_rule *rule, enum skl_duty duty)
+{
+	for (size_t i = 0; i < rule->duty_count; i++)
+		if (rule->duties[i].duty == duty)
+			return true;
+	return false;
+}
+
+/*
+ * Break-glass stands on its own ground, which nothing else stands on; with a named user, a reason,
+ * and a check that comes after.
+ */
+static enum skl_err check_break_glass(const struct skl_policy *policy, const struct skl_rule *rule,
+				      struct skl_error *reterr)
+{
+	const struct skl_set *grounds = DIM(rule, GROUND);
+	bool is_break_glass = !skl_set_is_full(DIM(rule, BREAK_GLASS));
+	const char *text = NULL;
+
+	for (uint32_t g = skl_set_next(grounds, 1); g < 128; g = skl_set_next(grounds, g + 1)) {
+		const struct skl_catalogue_ground *row = skl_catalogue_ground(g);
+		bool is_its_ground = row && row->is_break_glass;
+
+		if (is_break_glass && !is_its_ground)
+			text = "opens on break-glass, which stands on vital interest alone. Name: "
+			       "ground avg:6-1-d/9-2-c";
+		else if (!is_break_glass && is_its_ground)
+			text = "stands on vital interest, which is break-glass. Add: when claimed "
+			       "break-glass";
+	}
+	if (!text && is_break_glass && !(rule->needs & SKL_NEED_REASON))
+		text = "opens on break-glass without a reason. Add: needs reason";
+	if (!text && is_break_glass && !starts(rule, SKL_CLOCK_BREAK_GLASS))
+		text = "opens on break-glass without an after-check. Add: clock break-glass";
+	if (!text && is_break_glass && !lays(rule, SKL_DUTY_AFTER_CHECK))
+		text = "opens on break-glass without an after-check. Add: duty after-check within "
+		       "24 hours";
+	return text ? fail_rule(policy, rule, reterr, text) : SKL_OK;
+}
+
 static enum skl_err check_needs(const struct skl_policy *policy, const struct skl_rule *rule,
 				struct skl_error *reterr)
 {
@@ -278,6 +326,8 @@ static enum skl_err check_rule(const struct skl_policy *policy, uint16_t rule,
 		err = check_grounds(policy, row, reterr);
 	if (err == SKL_OK)
 		err = check_needs(policy, row, reterr);
+	if (err == SKL_OK && !row->is_forbid)
+		err = check_break_glass(policy, row, reterr);
 	if (err == SKL_OK)
 		err = check_friends(policy, row, reterr);
 	for (uint16_t other = 0; err == SKL_OK && other < rule; other++)

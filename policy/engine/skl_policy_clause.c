@@ -282,17 +282,16 @@ static enum skl_err read_acute(struct skl_parser *parser)
 	return skl_lexer_next(lexer);
 }
 
-/* marks, human-check, rating, user-ref (acute: repair within N UNIT) */
+/* marks, human-check, rating, user-ref, reason (acute: repair within N UNIT) */
 static enum skl_err read_needs(struct skl_parser *parser)
 {
 	static const struct {
 		const char *word;
 		uint8_t need;
 	} needs[] = {
-		{"marks", SKL_NEED_MARKS},
-		{"human-check", SKL_NEED_CHECK},
-		{"rating", SKL_NEED_RATING},
-		{"user-ref", SKL_NEED_USER},
+		{"marks", SKL_NEED_MARKS},   {"human-check", SKL_NEED_CHECK},
+		{"rating", SKL_NEED_RATING}, {"user-ref", SKL_NEED_USER},
+		{"reason", SKL_NEED_REASON},
 	};
 	struct skl_lexer *lexer = &parser->lexer;
 	enum skl_err err;
@@ -304,8 +303,8 @@ static enum skl_err read_needs(struct skl_parser *parser)
 			if (skl_lexer_is(lexer, needs[i].word))
 				need = needs[i].need;
 		if (need == 0)
-			return skl_parser_fail_word(parser,
-						    "marks, human-check, rating or user-ref");
+			return skl_parser_fail_word(
+				parser, "marks, human-check, rating, user-ref or reason");
 		parser->draft.rule.needs |= need;
 		err = skl_lexer_next(lexer);
 		if (err)

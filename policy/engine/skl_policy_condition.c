@@ -31,16 +31,21 @@ static enum skl_err narrow_to(struct skl_parser *parser, enum skl_miss dim, uint
 	return narrow(parser, dim, &set);
 }
 
-/* The words of a condition that stand for one value of one dimension. */
+/*
+ * The words of a condition that stand for one value of one dimension. There is none for "no
+ * break-glass": a prohibition would end on the sender's word.
+ */
 static const struct {
 	const char *word;
 	enum skl_miss dim;
 	uint32_t code;
+	bool is_claim; /* as in list_conditions */
 } flag_conditions[] = {
-	{"held", SKL_MISS_HELD, 1},
-	{"not-held", SKL_MISS_HELD, 0},
-	{"case", SKL_MISS_CASE, 1},
-	{"no-case", SKL_MISS_CASE, 0},
+	{"held", SKL_MISS_HELD, 1, false},
+	{"not-held", SKL_MISS_HELD, 0, false},
+	{"case", SKL_MISS_CASE, 1, false},
+	{"no-case", SKL_MISS_CASE, 0, false},
+	{"break-glass", SKL_MISS_BREAK_GLASS, 1, true},
 };
 
 /* The words of a condition that are followed by names of a list. */
@@ -79,6 +84,14 @@ static enum skl_err read_competent(struct skl_parser *parser)
 	return err ? err : skl_lexer_next(lexer);
 }
 
+static enum skl_err fail_claim(struct skl_parser *parser, const char *word)
+{
+	return skl_lexer_fail(&parser->lexer,
+			      "'%s' is the sender's claim alone and would widen. Write "
+			      "'claimed %s' and: needs user-ref, human-check",
+			      word, word);
+}
+
 /*
  * [not] NAME, NAME ... of row's list. "not" in a rule that allows does not hold where the value is
  * not known; in one that forbids it does: both fail closed.
@@ -97,10 +110,7 @@ static enum skl_err read_list_condition(struct skl_parser *parser, size_t row, b
 			parser, "a fact that a case can hold (phase, unsafety, ...) after "
 				"'claimed'");
 	if (list_conditions[row].is_claim && !is_claimed && !rule->is_forbid)
-		return skl_lexer_fail(lexer,
-				      "'%s' is the sender's claim alone and would widen. Write "
-				      "'claimed %s' and: needs user-ref, human-check",
-				      list_conditions[row].word, list_conditions[row].word);
+		return fail_claim(parser, list_conditions[row].word);
 	err = skl_lexer_next(lexer);
 	if (err)
 		return err;
@@ -122,6 +132,20 @@ static enum skl_err read_list_condition(struct skl_parser *parser, size_t row, b
 	return narrow(parser, dim, &set);
 }
 
+static enum skl_err read_flag_condition(struct skl_parser *parser, size_t row, bool is_claimed)
+{
+	struct skl_rule *rule = &parser->draft.rule;
+	enum skl_miss dim = flag_conditions[row].dim;
+	enum skl_err err;
+
+	if (flag_conditions[row].is_claim && !is_claimed && !rule->is_forbid)
+		return fail_claim(parser, flag_conditions[row].word);
+	if (is_claimed)
+		rule->claimed |= UINT32_C(1) << dim;
+	err = narrow_to(parser, dim, flag_conditions[row].code);
+	return err ? err : skl_lexer_next(&parser->lexer);
+}
+
 static enum skl_err read_condition(struct skl_parser *parser)
 {
 	struct skl_lexer *lexer = &parser->lexer;
@@ -136,19 +160,17 @@ static enum skl_err read_condition(struct skl_parser *parser)
 	for (size_t i = 0; i < SKL_COUNT(list_conditions); i++)
 		if (skl_lexer_is(lexer, list_conditions[i].word))
 			return read_list_condition(parser, i, is_claimed);
-	for (size_t i = 0; !is_claimed && i < SKL_COUNT(flag_conditions); i++) {
-		if (!skl_lexer_is(lexer, flag_conditions[i].word))
-			continue;
-		err = narrow_to(parser, flag_conditions[i].dim, flag_conditions[i].code);
-		return err ? err : skl_lexer_next(lexer);
-	}
+	for (size_t i = 0; i < SKL_COUNT(flag_conditions); i++)
+		if (skl_lexer_is(lexer, flag_conditions[i].word) &&
+		    (flag_conditions[i].is_claim || !is_claimed))
+			return read_flag_condition(parser, i, is_claimed);
 	if (!is_claimed && skl_lexer_is(lexer, "recipient")) {
 		err = skl_lexer_next(lexer);
 		return err ? err : read_competent(parser);
 	}
-	return skl_parser_fail_word(parser,
-				    "a condition (recipient competent, after, position, consent, "
-				    "phase, unsafety, pattern, frame, held, case)");
+	return skl_parser_fail_word(
+		parser, "a condition (recipient competent, after, position, consent, "
+			"phase, unsafety, pattern, frame, held, case, claimed break-glass)");
 }
 
 enum skl_err skl_parser_when(struct skl_parser *parser)

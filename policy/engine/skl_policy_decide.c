@@ -28,6 +28,7 @@ static uint8_t reason_of_miss(const struct skl_policy_request *request, enum skl
 	case SKL_MISS_PURPOSE:
 		return SKL_CUT_REASON_PURPOSE_MISMATCH;
 	case SKL_MISS_GROUND:
+	case SKL_MISS_BREAK_GLASS:
 		return SKL_CUT_REASON_GROUND_INVALID;
 	case SKL_MISS_AFTER:
 		return SKL_CUT_REASON_UNKNOWN_REFERENCE;
@@ -47,6 +48,8 @@ static uint8_t reason_of_miss(const struct skl_policy_request *request, enum skl
 		return SKL_CUT_REASON_STALE_CASE;
 	case SKL_MISS_RATING:
 		return SKL_CUT_REASON_RATING_MISSING;
+	case SKL_MISS_REASON:
+		return SKL_CUT_REASON_REQUIRED_SECTION_MISSING;
 	case SKL_MISS_NONE:
 	case SKL_MISS_FROM:
 	case SKL_MISS_KIND:
@@ -76,7 +79,7 @@ static bool is_denial_told(const struct skl_policy_request *request, uint8_t rea
 	    reason == SKL_CUT_REASON_OTHER_SIDE || reason == SKL_CUT_REASON_STALE_CASE)
 		return false;
 	return miss < SKL_MISS_POSITION || miss == SKL_MISS_URGENCY || miss == SKL_MISS_HELD ||
-	       miss > SKL_MISS_STALE;
+	       miss == SKL_MISS_BREAK_GLASS || miss > SKL_MISS_STALE;
 }
 
 /* Nothing goes: every section that was not cut for a reason of its own gets the message's. */
@@ -236,6 +239,8 @@ static void add_repair(const struct skl_match *match, struct skl_decision *decis
 			decision->repair |= SKL_REPAIR_CHECK;
 		if ((rule->needs & SKL_NEED_RATING) && !request->has_rating)
 			decision->repair |= SKL_REPAIR_RATING;
+		if ((rule->needs & SKL_NEED_REASON) && !match->has_reason)
+			decision->repair |= SKL_REPAIR_REASON;
 		if (!skl_set_has(&rule->dims[SKL_MISS_CONSENT], request->consent))
 			decision->repair |= SKL_REPAIR_CONSENT;
 		if (rule->has_acute && skl_term_add(request->now_ms, rule->repair) < due_ms)
@@ -307,6 +312,8 @@ static void deny_no_rule(const struct skl_match *match, struct skl_decision *dec
 	decision->nearest = nearest.rule;
 	decision->miss = (uint8_t)nearest.miss;
 	decision->miss_count = (uint8_t)nearest.miss_count; /* a few dozen at most */
+	if (nearest.miss == SKL_MISS_REASON)
+		decision->lacking = SKL_CATEGORY_WEIGHING;
 	decision->is_reason_told = is_denial_told(match->request, reason, nearest.miss);
 	deny(decision, match->request, SKL_OUTCOME_DENIED_NO_RULE, reason, SKL_POLICY_NO_RULE);
 }
@@ -322,8 +329,12 @@ static void permit(struct skl_match *match, struct skl_decision *decision)
 	decision->outcome = is_cut ? SKL_OUTCOME_CUT : SKL_OUTCOME_PERMITTED;
 	decision->is_emergency = match->is_list;
 	add_knowledge(match, decision);
-	for (size_t i = 0; skl_bits_next(&match->any, &i); i++)
-		add_follow_ups(match, &match->policy->rules[i], decision, &is_full);
+	for (size_t i = 0; skl_bits_next(&match->any, &i); i++) {
+		const struct skl_rule *rule = &match->policy->rules[i];
+
+		decision->is_break_glass |= !skl_set_is_full(&rule->dims[SKL_MISS_BREAK_GLASS]);
+		add_follow_ups(match, rule, decision, &is_full);
+	}
 	add_repair(match, decision, &is_full);
 	list_rules(match, decision, &is_full);
 	decision->rule = decision->rule_count ? decision->rules[0] : SKL_POLICY_NO_RULE;

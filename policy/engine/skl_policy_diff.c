@@ -124,7 +124,8 @@ static bool narrow_allow(const struct diff *diff, const struct skl_policy *polic
 	return narrow_to(box, SKL_BOX_TIME, &dates) &&
 	       (!(rule->needs & SKL_NEED_CHECK) || narrow_to(box, SKL_BOX_CHECK, &yes)) &&
 	       (!(rule->needs & SKL_NEED_USER) || narrow_to(box, SKL_BOX_USER, &yes)) &&
-	       (!(rule->needs & SKL_NEED_RATING) || narrow_to(box, SKL_BOX_RATING, &yes));
+	       (!(rule->needs & SKL_NEED_RATING) || narrow_to(box, SKL_BOX_RATING, &yes)) &&
+	       (!(rule->needs & SKL_NEED_REASON) || narrow_to(box, SKL_BOX_REASON, &yes));
 }
 
 static bool narrow_set(struct skl_box *box, size_t dim, uint64_t asked)
@@ -195,6 +196,12 @@ static void subtract_fixed(const struct diff *diff, const struct skl_disclosure 
 		return;
 	if (ground->never_categories & SKL_BIT(what->code))
 		skl_boxes_subtract(list, &box);
+	if (ground->never_other_side & SKL_BIT(what->code)) {
+		box.dims[SKL_MISS_POSITION] = codes(SKL_DESK_POSITION_HELPER_OF_PERPETRATOR,
+						    SKL_DESK_POSITION_HELPER_OF_PERPETRATOR);
+		skl_boxes_subtract(list, &box);
+		box = diff->cell;
+	}
 	if (ground->has_term) {
 		box.dims[SKL_BOX_PAST] = codes(1, 1);
 		skl_boxes_subtract(list, &box);
@@ -293,7 +300,8 @@ static uint8_t pick(const struct diff *diff, const struct skl_box *box, size_t d
 
 	if (dim == SKL_MISS_POSITION)
 		plain = SKL_DESK_POSITION_NONE;
-	else if (dim == SKL_MISS_COMPETENT || (dim >= SKL_BOX_CHECK && dim <= SKL_BOX_MARKS))
+	else if (dim == SKL_MISS_COMPETENT ||
+		 (dim >= SKL_BOX_CHECK && dim <= SKL_BOX_MARKS && dim != SKL_BOX_REASON))
 		plain = 1;
 	else if (dim == SKL_BOX_TIME)
 		while (plain < diff->dates.count && diff->dates.at_ms[plain] <= diff->now_ms)
@@ -373,6 +381,7 @@ static void fill_witness(const struct diff *diff, const uint8_t values[SKL_BOX_D
 		.urgency = values[SKL_MISS_URGENCY],
 		.has_case = values[SKL_MISS_CASE] != 0,
 		.is_held = values[SKL_MISS_HELD] != 0,
+		.has_break_glass = values[SKL_MISS_BREAK_GLASS] != 0,
 		.has_checked_by = values[SKL_BOX_CHECK] != 0,
 		.has_user_ref = values[SKL_BOX_USER] != 0,
 		.has_rating = values[SKL_BOX_RATING] != 0,
@@ -430,6 +439,8 @@ static void report_box(struct diff *diff, const struct skl_box *box)
 	for (uint8_t category = 1; category < 64; category++)
 		if (required & SKL_BIT(category))
 			add_required(diff, category, values, &found->witness);
+	if (values[SKL_BOX_REASON] && found->code != SKL_CATEGORY_WEIGHING)
+		add_witness_section(&found->witness, SKL_CATEGORY_WEIGHING, values);
 	diff->report(diff->arg, found);
 }
 
@@ -441,6 +452,9 @@ static enum skl_err diff_one(struct diff *diff, uint8_t type, uint8_t code)
 
 	diff->found.type = type;
 	diff->found.code = code;
+	/* A message with this section gives a reason. */
+	diff->cell.dims[SKL_BOX_REASON] =
+		codes(type == SKL_DISCLOSES_CATEGORY && code == SKL_CATEGORY_WEIGHING, 1);
 	release_whole(diff, &diff->near_has, diff->by, &diff->found, NULL, &has);
 	if (has.count)
 		release_whole(diff, &diff->near_lacks, SKL_POLICY_NO_RULE, &diff->found, &has,

@@ -31,12 +31,14 @@ static const struct {
 	[SKL_MISS_URGENCY] = {"urgentie (urgency)", "urgency"},
 	[SKL_MISS_CASE] = {"casus (case)", "case"},
 	[SKL_MISS_HELD] = {"vrijgave door een mens (held)", "release by a person (held)"},
+	[SKL_MISS_BREAK_GLASS] = {"doorbreking (break-glass)", "break-glass"},
 	[SKL_MISS_STALE] = {"claim wijkt af van de casus", "claim differs from the case"},
 	[SKL_MISS_VALIDITY] = {"geldigheid van de afspraken (valid, status)",
 			       "validity of the agreement (valid, status)"},
 	[SKL_MISS_CHECK] = {"menselijke controle (human-check)", "human-check"},
 	[SKL_MISS_USER] = {"kenmerk van de medewerker (user-ref)", "user-ref"},
 	[SKL_MISS_RATING] = {"veiligheidscijfer (rating)", "rating"},
+	[SKL_MISS_REASON] = {"reden in het onderdeel weging (reason)", "reason"},
 };
 
 const char *skl_miss_name(enum skl_miss miss, enum skl_language language)
@@ -193,6 +195,10 @@ static void add_follow_ups(const struct explaining *e)
 		add_due(e, decision->clocks[i].due_ms);
 		skl_buf_add_u8(e->buf, '\n');
 	}
+	if (decision->is_break_glass)
+		skl_buf_add_str(e->buf,
+				pick(e, "doorbreking: nacontrole, de toezichthouder hoort het\n",
+				     "break-glass: after-check, the supervisor is told\n"));
 	if (decision->is_emergency)
 		skl_buf_add_str(e->buf, pick(e, "beslist met de noodlijst\n",
 					     "decided by the emergency list\n"));

@@ -77,6 +77,8 @@ void skl_policy_index_fill(struct skl_policy_index *index, const struct skl_rule
 			add(index, SKL_INDEX_USER, i);
 		if (rule->needs & SKL_NEED_RATING)
 			add(index, SKL_INDEX_RATING, i);
+		if (rule->needs & SKL_NEED_REASON)
+			add(index, SKL_INDEX_REASON, i);
 		for (size_t dim = SKL_MISS_FROM; dim < SKL_DIMS; dim++)
 			add_dim(index, dim, rule, i);
 	}

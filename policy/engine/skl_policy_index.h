@@ -49,6 +49,7 @@ enum skl_index_row {
 	SKL_INDEX_CHECK, /* needs human-check */
 	SKL_INDEX_USER,
 	SKL_INDEX_RATING,
+	SKL_INDEX_REASON,
 	SKL_INDEX_OPEN,                                /* + dimension: takes every code */
 	SKL_INDEX_CLAIMED = SKL_INDEX_OPEN + SKL_DIMS, /* + dimension: the claim is enough */
 	SKL_INDEX_OF_AGREEMENT = SKL_INDEX_CLAIMED + SKL_DIMS, /* + its index */

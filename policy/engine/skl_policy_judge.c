@@ -128,6 +128,9 @@ static bool cut_by_ground(struct skl_match *match, const struct skl_policy_secti
 		cut(verdict, SKL_CUT_REASON_PAST_TERM, SKL_POLICY_NO_RULE);
 	else if (ground->never_categories & SKL_BIT(section->category))
 		cut(verdict, SKL_CUT_REASON_GROUND_INVALID, SKL_POLICY_NO_RULE);
+	else if ((ground->never_other_side & SKL_BIT(section->category)) &&
+		 (match->request->positions >> SKL_DESK_POSITION_HELPER_OF_PERPETRATOR & 1))
+		cut(verdict, SKL_CUT_REASON_OTHER_SIDE, SKL_POLICY_NO_RULE);
 	else if (lacks_consent(match, section))
 		cut(verdict, SKL_CUT_REASON_NO_CONSENT, SKL_POLICY_NO_RULE);
 	else

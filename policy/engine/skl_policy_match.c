@@ -96,6 +96,7 @@ static void see_facts(struct skl_match *match, const struct skl_policy_request *
 	see_fact(match, SKL_MISS_FRAME, held->frame, claimed->frame);
 	see_fact(match, SKL_MISS_FRAME_AREA, held->frame_area, claimed->frame_area);
 	see_fact(match, SKL_MISS_URGENCY, 0, request->urgency);
+	see_fact(match, SKL_MISS_BREAK_GLASS, 0, request->has_break_glass ? 1 : 0);
 }
 
 /* Never asked is form, which may be waived; refused or withdrawn is not. */
@@ -176,6 +177,8 @@ static struct skl_nearest misses_of(const struct skl_match *match, size_t number
 		miss(&misses, SKL_MISS_USER);
 	if ((rule->needs & SKL_NEED_RATING) && !request->has_rating && !match->is_waiving)
 		miss(&misses, SKL_MISS_RATING);
+	if ((rule->needs & SKL_NEED_REASON) && !match->has_reason && !match->is_waiving)
+		miss(&misses, SKL_MISS_REASON);
 	return misses;
 }
 
@@ -243,6 +246,9 @@ void skl_match_init(struct skl_match *match, const struct skl_policy *policy,
 	match->request = request;
 	match->is_waiving = is_waiving;
 	match->is_list = is_list;
+	for (uint32_t i = 0; i < request->section_count; i++)
+		if (request->sections[i].category == SKL_CATEGORY_WEIGHING)
+			match->has_reason = true;
 	see_request(match, request);
 	for (size_t w = 0; w < policy->index->words; w++) {
 		match_allows(match, w, allowing(match, w));
@@ -254,7 +260,7 @@ void skl_match_init(struct skl_match *match, const struct skl_policy *policy,
 /*
  * How far each of 64 rules is off, as binary numbers that stand across the digits: an AND and an
  * XOR for each digit count a miss for all of them. The most there can be: 32 + 2 * 16, 2 each for
- * 15 dimensions, 6 stale facts and validity, 1 for each of 3 forms: 111.
+ * 16 dimensions, 6 stale facts and validity, 1 for each of 4 forms: 114.
  */
 #define TALLY_DIGITS 7u
 #define KIND_DIGIT   5u
@@ -314,6 +320,8 @@ static struct tally tally_of(const struct skl_match *match, uint64_t lapsed, siz
 		tally_add(&tally, SKL_MISS_USER, skl_index_word(index, SKL_INDEX_USER, word));
 	if (!request->has_rating && !match->is_waiving)
 		tally_add(&tally, SKL_MISS_RATING, skl_index_word(index, SKL_INDEX_RATING, word));
+	if (!match->has_reason && !match->is_waiving)
+		tally_add(&tally, SKL_MISS_REASON, skl_index_word(index, SKL_INDEX_REASON, word));
 	return tally;
 }
 

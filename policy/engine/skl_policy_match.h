@@ -31,6 +31,7 @@ struct skl_match {
 	uint32_t stale;  /* 1 << dimension: the claim differs from what the case holds */
 	bool is_waiving; /* form may lack */
 	bool is_list;    /* deciding with the emergency list */
+	bool has_reason; /* the message has a section in which the sender gives its reasons */
 	uint8_t lacking; /* SKL_REPAIR_*: form of sections that was waived */
 	uint8_t position_count;
 	uint8_t positions[8];

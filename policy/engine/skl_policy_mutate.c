@@ -336,10 +336,9 @@ static void needs(struct mutating *m)
 		uint8_t need;
 		const char *name;
 	} rows[] = {
-		{SKL_NEED_MARKS, "marks"},
-		{SKL_NEED_CHECK, "human-check"},
-		{SKL_NEED_RATING, "rating"},
-		{SKL_NEED_USER, "user-ref"},
+		{SKL_NEED_MARKS, "marks"},   {SKL_NEED_CHECK, "human-check"},
+		{SKL_NEED_RATING, "rating"}, {SKL_NEED_USER, "user-ref"},
+		{SKL_NEED_REASON, "reason"},
 	};
 	const struct skl_rule *row = &m->policy->rules[m->index];
 

@@ -13,15 +13,19 @@ enum {
 	FLAG_REPLY = 0x0020,
 	FLAG_SEALED = 0x0040,
 	FLAG_HELD = 0x0080,
-	FLAG_ALL = 0x00ff,
+	FLAG_BREAK_GLASS = 0x0100, /* exactly in formats 3 and 4 */
+	FLAG_ALL = 0x01ff,
 };
 
 /* The year 9000: room to add terms to any time without overflow. */
 #define NOW_MAX_MS INT64_C(221845392000000)
 
-#define FORMAT_CONSENTS 2u
-#define SECTION_BYTES   25u
-#define FACTS_BYTES     6u
+/* What a format has beside format 1: its number less one, as bits. */
+#define WITH_CONSENTS    1u
+#define WITH_BREAK_GLASS 2u
+
+#define SECTION_BYTES 25u
+#define FACTS_BYTES   6u
 /* Format, codes, flags, facts, sender, recipient, environment, times, counts; without the name. */
 #define FIXED_BYTES (4u + 5u + 2u + 2u * FACTS_BYTES + 3u + 7u + 1u + 16u + 2u)
 
@@ -120,7 +124,8 @@ static uint16_t flags_of(const struct skl_policy_request *request)
 			  (request->has_case ? FLAG_CASE : 0) |
 			  (request->has_reply ? FLAG_REPLY : 0) |
 			  (request->is_sealed ? FLAG_SEALED : 0) |
-			  (request->is_held ? FLAG_HELD : 0));
+			  (request->is_held ? FLAG_HELD : 0) |
+			  (request->has_break_glass ? FLAG_BREAK_GLASS : 0));
 }
 
 static void add_facts(struct skl_buf *buf, const struct skl_policy_facts *facts)
@@ -141,7 +146,14 @@ static bool has_consents(const struct skl_policy_request *request)
 	return false;
 }
 
-static void add_section(struct skl_buf *buf, uint32_t format,
+/* What a request needs beside format 1. */
+static uint32_t with_of(const struct skl_policy_request *request)
+{
+	return (has_consents(request) ? WITH_CONSENTS : 0) |
+	       (request->has_break_glass ? WITH_BREAK_GLASS : 0);
+}
+
+static void add_section(struct skl_buf *buf, uint32_t with,
 			const struct skl_policy_section *section)
 {
 	skl_buf_add_u32be(buf, section->number);
@@ -157,16 +169,16 @@ static void add_section(struct skl_buf *buf, uint32_t format,
 	skl_buf_add_u8(buf, section->about_count);
 	skl_buf_add_u8(buf, section->is_past_term ? 1 : 0);
 	skl_buf_add_u64be(buf, (uint64_t)section->as_of_ms);
-	if (format == FORMAT_CONSENTS)
+	if (with & WITH_CONSENTS)
 		skl_buf_add_u8(buf, section->consent);
 }
 
 void skl_policy_request_encode(const struct skl_policy_request *request, struct skl_buf *buf)
 {
-	uint32_t format = has_consents(request) ? FORMAT_CONSENTS : request->format;
+	uint32_t with = with_of(request);
 	size_t name_len;
 
-	skl_buf_add_u32be(buf, format);
+	skl_buf_add_u32be(buf, with ? SKL_POLICY_REQUEST_FORMAT + with : request->format);
 	if (skl_policy_request_check(request) != SKL_OK)
 		return;
 	skl_buf_add_u8(buf, request->kind);
@@ -194,7 +206,7 @@ void skl_policy_request_encode(const struct skl_policy_request *request, struct 
 	skl_buf_add(buf, request->competent_partner, name_len);
 	skl_buf_add_u8(buf, (uint8_t)request->section_count);
 	for (uint32_t i = 0; i < request->section_count; i++)
-		add_section(buf, format, &request->sections[i]);
+		add_section(buf, with, &request->sections[i]);
 }
 
 /* Reads forward; once the bytes run out it answers zeros and remembers. */
@@ -268,9 +280,10 @@ static void take_flags(struct reader *reader, struct skl_policy_request *request
 	request->has_reply = (flags & FLAG_REPLY) != 0;
 	request->is_sealed = (flags & FLAG_SEALED) != 0;
 	request->is_held = (flags & FLAG_HELD) != 0;
+	request->has_break_glass = (flags & FLAG_BREAK_GLASS) != 0;
 }
 
-static void take_section(struct reader *reader, uint32_t format, struct skl_policy_section *section)
+static void take_section(struct reader *reader, uint32_t with, struct skl_policy_section *section)
 {
 	uint8_t is_past_term;
 
@@ -290,11 +303,11 @@ static void take_section(struct reader *reader, uint32_t format, struct skl_poli
 		reader->is_short = true;
 	section->is_past_term = is_past_term == 1;
 	section->as_of_ms = take_i64(reader);
-	if (format == FORMAT_CONSENTS)
+	if (with & WITH_CONSENTS)
 		section->consent = take_u8(reader);
 }
 
-static void take_request(struct reader *reader, struct skl_policy_request *request)
+static void take_request(struct reader *reader, uint32_t with, struct skl_policy_request *request)
 {
 	const uint8_t *name;
 	size_t name_len;
@@ -329,7 +342,7 @@ static void take_request(struct reader *reader, struct skl_policy_request *reque
 	if (request->section_count > SKL_POLICY_SECTIONS_MAX)
 		reader->is_short = true;
 	for (uint32_t i = 0; !reader->is_short && i < request->section_count; i++)
-		take_section(reader, request->format, &request->sections[i]);
+		take_section(reader, with, &request->sections[i]);
 }
 
 enum skl_err skl_policy_request_decode(struct skl_view bytes,
@@ -337,17 +350,15 @@ enum skl_err skl_policy_request_decode(struct skl_view bytes,
 {
 	struct skl_policy_request request = {0};
 	struct reader reader = {.left = bytes};
-	bool is_with_consents;
+	uint32_t with = take_u32(&reader) - SKL_POLICY_REQUEST_FORMAT;
 
-	request.format = take_u32(&reader);
 	if (reader.is_short)
 		return SKL_EMALFORMED;
-	is_with_consents = request.format == FORMAT_CONSENTS;
-	if (request.format != SKL_POLICY_REQUEST_FORMAT && !is_with_consents)
+	if (with > (WITH_CONSENTS | WITH_BREAK_GLASS))
 		return SKL_EFORMAT;
-	take_request(&reader, &request);
 	request.format = SKL_POLICY_REQUEST_FORMAT;
-	if (is_with_consents != has_consents(&request))
+	take_request(&reader, with, &request);
+	if (with != with_of(&request))
 		return SKL_EMALFORMED; /* one request has one encoding */
 	if (reader.is_short || reader.left.len != 0 || skl_policy_request_check(&request) != SKL_OK)
 		return SKL_EMALFORMED;

@@ -69,22 +69,23 @@ struct skl_policy_request {
 	uint32_t format; /* SKL_POLICY_REQUEST_FORMAT */
 
 	/* the message */
-	uint8_t kind;        /* enum skl_kind */
-	uint8_t after_kind;  /* kind of the message in_reply_to (or refers_to) names, C; 0: none or
-				not known here. An answer (police_data_response) is permitted only
-				after its question */
-	uint8_t purpose;     /* enum skl_purpose, S */
-	uint8_t ground;      /* enum skl_ground, S */
-	uint8_t urgency;     /* enum skl_urgency, S */
-	bool has_user_ref;   /* S: who at the sender sends it */
-	bool has_checked_by; /* S: a second named person checked it */
-	bool has_acute_by;   /* S: a named person declared acute danger */
-	bool has_rating;     /* C: the case has a current safety rating */
-	bool has_case;       /* C: case_ref names a case the hub has */
-	bool has_reply;      /* in_reply_to or refers_to is set */
-	bool is_sealed;      /* S: a seal reason (Wpg 27(1)) postpones informing the subject */
-	bool is_held;        /* S, C: a person must release it: police employee involved, advice,
-				anonymous reporter, subject uncertain */
+	uint8_t kind;         /* enum skl_kind */
+	uint8_t after_kind;   /* kind of the message in_reply_to (or refers_to) names, C; 0: none or
+				 not known here. An answer (police_data_response) is permitted only
+				 after its question */
+	uint8_t purpose;      /* enum skl_purpose, S */
+	uint8_t ground;       /* enum skl_ground, S */
+	uint8_t urgency;      /* enum skl_urgency, S */
+	bool has_user_ref;    /* S: who at the sender sends it */
+	bool has_checked_by;  /* S: a second named person checked it */
+	bool has_acute_by;    /* S: a named person declared acute danger */
+	bool has_break_glass; /* S: a break-glass code says which danger to life it is */
+	bool has_rating;      /* C: the case has a current safety rating */
+	bool has_case;        /* C: case_ref names a case the hub has */
+	bool has_reply;       /* in_reply_to or refers_to is set */
+	bool is_sealed;       /* S: a seal reason (Wpg 27(1)) postpones informing the subject */
+	bool is_held;         /* S, C: a person must release it: police employee involved, advice,
+				 anonymous reporter, subject uncertain */
 	struct skl_policy_facts claimed; /* S */
 	struct skl_policy_facts held;    /* C: counts where it is not 0 */
 
@@ -115,8 +116,9 @@ struct skl_policy_request {
 /*
  * Append the stable bytes of a request (SKL_POLICY_REQUEST_BYTES_MAX at most); errors stick to the
  * buffer. Format 2 is format 1 with a consent at the end of each section, and is written where one
- * of them is set. A request that skl_policy_request_check() refuses encodes as its format number
- * alone, which decodes to EMALFORMED: the trail shows that there was nothing to decide on.
+ * of them is set; formats 3 and 4 are 1 and 2 with break-glass. A request that
+ * skl_policy_request_check() refuses encodes as its format number alone, which decodes to
+ * EMALFORMED: the trail shows that there was nothing to decide on.
  */
 void skl_policy_request_encode(const struct skl_policy_request *request, struct skl_buf *buf);
 

@@ -22,7 +22,7 @@
 #include "skl_term.h"
 
 /* Dimensions are numbered as the miss they cause; SKL_MISS_NONE is none. */
-#define SKL_DIMS (SKL_MISS_HELD + 1)
+#define SKL_DIMS (SKL_MISS_BREAK_GLASS + 1)
 
 #define SKL_RULE_ITEMS_MAX   48u
 #define SKL_RULE_TESTS_MAX   32u
@@ -101,6 +101,7 @@ struct skl_rule_test {
 #define SKL_NEED_MARKS  SKL_REPAIR_MARKS
 #define SKL_NEED_CHECK  SKL_REPAIR_CHECK
 #define SKL_NEED_RATING SKL_REPAIR_RATING
+#define SKL_NEED_REASON SKL_REPAIR_REASON
 #define SKL_NEED_USER   0x80u
 
 struct skl_rule {

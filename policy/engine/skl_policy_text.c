@@ -140,6 +140,15 @@ static const struct reason_text untold_text = {
 	  "give your reasons to share (weighing, 3 questions)"}},
 };
 
+/* The ground of break-glass, and not why. */
+static const struct reason_text unsaid_text = {
+	SKL_CUT_REASON_GROUND_INVALID,
+	{{"bij een doorbreking hoort het gevaar: leven, kind of wapen",
+	  "break-glass must name the danger: life, child or weapon"}},
+	{{"het gevaar aangeven en opnieuw versturen", "say which danger and send again"}},
+	CALL_RECIPIENT,
+};
+
 /* Where the message as a whole, and no section, is forbidden. */
 static const struct phrase forbidden_whole = {
 	{"een afspraak verbiedt dit bericht aan deze ontvanger",
@@ -324,6 +333,8 @@ static struct subject subject_of_denial(struct writing *w)
 
 	if (!decision->is_reason_told)
 		return (struct subject){.text = &untold_text, .rule = SKL_POLICY_NO_RULE};
+	if (decision->miss == SKL_MISS_BREAK_GLASS)
+		return (struct subject){.text = &unsaid_text, .rule = SKL_POLICY_NO_RULE};
 	if (decision->lacking)
 		w->categories = SKL_BIT(decision->lacking);
 	return (struct subject){.text = text_of(decision->reason),
@@ -401,6 +412,12 @@ static void add_refusal(struct writing *w)
 	add_routes(w, &subject);
 }
 
+/* Hours from now, begun ones included. */
+static int64_t hours_until(const struct writing *w, int64_t due_ms)
+{
+	return (due_ms - w->request->now_ms + 3599999) / 3600000;
+}
+
 /* "Vul binnen 24 uur aan: ..." */
 static void add_repair(const struct writing *w)
 {
@@ -413,8 +430,9 @@ static void add_repair(const struct writing *w)
 		{SKL_REPAIR_CHECK, {{"controle door een collega", "a colleague's check"}}},
 		{SKL_REPAIR_CONSENT, {{"toestemming", "consent"}}},
 		{SKL_REPAIR_RATING, {{"veiligheidscijfer", "safety rating"}}},
+		{SKL_REPAIR_REASON, {{"de reden, in een zin", "the reason, in a sentence"}}},
 	};
-	int64_t hours = (w->decision->repair_due_ms - w->request->now_ms + 3599999) / 3600000;
+	int64_t hours = hours_until(w, w->decision->repair_due_ms);
 	bool is_first = true;
 
 	if (w->form < 2)
@@ -433,6 +451,26 @@ static void add_repair(const struct writing *w)
 	else if (is_first)
 		skl_buf_add_str(w->buf, pick(w, "een nacontrole", "an after-check"));
 	skl_buf_add_str(w->buf, ".");
+}
+
+/* Who broke the glass hears that it was seen, and that nobody waits for it. */
+static void add_break_glass(const struct writing *w)
+{
+	const struct skl_decision *decision = w->decision;
+	int64_t due_ms = 0;
+
+	for (size_t i = 0; i < decision->clock_count; i++)
+		if (decision->clocks[i].clock == SKL_CLOCK_BREAK_GLASS &&
+		    !decision->clocks[i].is_stop)
+			due_ms = decision->clocks[i].due_ms;
+	if (w->form < 2)
+		skl_buf_add_str(w->buf,
+				pick(w, " U doorbrak de afspraken; de toezichthouder hoort dat.",
+				     " You broke the glass; the supervisor is told."));
+	if (due_ms)
+		skl_buf_addf(w->buf, "%s%" PRId64 "%s",
+			     pick(w, " Nacontrole binnen ", " After-check within "),
+			     hours_until(w, due_ms), pick(w, " uur.", " hours."));
 }
 
 static void add_permit(const struct writing *w)
@@ -470,6 +508,8 @@ static void add_text(struct writing *w)
 		add_permit(w);
 	else
 		add_refusal(w);
+	if (w->decision->is_break_glass)
+		add_break_glass(w);
 	if (w->decision->repair_due_ms != 0)
 		add_repair(w);
 }

@@ -39,6 +39,7 @@ static const char *const plain_words[] = {
 	"not-held",     "case",
 	"no-case",      "sealed",
 	"copy",         "environment",
+	"break-glass",  "no-break-glass",
 	"about",        "person",
 	"source-law",   "told-by",
 	"scope",        "older-than",
@@ -120,6 +121,7 @@ void skl_policy_fitting_request(const struct skl_policy *policy, uint16_t rule,
 		.has_reply = true,
 		.has_case = !skl_set_has(&row->dims[SKL_MISS_CASE], 0),
 		.is_held = !skl_set_has(&row->dims[SKL_MISS_HELD], 0),
+		.has_break_glass = !skl_set_has(&row->dims[SKL_MISS_BREAK_GLASS], 0),
 		.sender_role = fitting_code(row, SKL_MISS_FROM),
 		.recipient_role = fitting_code(row, SKL_MISS_TO),
 		.recipient_type = SKL_RECIPIENT_TYPE_PRINCIPAL,
@@ -133,6 +135,8 @@ void skl_policy_fitting_request(const struct skl_policy *policy, uint16_t rule,
 	};
 	fit_facts(row, request);
 	required = skl_catalogue_required(request->kind, request->recipient_role);
+	if (row->needs & SKL_NEED_REASON)
+		required |= SKL_BIT(SKL_CATEGORY_WEIGHING);
 	for (uint32_t category = 1; category < 64; category++)
 		if (required & SKL_BIT(category)) {
 			request->sections[request->section_count] = good_section(request, category);
@@ -348,11 +352,12 @@ static const struct {
 	bool value;
 } flag_words[] = {
 #define AT(field) offsetof(struct skl_policy_request, field)
-	{"no-check", AT(has_checked_by), false}, {"no-user", AT(has_user_ref), false},
-	{"no-rating", AT(has_rating), false},    {"no-reply", AT(has_reply), false},
-	{"acute-by", AT(has_acute_by), true},    {"held", AT(is_held), true},
-	{"not-held", AT(is_held), false},        {"case", AT(has_case), true},
-	{"no-case", AT(has_case), false},        {"sealed", AT(is_sealed), true},
+	{"no-check", AT(has_checked_by), false},    {"no-user", AT(has_user_ref), false},
+	{"no-rating", AT(has_rating), false},       {"no-reply", AT(has_reply), false},
+	{"acute-by", AT(has_acute_by), true},       {"held", AT(is_held), true},
+	{"not-held", AT(is_held), false},           {"case", AT(has_case), true},
+	{"no-case", AT(has_case), false},           {"sealed", AT(is_sealed), true},
+	{"break-glass", AT(has_break_glass), true}, {"no-break-glass", AT(has_break_glass), false},
 #undef AT
 };
 

@@ -73,11 +73,11 @@ void skl_tool_print_witness(const char *indent, const struct skl_policy_request 
 	print_bits("position", SKL_LIST_DESK_POSITION, request->positions);
 	print_facts("", &request->held);
 	print_facts("claimed ", &request->claimed);
-	(void)printf("%s%s%s%s%s%s", request->competent < 3 ? competent[request->competent] : "",
-		     request->has_case ? " case" : "", request->is_held ? " held" : "",
-		     request->has_checked_by ? "" : " no-check",
-		     request->has_user_ref ? "" : " no-user",
-		     request->has_rating ? "" : " no-rating");
+	(void)printf(
+		"%s%s%s%s%s%s%s", request->competent < 3 ? competent[request->competent] : "",
+		request->has_break_glass ? " break-glass" : "", request->has_case ? " case" : "",
+		request->is_held ? " held" : "", request->has_checked_by ? "" : " no-check",
+		request->has_user_ref ? "" : " no-user", request->has_rating ? "" : " no-rating");
 	for (uint32_t i = 0; i < request->section_count; i++)
 		print_section(&request->sections[i]);
 	(void)printf("\n");

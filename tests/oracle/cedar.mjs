@@ -144,6 +144,8 @@ export class Translator {
 			return `context.competent == ${condition.names[0] === "competent" ? '"yes"' : '"no"'}`;
 		case "case": case "no-case":
 			return `context.has_case == ${key === "case"}`;
+		case "break-glass":
+			return "context.break_glass";
 		case "held": case "not-held":
 			return `context.is_held == ${key === "held"}`;
 		case "position": {
@@ -174,6 +176,7 @@ export class Translator {
 		if (rule.needs.includes("human-check")) parts.push("context.check || context.waiving");
 		if (rule.needs.includes("rating")) parts.push("context.rating || context.waiving");
 		if (rule.needs.includes("user-ref")) parts.push("context.user");
+		if (rule.needs.includes("reason")) parts.push("context.reason || context.waiving");
 		return all(parts);
 	}
 
@@ -251,6 +254,11 @@ export class Translator {
 				cuts.push(`${set(ground.never_source_laws)}.contains(context.section.source_law)`);
 			if (ground.never_categories.length > 0)
 				cuts.push(`${set(ground.never_categories)}.contains(context.section.category)`);
+			if (ground.never_other_side.length > 0)
+				cuts.push(all([
+					`${set(ground.never_other_side)}.contains(context.section.category)`,
+					'context.positions.contains("helper_of_perpetrator")',
+				]));
 			if (cuts.length > 0) out[`ground ${name}`] = 'forbid(principal, action == Action::"open", resource) when ' +
 				`{ context.ground == ${JSON.stringify(name)} && (${some(cuts)}) };`;
 		}

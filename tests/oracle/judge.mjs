@@ -48,9 +48,10 @@ function heldOf(request) {
 
 function contextOf(request, waiving) {
 	const { from, kind, to, purpose, ground, after, urgency, consent, environment, competent, user, check, rating,
-		is_held, claimed, now } = request;
+		is_held, break_glass, claimed, now } = request;
+	const reason = request.sections.some((section) => section.category === "weighing");
 	return { from, kind, to, purpose, ground, after, urgency, consent, environment, competent, user, check, rating,
-		is_held, claimed, now, waiving, has_case: request.case, held: heldOf(request) };
+		is_held, break_glass, reason, claimed, now, waiving, has_case: request.case, held: heldOf(request) };
 }
 
 // A section goes if it goes to every position that the recipient has.

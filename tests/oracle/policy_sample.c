@@ -119,6 +119,7 @@ static void put_request(const char *what, const struct skl_policy_request *reque
 	put_flag("acute_by", request->has_acute_by);
 	put_flag("case", request->has_case);
 	put_flag("is_held", request->is_held);
+	put_flag("break_glass", request->has_break_glass);
 	put_facts("held", &request->held);
 	put_facts("claimed", &request->claimed);
 	printf("\"now\":%" PRId64 ",\"sections\":[", request->now_ms);
@@ -153,6 +154,7 @@ static void put_catalogue(void)
 		printf("%s\"%s\":{", ground > 1 ? "," : "", skl_code_name(SKL_LIST_GROUND, ground));
 		put_set("never_source_laws", SKL_LIST_SOURCE_LAW, row ? row->never_source_laws : 0);
 		put_set("never_categories", SKL_LIST_CATEGORY, row ? row->never_categories : 0);
+		put_set("never_other_side", SKL_LIST_CATEGORY, row ? row->never_other_side : 0);
 		printf("\"has_term\":%s}", row && row->has_term ? "true" : "false");
 	}
 	printf("}}\n");
@@ -222,6 +224,7 @@ static void change_form(uint32_t *seed, struct skl_policy_request *request)
 	request->has_rating = pick(seed, 2);
 	request->has_case = pick(seed, 2);
 	request->is_held = pick(seed, 4) == 0;
+	request->has_break_glass = pick(seed, 2);
 	request->has_acute_by = pick(seed, 4);
 	request->urgency = pick(seed, 2) ? SKL_URGENCY_ACUTE : pick_code(seed, SKL_LIST_URGENCY);
 	if (pick(seed, 3) == 0)

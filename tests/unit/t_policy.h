@@ -29,6 +29,9 @@
 	"owner \"o\" approved-by \"a\"\n"                                                          \
 	"valid 2026-01-01 .. 2026-12-31\n"
 
+#define T_GLASS                                                                                    \
+	"from=shelter kind=concern to=police purpose=stop_violence ground=avg:6-1-d/9-2-c "        \
+	"break-glass has weighing incident "
 #define T_REPORT                                                                                   \
 	"from=police kind=police_report to=veilig_thuis purpose=stop_violence "                    \
 	"ground=wpg:18-1/bpg:4-2-1-i recipient competent has identity incident "
@@ -82,7 +85,8 @@ static const char *const t_shipped_names[] = {"politie-veilig-thuis.rules",
 					      "plannen.rules",
 					      "herstel.rules",
 					      "toestemming.rules",
-					      "regio.rules"};
+					      "regio.rules",
+					      "doorbreking.rules"};
 #define T_SHIPPED SKL_COUNT(t_shipped_names)
 
 /* The rules as shipped. */
@@ -229,7 +233,8 @@ SKL_UNUSED static void t_random_rules(uint32_t *seed, struct skl_buf *text)
 						 "household",
 						 "incident source-law wpg-8",
 						 "household about victim",
-						 "red_flags"};
+						 "red_flags",
+						 "weighing"};
 	static const char *const purposes[] = {"stop_violence", "assess_safety"};
 	static const char *const whens[] = {
 		"",
@@ -243,6 +248,7 @@ SKL_UNUSED static void t_random_rules(uint32_t *seed, struct skl_buf *text)
 	static const char *const closed[] = {"household", "any source-law wpg-9",
 					     "incident about perpetrator", "red_flags"};
 	uint32_t count = 1 + t_random(seed, 4);
+	bool is_break_glass = t_random(seed, 4) == 0;
 
 	skl_buf_clear(text);
 	skl_buf_add_str(text, T_HEAD);
@@ -251,8 +257,12 @@ SKL_UNUSED static void t_random_rules(uint32_t *seed, struct skl_buf *text)
 
 		skl_buf_addf(text,
 			     "rule A-%u \"r\"\n from police\n kind %s\n to veilig_thuis\n"
-			     " ground wpg:18-1/bpg:4-2-1-i\n because \"b\"\n",
-			     (unsigned)i, t_random(seed, 4) ? "police_report" : "concern");
+			     " ground %s\n because \"b\"\n",
+			     (unsigned)i, t_random(seed, 4) ? "police_report" : "concern",
+			     is_break_glass ? "avg:6-1-d/9-2-c" : "wpg:18-1/bpg:4-2-1-i");
+		if (is_break_glass)
+			skl_buf_add_str(text, " when claimed break-glass\n clock break-glass\n"
+					      " duty after-check\n");
 		t_add_some(seed, text, " purpose", purposes, SKL_COUNT(purposes));
 		skl_buf_add_str(text, whens[t_random(seed, SKL_COUNT(whens))]);
 		t_add_some(seed, text, " allow", categories, SKL_COUNT(categories));
@@ -260,8 +270,9 @@ SKL_UNUSED static void t_random_rules(uint32_t *seed, struct skl_buf *text)
 			t_add_some(seed, text, " never", closed, SKL_COUNT(closed));
 		if (t_random(seed, 3) == 0)
 			skl_buf_add_str(text, " may-know unsafety, event measure\n");
-		skl_buf_addf(text, " needs user-ref, human-check%s\n",
-			     t_random(seed, 2) ? ", marks" : "");
+		skl_buf_addf(text, " needs user-ref, human-check%s%s\n",
+			     t_random(seed, 2) ? ", marks" : "",
+			     is_break_glass || t_random(seed, 4) == 0 ? ", reason" : "");
 		for (uint32_t friend = 1; friend < i; friend ++) {
 			skl_buf_addf(text, "%s A-%u", separator, (unsigned)friend);
 			separator = ",";

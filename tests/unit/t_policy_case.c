@@ -99,6 +99,56 @@ static void grounds_and_terms(void **state)
 	skl_policy_free(policy);
 }
 
+/*
+ * Break-glass never tells the other side where somebody is, what she plans, who reported, or why in
+ * words: no rule has to forbid it, and none can allow it.
+ */
+static void break_glass_and_the_other_side(void **state)
+{
+	static const enum skl_category closed[] = {SKL_CATEGORY_WHEREABOUTS,
+						   SKL_CATEGORY_VICTIM_PLAN, SKL_CATEGORY_REPORTER,
+						   SKL_CATEGORY_WEIGHING};
+	static const char all[] =
+		T_GLASS "to=forensic_care has whereabouts victim_plan reporter statement ";
+	struct skl_policy *policy = t_load(
+		T_HEAD "rule A-1 \"r\"\n from shelter\n kind concern\n to forensic_care\n"
+		       " purpose stop_violence\n ground avg:6-1-d/9-2-c\n"
+		       " when claimed break-glass\n needs user-ref, human-check, reason\n"
+		       " allow incident, whereabouts, victim_plan, reporter, statement, weighing\n"
+		       " clock break-glass within 12 hours\n duty after-check\n because \"b\"\n"
+		       " test \"t\" permitted\nend\n");
+	struct skl_decision decision = t_decide(policy, all);
+
+	(void)state;
+	assert_int_equal(decision.outcome, SKL_OUTCOME_PERMITTED);
+	assert_true(decision.is_break_glass);
+	assert_int_equal(decision.clock_count, 1);
+	assert_true(decision.clocks[0].due_ms == T_NOW_MS + 12 * 3600000);
+	for (unsigned both = 0; both < 2; both++) {
+		struct skl_policy_request request = t_request(all);
+
+		request.positions = 1u << SKL_DESK_POSITION_HELPER_OF_PERPETRATOR;
+		request.positions |= both ? 1u << SKL_DESK_POSITION_HELPER_OF_VICTIM : 0;
+		skl_policy_decide(policy, NULL, &request, &decision);
+		assert_int_equal(decision.outcome, SKL_OUTCOME_CUT);
+		assert_true(decision.is_break_glass);
+		for (size_t i = 0; i < SKL_COUNT(closed); i++) {
+			struct skl_decision_section cut = t_section(&decision, closed[i]);
+
+			assert_false(cut.is_allowed);
+			assert_int_equal(cut.reason, SKL_CUT_REASON_OTHER_SIDE);
+			assert_int_equal(cut.is_silent, closed[i] != SKL_CATEGORY_WEIGHING);
+		}
+		assert_true(t_section(&decision, SKL_CATEGORY_INCIDENT).is_allowed);
+	}
+	/* what nothing breaks is no break-glass */
+	decision = t_decide(policy, T_GLASS "to=forensic_care no-user");
+	assert_int_equal(decision.outcome, SKL_OUTCOME_DENIED_NO_RULE);
+	assert_false(decision.is_break_glass);
+	assert_false(t_opens(&decision));
+	skl_policy_free(policy);
+}
+
 static void positions_intersect(void **state)
 {
 	struct skl_policy *policy = t_load(lab);
@@ -382,6 +432,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(grounds_and_terms),
+		cmocka_unit_test(break_glass_and_the_other_side),
 		cmocka_unit_test(positions_intersect),
 		cmocka_unit_test(case_state_before_claims),
 		cmocka_unit_test(reasons_of_the_case_stay_in_it),

@@ -91,14 +91,18 @@ static bool is_explained(const struct found *found, const struct skl_policy_requ
 static struct skl_policy_request random_request(uint32_t *seed)
 {
 	static const uint8_t categories[] = {SKL_CATEGORY_IDENTITY, SKL_CATEGORY_INCIDENT,
-					     SKL_CATEGORY_HOUSEHOLD, SKL_CATEGORY_RED_FLAGS};
+					     SKL_CATEGORY_HOUSEHOLD, SKL_CATEGORY_RED_FLAGS,
+					     SKL_CATEGORY_WEIGHING};
 	struct skl_policy_request request =
 		t_request(t_random(seed, 4) ? "from=police kind=police_report to=veilig_thuis"
 					    : "from=police kind=concern to=veilig_thuis");
 	struct skl_policy_facts *facts = t_random(seed, 2) ? &request.held : &request.claimed;
+	uint32_t count = 3 + t_random(seed, 2);
 
 	request.purpose = t_random(seed, 2) ? SKL_PURPOSE_STOP_VIOLENCE : SKL_PURPOSE_ASSESS_SAFETY;
-	request.ground = SKL_GROUND_WPG_18_1_BPG_4_2_1_I;
+	request.ground =
+		t_random(seed, 4) ? SKL_GROUND_WPG_18_1_BPG_4_2_1_I : SKL_GROUND_AVG_6_1_D_9_2_C;
+	request.has_break_glass = t_random(seed, 4) != 0;
 	request.competent = (uint8_t)t_random(seed, 3);
 	facts->unsafety = (uint8_t)t_random(seed, skl_code_count(SKL_LIST_UNSAFETY) + 1);
 	facts->phases = t_random(seed, 2) ? 1u << SKL_PHASE_DIRECT_SAFETY : 0;
@@ -106,13 +110,15 @@ static struct skl_policy_request random_request(uint32_t *seed)
 	request.has_checked_by = t_random(seed, 4) != 0;
 	request.has_user_ref = t_random(seed, 4) != 0;
 	request.positions = t_random(seed, 2) ? 1u << SKL_DESK_POSITION_HELPER_OF_PERPETRATOR : 0;
-	for (uint32_t i = 0; i < 3; i++) {
+	for (uint32_t i = 0; i < count; i++) {
+		static const uint8_t others[] = {0, SKL_CATEGORY_IDENTITY, SKL_CATEGORY_INCIDENT,
+						 SKL_CATEGORY_WEIGHING};
 		struct skl_policy_section *section = &request.sections[i];
-		uint8_t fixed = i == 1 ? SKL_CATEGORY_IDENTITY : SKL_CATEGORY_INCIDENT;
 
 		*section = (struct skl_policy_section){
 			.number = i + 1,
-			.category = i == 0 ? categories[t_random(seed, 4)] : fixed,
+			.category = i == 0 ? categories[t_random(seed, SKL_COUNT(categories))]
+					   : others[i],
 			.status = 1,
 			.source = 1,
 			.reliability = 1,

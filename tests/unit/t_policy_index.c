@@ -130,8 +130,9 @@ static bool dim_forbids(const struct plain *match, const struct skl_rule *rule, 
 
 		return phases == 0 ? skl_set_has(set, 0) : fitting_phase(set, phases) != 0;
 	}
-	if (dim >= SKL_MISS_UNSAFETY && dim <= SKL_MISS_URGENCY && match->claimed[dim] != 0 &&
-	    skl_set_has(set, match->claimed[dim]))
+	if (((dim >= SKL_MISS_UNSAFETY && dim <= SKL_MISS_URGENCY) ||
+	     dim == SKL_MISS_BREAK_GLASS) &&
+	    match->claimed[dim] != 0 && skl_set_has(set, match->claimed[dim]))
 		return true;
 	return skl_set_has(set, match->held[dim]) &&
 	       (match->held[dim] != 0 || match->claimed[dim] == 0 ||
@@ -177,6 +178,14 @@ static void miss(struct misses *misses, enum skl_miss what)
 		misses->weight += 2;
 }
 
+static bool gives_reason(const struct skl_policy_request *request)
+{
+	for (uint32_t i = 0; i < request->section_count; i++)
+		if (request->sections[i].category == SKL_CATEGORY_WEIGHING)
+			return true;
+	return false;
+}
+
 /* What an allow fails on, for one position. */
 static struct misses misses_of(const struct plain *match, const struct skl_rule *rule,
 			       uint8_t position)
@@ -198,6 +207,8 @@ static struct misses misses_of(const struct plain *match, const struct skl_rule 
 		miss(&misses, SKL_MISS_USER);
 	if ((rule->needs & SKL_NEED_RATING) && !request->has_rating && !match->is_waiving)
 		miss(&misses, SKL_MISS_RATING);
+	if ((rule->needs & SKL_NEED_REASON) && !gives_reason(request) && !match->is_waiving)
+		miss(&misses, SKL_MISS_REASON);
 	return misses;
 }
 
@@ -236,6 +247,7 @@ static void plain_init(struct plain *match, const struct skl_policy *policy,
 	view_facts(match->held, &request->held);
 	view_facts(match->claimed, &request->claimed);
 	match->claimed[SKL_MISS_URGENCY] = request->urgency;
+	match->claimed[SKL_MISS_BREAK_GLASS] = request->has_break_glass ? 1 : 0;
 	if (is_police_acute(request))
 		match->held[SKL_MISS_UNSAFETY] = SKL_UNSAFETY_ACUTE;
 	for (uint8_t position = 1; position < 8; position++)
@@ -287,7 +299,8 @@ static void random_rule(uint32_t *seed, const struct skl_policy *policy, struct 
 	rule->is_forbid = t_random(seed, 5) == 0;
 	rule->needs = (uint8_t)t_random(seed, 256);
 	rule->claimed = t_random(seed, 2) ? 0 : t_random(seed, 1u << SKL_DIMS);
-	rule->claimed &= ((1u << SKL_MISS_CASE) - 1) & ~((1u << SKL_MISS_PHASE) - 1);
+	rule->claimed &= (((1u << SKL_MISS_CASE) - 1) & ~((1u << SKL_MISS_PHASE) - 1)) |
+			 1u << SKL_MISS_BREAK_GLASS;
 	for (uint32_t n = t_random(seed, 5); n > 0; n--) {
 		size_t dim = SKL_MISS_FROM + t_random(seed, SKL_DIMS - 1);
 
@@ -367,6 +380,9 @@ static struct skl_policy_request random_request(uint32_t *seed, const struct skl
 		.has_acute_by = t_random(seed, 2),
 		.has_case = random_code(seed, rule, SKL_MISS_CASE),
 		.is_held = random_code(seed, rule, SKL_MISS_HELD),
+		.has_break_glass = random_code(seed, rule, SKL_MISS_BREAK_GLASS),
+		.section_count = t_random(seed, 2),
+		.sections = {{.category = SKL_CATEGORY_WEIGHING}},
 		.claimed = t_random(seed, 2) ? random_facts(seed, rule) : none,
 		.held = t_random(seed, 3) ? random_facts(seed, rule) : none,
 		.sender_role = random_code(seed, rule, SKL_MISS_FROM),

@@ -54,7 +54,69 @@ struct row {
 	const char *says[3];
 };
 
+/* Break-glass from help to police, with what stands in the middle changed. */
+#define GLASS(ground, middle)                                                                      \
+	T_HEAD "rule A-1 \"r\"\n  from shelter\n  kind concern\n  to police\n"                     \
+	       "  purpose stop_violence\n  ground " ground "\n  allow incident\n" middle           \
+	       "\n  because \"b\"\n  test \"t\" permitted\nend\n"
+#define VITAL       "avg:6-1-d/9-2-c"
+#define GLASS_WHEN  "  when claimed break-glass\n"
+#define GLASS_NEEDS "  needs user-ref, human-check, reason\n"
+#define GLASS_CLOCK "  clock break-glass within 24 hours\n"
+#define GLASS_DUTY  "  duty after-check within 24 hours"
+
 static const struct row bad[] = {
+	{"break-glass by nobody",
+	 GLASS(VITAL, GLASS_WHEN "  needs human-check, reason\n" GLASS_CLOCK GLASS_DUTY),
+	 SKL_EINVAL,
+	 4,
+	 1,
+	 {"A-1", "user-ref, human-check"}},
+	{"break-glass that nobody checks",
+	 GLASS(VITAL, GLASS_WHEN "  needs user-ref, reason\n" GLASS_CLOCK GLASS_DUTY),
+	 SKL_EINVAL,
+	 4,
+	 1,
+	 {"A-1", "user-ref, human-check"}},
+	{"break-glass without a reason",
+	 GLASS(VITAL, GLASS_WHEN "  needs user-ref, human-check\n" GLASS_CLOCK GLASS_DUTY),
+	 SKL_EINVAL,
+	 4,
+	 1,
+	 {"A-1", "Add: needs reason"}},
+	{"break-glass without a clock",
+	 GLASS(VITAL, GLASS_WHEN GLASS_NEEDS "  clock stop break-glass\n" GLASS_DUTY),
+	 SKL_EINVAL,
+	 4,
+	 1,
+	 {"A-1", "Add: clock break-glass"}},
+	{"break-glass without an after-check",
+	 GLASS(VITAL, GLASS_WHEN GLASS_NEEDS GLASS_CLOCK "  duty answer"),
+	 SKL_EINVAL,
+	 4,
+	 1,
+	 {"A-1", "Add: duty after-check"}},
+	{"break-glass on another ground",
+	 GLASS("wmo:4-1-1-2-d, " VITAL, GLASS_WHEN GLASS_NEEDS GLASS_CLOCK GLASS_DUTY),
+	 SKL_EINVAL,
+	 4,
+	 1,
+	 {"A-1"}},
+	{"vital interest without break-glass",
+	 GLASS(VITAL, "  needs user-ref, human-check"),
+	 SKL_EINVAL,
+	 4,
+	 1,
+	 {"A-1", "when claimed break-glass"}},
+	{"break-glass to a lawyer",
+	 T_HEAD "rule A-1 \"r\"\n  from shelter\n  kind concern\n  to lawyer\n"
+		"  purpose stop_violence\n  ground " VITAL
+		"\n" GLASS_WHEN GLASS_NEEDS GLASS_CLOCK GLASS_DUTY
+		"\n  because \"b\"\n  test \"t\" permitted\nend\n",
+	 SKL_EINVAL,
+	 4,
+	 1,
+	 {"cannot stand from shelter to lawyer"}},
 	{"empty", "", SKL_ESYNTAX, 1, 1, {"t.rules: ", "empty", "agreement"}},
 	{"only a comment", "# nothing\n", SKL_ESYNTAX, 2, 1, {"empty"}},
 	{"no agreement", RULE("A-1"), SKL_ESYNTAX, 1, 1, {"'rule'", "'agreement'"}},
@@ -269,6 +331,18 @@ static const struct row bad[] = {
 	 11,
 	 8,
 	 {"'claimed urgency'"}},
+	{"break-glass not marked as a claim",
+	 WITH("  when break-glass"),
+	 SKL_ESYNTAX,
+	 11,
+	 8,
+	 {"'claimed break-glass'", "user-ref, human-check"}},
+	{"a prohibition that break-glass ends",
+	 T_HEAD RULE("A-1") "forbid F-1 \"f\"\n  when no-break-glass\nend\n",
+	 SKL_ESYNTAX,
+	 15,
+	 8,
+	 {"'no-break-glass'", "a condition"}},
 	{"conditions that exclude each other",
 	 WITH("  when unsafety acute and unsafety none"),
 	 SKL_ESYNTAX,

@@ -143,8 +143,11 @@ static void many_sections_still_fit(void **state)
 	skl_policy_decide(*state, NULL, &request, &decision);
 	assert_int_equal(decision.outcome, SKL_OUTCOME_CUT);
 	assert_int_not_equal(decision.repair, 0);
-	for (unsigned repair = 0; repair < 16; repair++) {
+	for (unsigned repair = 0; repair < 32; repair++) {
 		decision.repair = (uint8_t)repair;
+		decision.is_break_glass = repair & 1;
+		decision.clocks[0] = (struct skl_decision_clock){SKL_CLOCK_BREAK_GLASS, false,
+								 request.now_ms + 86400000};
 		check_everywhere(*state, &request, &decision, "many", &buf);
 		write_text(*state, &request, &decision, SKL_LANGUAGE_NL, &plain_names, &buf);
 		assert_non_null(strstr(skl_buf_str(&buf), "binnen 24 uur"));
@@ -197,6 +200,18 @@ static const struct row rows[] = {
 	{T_REPORT "urgency=acute acute-by without-marks", SKL_LANGUAGE_EN,
 	 "Sent to Veilig Thuis Noord-Holland: identity and incident. Let through because acute "
 	 "danger was declared. Add within 24 hours: fact, source, reliability and date."},
+	{T_GLASS, SKL_LANGUAGE_NL,
+	 "Verstuurd naar Veilig Thuis Noord-Holland: incident en weging. U doorbrak de afspraken; "
+	 "de toezichthouder hoort dat. Nacontrole binnen 24 uur."},
+	{T_GLASS "acute-by urgency=acute no-check without weighing", SKL_LANGUAGE_EN,
+	 "Sent to Veilig Thuis Noord-Holland: incident. You broke the glass; the supervisor is "
+	 "told. After-check within 24 hours. Let through because acute danger was declared. Add "
+	 "within 24 hours: a colleague's check; the reason, in a sentence."},
+	{T_GLASS "no-break-glass", SKL_LANGUAGE_NL,
+	 "Niet verstuurd naar Veilig Thuis Noord-Holland: bij een doorbreking hoort het gevaar: "
+	 "leven, kind of wapen. Wel verstuurd: niets. U kunt: 1) het gevaar aangeven en opnieuw "
+	 "versturen; 2) de ontvanger bellen; 3) bij acuut gevaar: bel 112, wacht niet op dit "
+	 "systeem, daarna 0800-2000."},
 	/* not told: neither whose helper, nor which rule */
 	{"from=veilig_thuis kind=handover_offer to=local_team purpose=organise_direct_safety "
 	 "ground=wmo:4-1-1-2-d has identity position helper_of_perpetrator has whereabouts",
@@ -296,6 +311,9 @@ static void explained_for_the_administrator(void **state)
 					      "dichtstbijzijnde regel: PV-01 \"", NULL};
 	static const char *const stopped[] = {"clock stops: feedback", NULL};
 	static const char *const untold[] = {"sender is not told why", "rule AG-01", NULL};
+	static const char *const glass[] = {"doorbreking: nacontrole", "klok start: break-glass",
+					    NULL};
+	static const char *const unsaid[] = {"nearest rule: DB-01", "fails on: break-glass", NULL};
 	static const char *const repair[] = {"herstel van de vorm, over 24 uur",
 					     "plicht: repair_form", "klok start: repair", NULL};
 	struct skl_buf buf;
@@ -316,6 +334,8 @@ static void explained_for_the_administrator(void **state)
 			SKL_LANGUAGE_EN, untold, &buf);
 	check_explained(*state, T_REPORT "urgency=acute acute-by no-check", SKL_LANGUAGE_NL, repair,
 			&buf);
+	check_explained(*state, T_GLASS, SKL_LANGUAGE_NL, glass, &buf);
+	check_explained(*state, T_GLASS "no-break-glass", SKL_LANGUAGE_EN, unsaid, &buf);
 	skl_buf_done(&buf);
 }
 
