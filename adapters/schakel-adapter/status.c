@@ -50,6 +50,8 @@ static json_t *make_status(struct adapter *adapter)
 		set_age(root, "oldest_spooled_ms", spool->out_oldest_ms, now_ms);
 		set_number(root, "in_waiting", (int64_t)spool->in_open);
 		set_age(root, "oldest_received_ms", spool->in_oldest_ms, now_ms);
+		set_number(root, "checkpoint_size", (int64_t)client.checkpoint_size);
+		set_number(root, "witnessed_size", (int64_t)client.witnessed_size);
 		set_number(root, "promises", (int64_t)spool->promises);
 		set_number(root, "after_records", (int64_t)spool->after_records);
 		set_number(root, "spool_bytes", (int64_t)(spool->out_bytes + spool->in_bytes));

@@ -103,7 +103,6 @@ static void add_law(const struct skl_hub *hub, struct skl_buf *out)
 	skl_buf_add_str(out, "\"directory\":{");
 	add_number(out, "number", skl_directory_number(law->directory));
 	add_number(out, "partners", skl_directory_partner_count(law->directory));
-	add_number(out, "witnesses", skl_directory_witness_count(law->directory));
 	add_number(out, "fresh_until_ms", (uint64_t)skl_directory_fresh_until_ms(law->directory));
 	close_with(out, '}');
 	skl_buf_add_str(out, ",\"policy\":{");
@@ -212,6 +211,7 @@ static enum skl_err do_status(struct skl_hub *hub, const char *argument, struct 
 	add_number(out, "keys_refused", skl_zap_refused(hub->zap));
 	add_law(hub, out);
 	add_trail(hub, out);
+	skl_cosign_status(hub, out);
 	err = add_store(hub, out);
 	if (err != SKL_OK)
 		return err;

@@ -24,6 +24,7 @@
 #include "skl_buf.h"
 #include "skl_case.h"
 #include "skl_catalogue.h"
+#include "skl_cosign.h"
 #include "skl_directory.h"
 #include "skl_envelope.h"
 #include "skl_err.h"
@@ -216,9 +217,9 @@ struct skl_mark {
 	uint64_t size;       /* of the newest checkpoint */
 	uint64_t guard_size; /* of the newest tree that the notary signed */
 	bool has_note;
-	char note[SKL_NOTARY_NOTE_MAX + 1];
-	uint64_t asked_size;   /* under way; 0: none */
-	uint64_t checked_size; /* leaves re-hashed so far */
+	char note[SKL_TRAIL_NOTE_MAX + 1]; /* its signed note */
+	uint64_t asked_size;               /* under way; 0: none */
+	uint64_t checked_size;             /* leaves re-hashed so far */
 	int64_t asked_mono_ms;
 	int64_t next_mono_ms;
 	int64_t behind_mono_ms; /* since when leaves wait for a checkpoint; 0: none do */
@@ -256,6 +257,7 @@ struct skl_hub {
 	struct skl_held *held; /* owned */
 	struct skl_law law;
 	struct skl_mark mark;
+	struct skl_cosign cosign;
 	struct skl_batch batch;
 	struct skl_arena turn_arena; /* what one transaction, or one answer at once, makes */
 	uint64_t counts[SKL_COUNTERS];

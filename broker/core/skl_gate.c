@@ -203,7 +203,7 @@ static void send_welcome(struct skl_hub *hub, const struct skl_msg *msg,
 		skl_pb_bytes(skl_directory_digest(hub->law.directory), SKL_DIGEST_BYTES);
 	welcome.hub_time_ms = skl_now_ms();
 	welcome.accepted_generation = seat->peer->generation;
-	welcome.checkpoint = hub->mark.note;
+	welcome.checkpoint = hub->cosign.note;
 	send_message(hub, msg, skl_command_name(SKL_COMMAND_WELCOME), &welcome.base);
 }
 
@@ -317,7 +317,7 @@ static void send_checkpoint(struct skl_hub *hub, const struct skl_msg *msg)
 	Schakel__V1__Checkpoint checkpoint;
 
 	schakel__v1__checkpoint__init(&checkpoint);
-	checkpoint.note = hub->mark.note;
+	checkpoint.note = hub->cosign.note;
 	send_message(hub, msg, skl_command_name(SKL_COMMAND_CHECKPOINT), &checkpoint.base);
 }
 
@@ -581,6 +581,7 @@ static enum skl_err act(struct skl_hub *hub, struct skl_msg *msg, struct skl_pee
 	case SKL_SEAT_DO_DROP:
 		return msg->too_large ? SKL_ETOOLARGE : SKL_ECOMMAND;
 	case SKL_SEAT_DO_TAKE_COSIGNATURE:
+		return skl_cosign_take(hub, msg, peer);
 	case SKL_SEAT_DO_NOTE:
 	case SKL_SEAT_DO_IGNORE:
 	case SKL_SEAT_ACTIONS:

@@ -35,6 +35,8 @@ static void set_defaults(struct skl_hub_opts *opts)
 		opts->checkpoint_ms = 1000;
 	if (!opts->checkpoint_limit_ms)
 		opts->checkpoint_limit_ms = 10000;
+	if (!opts->witness_limit_ms)
+		opts->witness_limit_ms = 30000;
 	if (!opts->plans_per_minute)
 		opts->plans_per_minute = 60;
 	if (!opts->messages_per_minute)
@@ -133,6 +135,9 @@ static enum skl_err open_parts(struct skl_hub *hub, struct skl_error *reterr)
 	err = skl_law_open(hub, reterr);
 	if (err != SKL_OK)
 		return err;
+	err = skl_cosign_open(hub);
+	if (err != SKL_OK)
+		return skl_error_set(reterr, err, 0, 0, "witnesses: %s", skl_err_text(err));
 	skl_held_release(hub);
 	return open_sockets(hub, reterr);
 }
@@ -348,6 +353,7 @@ void skl_hub_close(struct skl_hub *hub)
 	for (size_t i = 0; i < hub->batch.count; i++)
 		skl_msg_done(&hub->batch.items[i].msg);
 	skl_notary_free(hub->notary);
+	skl_cosign_close(hub);
 	skl_law_close(&hub->law);
 	skl_held_close(hub);
 	skl_store_close(hub->store);

@@ -45,6 +45,7 @@ struct skl_hub_opts {
 	uint32_t session_silence_ms;  /* 15,000 */
 	uint32_t checkpoint_ms;       /* 1,000 */
 	uint32_t checkpoint_limit_ms; /* 10,000: then nothing is accepted any more */
+	uint32_t witness_limit_ms;    /* 30,000: then it is said that witnesses are late */
 	uint32_t plans_per_minute;    /* 60, per user_ref */
 	uint32_t messages_per_minute; /* 60,000, per partner */
 	uint32_t stuck_after;         /* 8 failed hand-overs of a message */

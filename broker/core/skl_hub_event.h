@@ -20,10 +20,14 @@
 	X(checkpoint_failed, "checkpoint.failed")                                                  \
 	X(checkpoint_rollback, "checkpoint.rollback")                                              \
 	X(checkpoint_signed, "checkpoint.signed")                                                  \
+	X(checkpoint_told, "checkpoint.told")                                                      \
 	X(clocks_failed, "clocks.failed")                                                          \
 	X(commit_failed, "commit.failed")                                                          \
 	X(consent_unreadable, "consent.unreadable")                                                \
 	X(connections_limited, "connections.limited")                                              \
+	X(cosign_failed, "cosign.failed")                                                          \
+	X(cosign_kept, "cosign.kept")                                                              \
+	X(cosign_refused, "cosign.refused")                                                        \
 	X(control, "control")                                                                      \
 	X(delivery_broken, "delivery.broken")                                                      \
 	X(delivery_failed, "delivery.failed")                                                      \
@@ -62,6 +66,8 @@
 	X(session_opened, "session.opened")                                                        \
 	X(store_readers, "store.readers")                                                          \
 	X(trail_corrupt, "trail.corrupt")                                                          \
+	X(witnesses_back, "witnesses.back")                                                        \
+	X(witnesses_late, "witnesses.late")                                                        \
 	X(zap_ended, "zap.ended")
 
 struct skl_hub_event {

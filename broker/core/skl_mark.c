@@ -3,7 +3,6 @@
 
 #include "skl_clock.h"
 #include "skl_core.h"
-#include "skl_frame.h"
 #include "skl_hub_event.h"
 #include "skl_log.h"
 
@@ -27,7 +26,7 @@ static enum skl_err read_latest(struct skl_hub *hub)
 		return SKL_OK;
 	if (err != SKL_OK)
 		return err;
-	if (note.len > SKL_NOTARY_NOTE_MAX)
+	if (note.len > SKL_TRAIL_NOTE_MAX)
 		return SKL_ECORRUPT;
 	memcpy(mark->note, note.data, note.len);
 	mark->note[note.len] = 0;
@@ -168,6 +167,7 @@ void skl_mark_tend(struct skl_hub *hub)
 	enum skl_err err;
 
 	say_accepting(hub);
+	skl_cosign_tend(hub);
 	if (mark->asked_size && mono_ms - mark->asked_mono_ms > ASK_LIMIT_MS) {
 		skl_notary_cancel(hub->notary);
 		mark->asked_size = 0;
@@ -191,18 +191,6 @@ static enum skl_err keep(struct skl_turn *turn, void *arg)
 					skl_view_of(answer->note, answer->note_len));
 }
 
-static void tell(struct skl_hub *hub)
-{
-	Schakel__V1__Checkpoint checkpoint;
-	struct skl_view body;
-
-	schakel__v1__checkpoint__init(&checkpoint);
-	checkpoint.note = hub->mark.note;
-	body = skl_record_pack(&hub->turn_arena, &checkpoint.base, SKL_LIMIT_HEADER);
-	if (body.data)
-		skl_gate_tell_all(hub, skl_command_name(SKL_COMMAND_CHECKPOINT), body);
-}
-
 static void take_checkpoint(struct skl_hub *hub, const struct skl_notary_answer *answer)
 {
 	struct skl_mark *mark = &hub->mark;
@@ -217,7 +205,6 @@ static void take_checkpoint(struct skl_hub *hub, const struct skl_notary_answer 
 	hub->counts[SKL_COUNT_CHECKPOINTS]++;
 	skl_log(SKL_LOG_DEBUG, skl_hub_event.checkpoint_signed, "size=%llu",
 		(unsigned long long)mark->size);
-	tell(hub);
 }
 
 void skl_mark_receive(struct skl_hub *hub)

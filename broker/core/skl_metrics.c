@@ -74,6 +74,10 @@ void skl_hub_metrics(struct skl_hub *hub, struct skl_buf *out)
 	gauge(out, "checkpoint_entries", "Size of its newest checkpoint.", hub->mark.size);
 	gauge(out, "checkpoint_behind_seconds", "How long entries wait for a checkpoint.",
 	      hub->mark.behind_mono_ms ? seconds_since(hub->mark.behind_mono_ms, mono_ms) : 0);
+	gauge(out, "witnessed_entries", "Size of the newest checkpoint with a quorum of witnesses.",
+	      hub->cosign.witnessed_size);
+	gauge(out, "witnesses_behind_seconds", "How long a checkpoint waits for its quorum.",
+	      skl_cosign_behind_ms(hub) / 1000);
 	add_store(hub, out);
 }
 

@@ -159,6 +159,7 @@ static void fill_opts(const struct skl_hub_config *config, struct skl_hub_opts *
 		.session_silence_ms = (uint32_t)config->session_silence_ms,
 		.checkpoint_ms = (uint32_t)config->checkpoint_ms,
 		.checkpoint_limit_ms = (uint32_t)config->checkpoint_limit_ms,
+		.witness_limit_ms = (uint32_t)config->witness_limit_ms,
 		.plans_per_minute = (uint32_t)config->plans_per_minute,
 		.messages_per_minute = (uint32_t)config->messages_per_minute,
 		.stuck_after = (uint32_t)config->stuck_after,

@@ -70,6 +70,8 @@ static const struct setting options[] = {
 	NUMBER(checkpoint_ms, 1000, 10, 60000, "time between checkpoints while the trail grows"),
 	NUMBER(checkpoint_limit_ms, 10000, 100, 600000,
 	       "without a checkpoint for this long nothing is accepted"),
+	NUMBER(witness_limit_ms, 30000, 100, 3600000,
+	       "a checkpoint without a quorum of witnesses for this long is an alarm"),
 	NUMBER(plans_per_minute, 60, 1, 100000, "plans of one user"),
 	NUMBER(messages_per_minute, 60000, 1, 10000000, "messages of one partner"),
 	NUMBER(stuck_after, 8, 1, 100, "failed hand-overs before a message waits for a person"),

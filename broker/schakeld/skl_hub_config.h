@@ -50,6 +50,7 @@ struct skl_hub_config {
 	long session_silence_ms;
 	long checkpoint_ms;
 	long checkpoint_limit_ms;
+	long witness_limit_ms;
 	long plans_per_minute;
 	long messages_per_minute;
 	long stuck_after;

@@ -12,7 +12,6 @@
 #define DETAIL_FORMAT     1
 #define PROMISE_FORMAT    1
 #define CHECKPOINT_FORMAT 1
-#define CHECKPOINT_MAX    (16 * 1024)
 #define SUM_BYTES         16
 #define PART_ROOM         2048 /* larger parts are put together on the heap */
 
@@ -613,7 +612,8 @@ enum skl_err skl_trail_checkpoint_put(struct skl_txn *txn, uint64_t size, struct
 
 	if (txn->err != SKL_OK)
 		return txn->err;
-	if (size == 0 || size > skl_trail_size(txn) || note.len == 0 || note.len > CHECKPOINT_MAX)
+	if (size == 0 || size > skl_trail_size(txn) || note.len == 0 ||
+	    note.len > SKL_TRAIL_NOTE_MAX)
 		return SKL_EINVAL;
 	skl_put_u64be(key, size);
 	skl_buf_add_u8(value, CHECKPOINT_FORMAT);
@@ -655,5 +655,17 @@ enum skl_err skl_trail_checkpoint_find(struct skl_txn *txn, uint64_t min_size, u
 
 	skl_put_u64be(from, min_size);
 	err = skl_db_seek(txn, SKL_DB_CHECKPOINT, skl_view_of(from, 8), &key, &value);
+	return err == SKL_OK ? read_checkpoint(key, value, ret_size, ret_note) : err;
+}
+
+enum skl_err skl_trail_checkpoint_before(struct skl_txn *txn, uint64_t max_size, uint64_t *ret_size,
+					 struct skl_view *ret_note)
+{
+	struct skl_view key, value;
+	uint8_t from[8];
+	enum skl_err err;
+
+	skl_put_u64be(from, max_size);
+	err = skl_db_floor(txn, SKL_DB_CHECKPOINT, skl_view_of(from, 8), &key, &value);
 	return err == SKL_OK ? read_checkpoint(key, value, ret_size, ret_note) : err;
 }

@@ -33,6 +33,7 @@ struct skl_vault;
 #define SKL_TRAIL_PART_MAX  (128 * 1024)
 #define SKL_TRAIL_PARTS_MAX (1u + SKL_LIMIT_SUBJECTS_N)
 #define SKL_TRAIL_BATCH_MAX 4096
+#define SKL_TRAIL_NOTE_MAX  (16 * 1024) /* a checkpoint with all its signature lines */
 
 struct skl_trail_ref {
 	uint64_t index;
@@ -157,5 +158,9 @@ SKL_MUST_CHECK enum skl_err skl_trail_checkpoint_latest(struct skl_txn *txn, uin
 SKL_MUST_CHECK enum skl_err skl_trail_checkpoint_find(struct skl_txn *txn, uint64_t min_size,
 						      uint64_t *ret_size,
 						      struct skl_view *ret_note);
+/* The last of at most max_size. */
+SKL_MUST_CHECK enum skl_err skl_trail_checkpoint_before(struct skl_txn *txn, uint64_t max_size,
+							uint64_t *ret_size,
+							struct skl_view *ret_note);
 
 #endif

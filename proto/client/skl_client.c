@@ -498,6 +498,7 @@ void skl_client_close(struct skl_client *client)
 	skl_directory_free(client->directory);
 	skl_client_keys_free(&client->keys);
 	skl_buf_done(&client->candidate_note);
+	skl_tlog_policy_free(client->policy);
 	for (size_t i = 0; i < client->string_count; i++)
 		skl_free(client->strings[i]);
 	skl_free(client);
@@ -629,6 +630,7 @@ enum skl_err skl_client_status(struct skl_client *client, struct skl_client_stat
 		.directory_number = skl_directory_number(client->directory),
 		.directory_fresh_until_ms = skl_directory_fresh_until_ms(client->directory),
 		.checkpoint_size = client->pinned.size,
+		.witnessed_size = client->witnessed.size,
 	};
 	enum skl_err err = skl_client_begin(client, false, &txn);
 	if (err)

@@ -342,6 +342,7 @@ struct skl_client_status {
 	uint64_t directory_number;
 	int64_t directory_fresh_until_ms;
 	uint64_t checkpoint_size; /* newest found consistent; 0: none */
+	uint64_t witnessed_size;  /* newest of them that a quorum of witnesses signed */
 	struct skl_spool_stats spool;
 };
 SKL_MUST_CHECK enum skl_err skl_client_status(struct skl_client *client,

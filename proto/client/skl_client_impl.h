@@ -17,6 +17,7 @@
 
 #include "skl_client.h"
 #include "skl_promise.h"
+#include "skl_tlog_policy.h"
 
 #define SKL_CLIENT_KEYS       64
 #define SKL_CLIENT_REGISTRARS 32
@@ -86,6 +87,12 @@ struct skl_client_proof {
 	struct skl_spool_promise promise;
 };
 
+/* What the signatures of a checkpoint amount to. */
+struct skl_client_judged {
+	bool is_witnessed; /* it has its quorum, or none is asked for */
+	bool is_cosigned;  /* our own is there, or we are no witness */
+};
+
 struct skl_client {
 	struct skl_client_opts opts; /* its strings are those below */
 	char *strings[8];            /* owned */
@@ -133,7 +140,11 @@ struct skl_client {
 	/* trail */
 	struct skl_checkpoint pinned;    /* size 0: none */
 	struct skl_checkpoint candidate; /* newer, signed, not yet found consistent */
+	struct skl_client_judged candidate_judged;
 	struct skl_buf candidate_note;
+	struct skl_checkpoint witnessed; /* newest pinned one with its quorum: promises end here */
+	struct skl_tlog_policy *policy;  /* owned; of the directory in force */
+	bool wants_cosign;               /* the pinned one is still to be signed by us */
 	bool is_asking_consistency;
 	bool wants_checkpoint; /* ask for the newest */
 	size_t proof_first;
@@ -339,5 +350,23 @@ void skl_client_trail_keep(struct skl_spool_txn *txn, const Schakel__V1__Promise
 SKL_MUST_CHECK enum skl_err skl_client_trail_check(struct skl_client *client,
 						   const Schakel__V1__Promise *promise,
 						   const Schakel__V1__EntryRef *entry);
+
+/* ---- skl_client_witness.c ---- */
+
+/* The directory changed: who its witnesses are. */
+SKL_MUST_CHECK enum skl_err skl_client_witness_directory(struct skl_client *client);
+/* ESIGNATURE: a witness's signature does not verify. */
+SKL_MUST_CHECK enum skl_err skl_client_witness_judge(const struct skl_client *client,
+						     const struct skl_note *note,
+						     struct skl_client_judged *ret_judged);
+/* The pinned checkpoint, with these signatures: promises end under it, or it is to be signed. */
+SKL_MUST_CHECK enum skl_err skl_client_witness_pinned(struct skl_client *client,
+						      const struct skl_client_judged *judged,
+						      struct skl_view note);
+/* With a session open and the batch committed. */
+SKL_MUST_CHECK enum skl_err skl_client_witness_step(struct skl_client *client);
+/* A checkpoint kept in the spool. ENOTFOUND. */
+SKL_MUST_CHECK enum skl_err skl_client_pin_read(struct skl_spool_txn *txn, enum skl_spool_meta what,
+						struct skl_checkpoint *ret_checkpoint);
 
 #endif

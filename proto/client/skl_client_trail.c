@@ -11,7 +11,8 @@
 
 /*
  * The hub's trail, seen from outside: the newest checkpoint that is consistent with all before it
- * is pinned in the spool; what the hub promised is looked for under it.
+ * is pinned in the spool; what the hub promised is looked for under the newest of these that
+ * witnesses signed (skl_client_witness.c).
  */
 
 #define PROOFS_MS 5000 /* between two rounds of asking for what could not be proved yet */
@@ -78,9 +79,12 @@ static enum skl_err verify_log(const struct skl_client *client, const struct skl
 	return err == SKL_ENOTFOUND ? SKL_ESIGNATURE : err;
 }
 
-/* A checkpoint signed by the hub's log key, for the trail of the directory. */
+/*
+ * A checkpoint signed by the hub's log key, for the trail of the directory, and what witnesses say.
+ */
 static enum skl_err read_checkpoint(const struct skl_client *client, struct skl_view bytes,
-				    struct skl_checkpoint *ret_checkpoint)
+				    struct skl_checkpoint *ret_checkpoint,
+				    struct skl_client_judged *ret_judged)
 {
 	const struct skl_dir_hub *hub = skl_directory_hub(client->directory);
 	struct skl_note *note = skl_calloc(1, sizeof *note);
@@ -93,12 +97,14 @@ static enum skl_err read_checkpoint(const struct skl_client *client, struct skl_
 		err = skl_checkpoint_parse(note->text, ret_checkpoint);
 	if (!err && strcmp(ret_checkpoint->origin, hub->origin) != 0)
 		err = SKL_ESIGNATURE;
+	if (!err)
+		err = skl_client_witness_judge(client, note, ret_judged);
 	skl_free(note);
 	return err;
 }
 
 static enum skl_err pin(struct skl_client *client, const struct skl_checkpoint *checkpoint,
-			struct skl_view note)
+			const struct skl_client_judged *judged, struct skl_view note)
 {
 	struct skl_spool_txn *txn;
 	enum skl_err err = skl_client_batch(client, &txn);
@@ -106,45 +112,8 @@ static enum skl_err pin(struct skl_client *client, const struct skl_checkpoint *
 		return err;
 	skl_spool_meta_put(txn, SKL_META_CHECKPOINT, note);
 	client->pinned = *checkpoint;
-	client->proofs_at_mono_ms = 0;
-	return skl_spool_txn_err(txn);
-}
-
-/*
- * Tell the hub that we saw this checkpoint, consistent with all we saw before. False if it did not
- * get away: it is not repeated, for the next checkpoint is signed as well.
- */
-static bool cosign(struct skl_client *client)
-{
-	const struct skl_key *key = skl_client_key(client, SKL_KEY_USE_SIGN);
-	if (!client->opts.is_witness || !key)
-		return true;
-	struct skl_checkpoint checkpoint = client->pinned;
-	struct skl_buf text;
-	struct skl_buf line;
-	struct skl_buf body;
-	skl_buf_init(&text, 4096);
-	skl_buf_init(&line, 4096);
-	skl_buf_init(&body, SKL_LIMIT_HEADER);
-	skl_checkpoint_format(&checkpoint, &text);
-	enum skl_err err = skl_note_cosign(skl_buf_view(&text), key, client->opts.partner,
-					   (uint64_t)(skl_now_ms() / 1000), &line);
-	if (!err && line.len && line.data[line.len - 1] == '\n')
-		line.data[--line.len] = 0;
-	if (!err) {
-		Schakel__V1__Cosignature cosignature;
-		schakel__v1__cosignature__init(&cosignature);
-		cosignature.tree_size = checkpoint.size;
-		cosignature.line = (char *)line.data;
-		err = skl_pack(&cosignature.base, &body);
-	}
-	if (!err)
-		err = skl_session_send(client->session, SKL_COMMAND_COSIGN, skl_buf_view(&body),
-				       NULL, 0);
-	skl_buf_done(&text);
-	skl_buf_done(&line);
-	skl_buf_done(&body);
-	return !err;
+	err = skl_spool_txn_err(txn);
+	return err ? err : skl_client_witness_pinned(client, judged, note);
 }
 
 static void broken(struct skl_client *client, uint64_t size, const char *text)
@@ -153,7 +122,8 @@ static void broken(struct skl_client *client, uint64_t size, const char *text)
 }
 
 static enum skl_err take_candidate(struct skl_client *client,
-				   const struct skl_checkpoint *checkpoint, struct skl_view note)
+				   const struct skl_checkpoint *checkpoint,
+				   const struct skl_client_judged *judged, struct skl_view note)
 {
 	if (client->is_asking_consistency) {
 		/* One at a time; the newest is asked for when this one is settled. */
@@ -163,18 +133,21 @@ static enum skl_err take_candidate(struct skl_client *client,
 	skl_buf_clear(&client->candidate_note);
 	skl_buf_add_view(&client->candidate_note, note);
 	enum skl_err err = skl_buf_err(&client->candidate_note);
-	if (!err)
+	if (!err) {
 		client->candidate = *checkpoint;
+		client->candidate_judged = *judged;
+	}
 	return err;
 }
 
 enum skl_err skl_client_trail_checkpoint(struct skl_client *client, const char *text)
 {
 	struct skl_checkpoint checkpoint = {0};
+	struct skl_client_judged judged = {0};
 	struct skl_view note = skl_view_str(text);
 	if (!note.len)
 		return SKL_OK;
-	enum skl_err err = read_checkpoint(client, note, &checkpoint);
+	enum skl_err err = read_checkpoint(client, note, &checkpoint, &judged);
 	if (err == SKL_ENOMEM)
 		return err;
 	if (err) {
@@ -182,43 +155,32 @@ enum skl_err skl_client_trail_checkpoint(struct skl_client *client, const char *
 		return SKL_OK;
 	}
 	const struct skl_checkpoint *pinned = &client->pinned;
-	if (!pinned->size || strcmp(pinned->origin, checkpoint.origin) != 0) {
-		/* The first one of this trail; a new origin is in the directory, so the registrars
-		 * signed for it. */
-		err = checkpoint.size ? pin(client, &checkpoint, note) : SKL_OK;
-		if (!err && checkpoint.size)
-			(void)cosign(client); /* the next one says it as well */
-		return err;
-	}
+	/* The first one of this trail; a new origin is in the directory, so the registrars signed
+	 * for it. */
+	if (!pinned->size || strcmp(pinned->origin, checkpoint.origin) != 0)
+		return checkpoint.size ? pin(client, &checkpoint, &judged, note) : SKL_OK;
 	if (checkpoint.size < pinned->size)
 		broken(client, checkpoint.size, "a checkpoint is older than one seen before");
 	else if (checkpoint.size > pinned->size)
-		return take_candidate(client, &checkpoint, note);
+		return take_candidate(client, &checkpoint, &judged, note);
 	else if (memcmp(checkpoint.root, pinned->root, 32) != 0)
 		broken(client, checkpoint.size, "two checkpoints of one size differ");
+	else
+		return skl_client_witness_pinned(client, &judged, note);
 	return SKL_OK;
 }
 
 enum skl_err skl_client_trail_load(struct skl_client *client)
 {
 	struct skl_spool_txn *txn;
-	struct skl_buf note;
-	skl_buf_init(&note, SKL_LIMIT_NOTE);
 	skl_buf_init(&client->candidate_note, SKL_LIMIT_NOTE);
 	enum skl_err err = skl_client_begin(client, false, &txn);
 	if (err)
 		return err;
-	err = skl_spool_meta_get(txn, SKL_META_CHECKPOINT, &note);
+	err = skl_client_pin_read(txn, SKL_META_CHECKPOINT, &client->pinned);
+	if (!err)
+		err = skl_client_pin_read(txn, SKL_META_WITNESSED, &client->witnessed);
 	skl_spool_abort(txn);
-	if (!err) {
-		/* Its text alone: the log key may have changed since, the pin holds. */
-		struct skl_note *parsed = skl_calloc(1, sizeof *parsed);
-		err = parsed ? skl_note_parse(skl_buf_view(&note), parsed) : SKL_ENOMEM;
-		if (!err)
-			err = skl_checkpoint_parse(parsed->text, &client->pinned);
-		skl_free(parsed);
-	}
-	skl_buf_done(&note);
 	return err == SKL_ENOTFOUND ? SKL_OK : err;
 }
 
@@ -288,7 +250,7 @@ static enum skl_err ask_consistency(struct skl_client *client)
 	return err;
 }
 
-/* A round: every promise below the pinned size, as far as there is room. */
+/* A round: every promise under the witnessed checkpoint, as far as there is room. */
 static enum skl_err ask_inclusions(struct skl_client *client)
 {
 	struct skl_client_proof found[SKL_CLIENT_PROOFS];
@@ -301,11 +263,11 @@ static enum skl_err ask_inclusions(struct skl_client *client)
 	const struct skl_spool_promise *cursor = NULL;
 	size_t room = SKL_CLIENT_PROOFS - client->proof_count;
 	while (count < room && !(err = skl_spool_promise_next(txn, cursor, &promise)) &&
-	       promise.index < client->pinned.size) {
+	       promise.index < client->witnessed.size) {
 		cursor = &promise;
-		if (!promise.is_broken && !strcmp(promise.origin, client->pinned.origin))
-			found[count++] = (struct skl_client_proof){.tree_size = client->pinned.size,
-								   .promise = promise};
+		if (!promise.is_broken && !strcmp(promise.origin, client->witnessed.origin))
+			found[count++] = (struct skl_client_proof){
+				.tree_size = client->witnessed.size, .promise = promise};
 	}
 	skl_spool_abort(txn);
 	if (err == SKL_ENOTFOUND)
@@ -381,7 +343,9 @@ enum skl_err skl_client_trail_step(struct skl_client *client)
 	if (client->proof_count && now_ms >= client->proofs_until_mono_ms)
 		forget_asked(client);
 	if (skl_session_state(client->session) == SKL_SESSION_OPEN) {
-		err = ask_consistency(client);
+		err = skl_client_witness_step(client);
+		if (!err)
+			err = ask_consistency(client);
 		if (!err && client->wants_checkpoint && !client->is_asking_consistency)
 			err = ask_checkpoint(client);
 		if (!err && !client->proof_count && now_ms >= client->proofs_at_mono_ms) {
@@ -427,10 +391,8 @@ static enum skl_err take_consistency(struct skl_client *client,
 		broken(client, proved.size, "a checkpoint is not consistent with the one before");
 		return SKL_OK;
 	}
-	err = pin(client, &proved, skl_buf_view(&client->candidate_note));
-	if (!err)
-		(void)cosign(client); /* the next one says it as well */
-	return err;
+	return pin(client, &proved, &client->candidate_judged,
+		   skl_buf_view(&client->candidate_note));
 }
 
 /* Does the leaf say what we were told: our message, this recipient, that outcome? */
@@ -465,9 +427,9 @@ static enum skl_err check_inclusion(const struct skl_client *client,
 		err = SKL_ESIGNATURE;
 	if (err)
 		return err;
-	return skl_merkle_check_inclusion(proof->promise.index, client->pinned.size, hash,
+	return skl_merkle_check_inclusion(proof->promise.index, client->witnessed.size, hash,
 					  skl_view_of(reply->path.data, reply->path.len),
-					  client->pinned.root);
+					  client->witnessed.root);
 }
 
 /* Found: the promise is kept, and its message may be done. */
@@ -487,9 +449,9 @@ static enum skl_err take_inclusion(struct skl_client *client, const Schakel__V1_
 				   const struct skl_client_proof *proof, struct skl_arena *arena)
 {
 	struct skl_spool_txn *txn;
-	/* Not provable yet, or under a checkpoint that is not the pinned one any more: again later.
+	/* Not provable yet, or under a checkpoint that is not the newest any more: again later.
 	 * That it never comes is told as PROMISE_LATE. */
-	if (!reply->tree_size || reply->tree_size != client->pinned.size)
+	if (!reply->tree_size || reply->tree_size != client->witnessed.size)
 		return SKL_OK;
 	enum skl_err bad = check_inclusion(client, reply, proof, arena);
 	if (bad == SKL_ENOMEM)

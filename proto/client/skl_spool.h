@@ -81,7 +81,8 @@ enum skl_spool_meta {
 	SKL_META_CHECKPOINT,     /* signed note of the newest checkpoint found consistent */
 	SKL_META_OUT_BYTES,      /* u64be: outgoing contents kept, for the limit */
 	SKL_META_IN_BYTES,       /* u64be: incoming */
-	SKL_META_SEQ             /* u64be: last number given out */
+	SKL_META_SEQ,            /* u64be: last number given out */
+	SKL_META_WITNESSED       /* signed note of the newest of them with a quorum of witnesses */
 };
 
 /* ENOTFOUND. Appends to *ret_value. */

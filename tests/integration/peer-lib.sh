@@ -4,7 +4,7 @@
 # peer-lib.sh - a hub with its notary, directory and rules in $TMPDIR, for tests of the hub.
 #
 #	. "$SRC/tests/integration/peer-lib.sh"
-#	hub_make            # keys, signed directory, configuration
+#	hub_make            # keys, signed directory, configuration; HUB_WITNESSES='ID...' are witnesses
 #	hub_start           # notary and hub
 #	peer politie-nh to=vt-zw muni=0479 hello submit
 #
@@ -17,6 +17,7 @@ peer_bin=$BIN/hub_peer
 hub_partner() {
 	local id=$1 role=$2 side=$3
 	shift 3
+	[[ " ${HUB_WITNESSES:-} " != *" $id "* ]] || set -- "$@" --witness
 	"$BIN/schakel-keys" generate --partner "$id" --desk desk --name "Partner $id" \
 		--role "$role" --side "$side" --phone '0800-2000' --from 2020-01-01 \
 		--out "$env/$id" "$@" >/dev/null || exit 1
@@ -72,6 +73,7 @@ hub_conf() {
 		map_mebibytes = ${HUB_MAP:-64}
 		checkpoint_ms = ${HUB_CHECKPOINT:-200}
 		checkpoint_limit_ms = ${HUB_LIMIT:-10000}
+		witness_limit_ms = ${HUB_WITNESS_LIMIT:-30000}
 		session_silence_ms = ${HUB_SILENCE:-15000}
 		plans_per_minute = ${HUB_PLANS:-60}
 		messages_per_minute = ${HUB_MESSAGES:-60000}

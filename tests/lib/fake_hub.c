@@ -566,6 +566,13 @@ static void send_checkpoint(struct fake_hub *hub, const uint8_t routing[32])
 	answer(hub, routing, "CHECKPOINT", &checkpoint.base);
 }
 
+void hub_tell(struct fake_hub *hub)
+{
+	for (size_t i = 0; i < HUB_SESSIONS; i++)
+		if (hub->sessions[i].partner >= 0)
+			send_checkpoint(hub, hub->sessions[i].routing);
+}
+
 void hub_sign(struct fake_hub *hub)
 {
 	struct skl_checkpoint checkpoint = {.size = hub->leaf_count};
@@ -581,9 +588,7 @@ void hub_sign(struct fake_hub *hub)
 		SKL_OK);
 	skl_buf_done(&text);
 	hub->checkpoint_size = hub->leaf_count;
-	for (size_t i = 0; i < HUB_SESSIONS; i++)
-		if (hub->sessions[i].partner >= 0)
-			send_checkpoint(hub, hub->sessions[i].routing);
+	hub_tell(hub);
 }
 
 void hub_announce(struct fake_hub *hub, uint64_t number)
@@ -621,6 +626,20 @@ static void on_ping(struct fake_hub *hub, const uint8_t routing[32], struct skl_
 	Schakel__V1__Ping *ping = NULL;
 	assert_int_equal(skl_unpack(&schakel__v1__ping__descriptor, body, arena, &ping), SKL_OK);
 	answer(hub, routing, "PONG", &ping->base);
+}
+
+static void on_cosign(struct fake_hub *hub, struct skl_view body, struct skl_arena *arena)
+{
+	Schakel__V1__Cosignature *cosignature = NULL;
+	assert_int_equal(
+		skl_unpack(&schakel__v1__cosignature__descriptor, body, arena, &cosignature),
+		SKL_OK);
+	hub->cosigned++;
+	hub->cosigned_size = cosignature->tree_size;
+	if (!hub->keeps_cosignatures || cosignature->tree_size != hub->checkpoint_size)
+		return;
+	skl_buf_addf(&hub->checkpoint, "%s\n", cosignature->line);
+	hub_tell(hub);
 }
 
 static void dispatch(struct fake_hub *hub, const uint8_t routing[32], struct skl_view *parts,
@@ -671,7 +690,7 @@ static void dispatch(struct fake_hub *hub, const uint8_t routing[32], struct skl
 		send_checkpoint(hub, routing);
 		break;
 	case SKL_COMMAND_COSIGN:
-		hub->cosigned++;
+		on_cosign(hub, parts[1], arena);
 		break;
 	case SKL_COMMAND_PING:
 		on_ping(hub, routing, parts[1], arena);

@@ -83,12 +83,15 @@ struct fake_hub {
 	uint8_t submit_ids[HUB_MESSAGES * 4][16];
 	size_t recorded_items; /* of receipts */
 	unsigned cosigned;
-	size_t rewrap_count; /* those it did not answer with rewrap_error */
+	uint64_t cosigned_size; /* of the last */
+	size_t rewrap_count;    /* those it did not answer with rewrap_error */
 	struct {
 		uint8_t id[16];
 		uint8_t key_id[16]; /* of the recipient row */
 		size_t sections;
 	} rewraps[HUB_MESSAGES];
+
+	bool keeps_cosignatures; /* and tells everybody */
 
 	/* how it cheats, or fails */
 	bool is_deaf[SKL_COMMAND_COUNT + 1]; /* reads and forgets such a command */
@@ -124,6 +127,8 @@ void hub_forget(struct fake_hub *hub);
 void hub_cut(struct fake_hub *hub, size_t size);
 /* Sign a checkpoint of all leaves and send it to every session. */
 void hub_sign(struct fake_hub *hub);
+/* Send the checkpoint there is to every session. */
+void hub_tell(struct fake_hub *hub);
 /* Tell every session that there is directory number. */
 void hub_announce(struct fake_hub *hub, uint64_t number);
 /* A notice for a partner, as an offer. */

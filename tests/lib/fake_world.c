@@ -168,6 +168,28 @@ void world_publish(struct world *world)
 	write_file(world->folder, "directory", &world->directory);
 }
 
+void world_witnesses(struct world *world, bool has_police, bool has_vt)
+{
+	const bool has[WORLD_PARTNERS] = {[POLICE] = has_police, [VT] = has_vt};
+	struct skl_buf text;
+	skl_buf_init(&text, 4096);
+	for (int i = 0; i < WORLD_PARTNERS; i++) {
+		const struct world_partner *partner = &world->partners[i];
+		struct skl_note_verifier verifier;
+		if (!has[i])
+			continue;
+		assert_int_equal(skl_note_verifier_of(partner->sign, partner->id,
+						      SKL_NOTE_COSIGNATURE, &verifier),
+				 SKL_OK);
+		skl_buf_addf(&text, "witness partner=%s key=", partner->id);
+		skl_note_verifier_format(&verifier, &text);
+		skl_buf_add_str(&text, "\n");
+	}
+	world_directory(world, skl_buf_str(&text));
+	world_publish(world);
+	skl_buf_done(&text);
+}
+
 void world_init(struct world *world)
 {
 	const char *base = getenv("TMPDIR");

@@ -65,6 +65,8 @@ void world_done(struct world *world);
  */
 void world_directory(struct world *world, const char *extra);
 void world_publish(struct world *world);
+/* The next directory has these partners as witnesses, and is published. */
+void world_witnesses(struct world *world, bool has_police, bool has_vt);
 
 /* Options of a client of this partner: keys, spool, registrars, endpoint. */
 struct skl_client_opts world_client_opts(const struct world *world, int partner);

@@ -257,25 +257,6 @@ static void a_new_promise_key_counts_when_the_directory_has_it(void **state)
 	skl_key_free(fresh);
 }
 
-static void a_witness_cosigns_what_is_consistent(void **state)
-{
-	struct stage *stage = *state;
-	uint8_t ids[2][16];
-	stage->opts[POLICE].is_witness = true;
-	start_police(stage);
-	submit_some(stage, 2, ids);
-	hub_sign(&stage->hub);
-	stage_until(stage, stage->hub.cosigned == 1);
-	submit_some(stage, 1, ids);
-	hub_sign(&stage->hub);
-	stage_until(stage, stage->hub.cosigned == 2);
-	swap_leaf(&stage->hub, 0);
-	submit_some(stage, 1, ids);
-	hub_sign(&stage->hub);
-	stage_until(stage, stage->police.alarms[SKL_ALARM_CHECKPOINT_BROKEN] == 1);
-	assert_int_equal(stage->hub.cosigned, 2);
-}
-
 static void the_recipient_looks_too(void **state)
 {
 	struct stage *stage = *state;
@@ -307,7 +288,6 @@ int main(void)
 		TEST(forged_proofs_are_not_believed),
 		TEST(a_checkpoint_by_another_key_cries),
 		TEST(a_new_promise_key_counts_when_the_directory_has_it),
-		TEST(a_witness_cosigns_what_is_consistent),
 		TEST(the_recipient_looks_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
