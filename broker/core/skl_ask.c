@@ -4,6 +4,7 @@
 #include "skl_core.h"
 #include "skl_index.h"
 #include "skl_leaf.h"
+#include "skl_rated.h"
 #include "skl_unpack.h"
 
 /* --- what a message answers ------------------------------------------------------- */
@@ -311,6 +312,7 @@ static void fill_message(const struct skl_turn *turn, const struct skl_ask *ask,
 	request->has_checked_by = has_fact(env, SKL_FACT_CHECKED_BY);
 	request->has_acute_by = has_fact(env, SKL_FACT_ACUTE_BY);
 	request->has_case = ask->has_case;
+	request->has_rating = skl_rated_is_current(turn, ask, item);
 	request->has_reply = answered_id(env) != NULL;
 	request->is_sealed = has_fact(env, SKL_FACT_SEAL);
 	request->occurred_at_ms = occurred ? occurred->at_ms : 0;

@@ -3,6 +3,7 @@
 
 #include "skl_clock_store.h"
 #include "skl_core.h"
+#include "skl_rated.h"
 
 /* Who may make a change, beside the case director and Veilig Thuis. */
 enum power {
@@ -59,7 +60,16 @@ static bool opens_case(const struct skl_catalogue_kind *kind, const struct skl_a
 	return (kind->changes & SKL_CHANGES_OPENS_CASE) && !ask->has_case;
 }
 
-enum skl_outcome skl_change_check(const struct skl_ask *ask, const struct skl_item *item)
+/* The phase is a judgement on safety: not without a rating (DOMAIN 5, rule 16). */
+static bool lacks_rating(const struct skl_turn *turn, const struct skl_ask *ask,
+			 const struct skl_item *item, const struct change *change)
+{
+	return change->event == SKL_EVENT_PHASE && ask->has_case &&
+	       !skl_rated_is_current(turn, ask, item);
+}
+
+enum skl_outcome skl_change_check(const struct skl_turn *turn, const struct skl_ask *ask,
+				  const struct skl_item *item, enum skl_cut_reason *ret_reason)
 {
 	const struct skl_catalogue_kind *kind =
 		skl_catalogue_kind((uint32_t)item->env->common->kind);
@@ -76,7 +86,11 @@ enum skl_outcome skl_change_check(const struct skl_ask *ask, const struct skl_it
 		if (!change || !(kind->changes & change->needs))
 			continue;
 		/* A report tells what its sender sees; it sets only what it has the power to. */
+		*ret_reason = SKL_CUT_REASON_NO_POWER;
 		if (!has_power(ask, change, row) && !(change->needs & SKL_CHANGES_OPENS_CASE))
+			return SKL_OUTCOME_DENIED_FORBIDDEN;
+		*ret_reason = SKL_CUT_REASON_RATING_MISSING;
+		if (lacks_rating(turn, ask, item, change))
 			return SKL_OUTCOME_DENIED_FORBIDDEN;
 		outcome = SKL_OUTCOME_PERMITTED;
 	}
@@ -227,6 +241,8 @@ enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
 		err = apply_row(turn, &ask->held, change, row);
 		is_changed = true;
 	}
+	if (err == SKL_OK)
+		err = skl_rated_apply(turn, ask, item, &is_changed);
 	if (err != SKL_OK || !is_changed)
 		return err;
 	ask->held.changed_ms = turn->now_ms;

@@ -470,8 +470,10 @@ skl_reply_make(struct skl_turn *turn, const struct skl_item *item, const struct 
 
 /* --- skl_change: what a message changes in a case --------------------------------------- */
 
-/* May the sender make the changes the message asks for? Unspecified: it asks none. */
-enum skl_outcome skl_change_check(const struct skl_ask *ask, const struct skl_item *item);
+/* May the sender make the changes the message asks for? Unspecified: it asks none. *ret_reason is
+ * set of a denial. */
+enum skl_outcome skl_change_check(const struct skl_turn *turn, const struct skl_ask *ask,
+				  const struct skl_item *item, enum skl_cut_reason *ret_reason);
 /* Make them, for a message that was released. */
 SKL_MUST_CHECK enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
 					     const struct skl_item *item);
@@ -546,6 +548,8 @@ struct skl_offer_notice {
 	enum skl_delivery state; /* what has become of it there */
 	uint32_t task;           /* enum skl_task; 0: none */
 	const uint8_t *id;       /* 16 bytes: of a task for a person; or NULL */
+	const uint8_t *case_ref; /* 16 bytes or NULL */
+	int64_t due_ms;          /* of the task; 0: no term */
 	const char *text_nl;
 	const char *text_en;
 	uint64_t entry_index;

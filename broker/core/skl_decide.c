@@ -139,11 +139,11 @@ static void decide_part(const struct skl_turn *turn, const struct skl_ask *ask,
 	}
 }
 
-/* A message that changes a case without the power to is not offered to anybody. */
-static void deny_change(struct skl_item *item)
+/* A message that may not make the change it asks for is not offered to anybody. */
+static void deny_change(struct skl_item *item, enum skl_cut_reason reason)
 {
 	item->whole.outcome = SKL_OUTCOME_DENIED_FORBIDDEN;
-	item->whole.reason = SKL_CUT_REASON_NO_POWER;
+	item->whole.reason = (uint8_t)reason;
 	item->whole.is_released = false;
 }
 
@@ -152,7 +152,8 @@ static enum skl_err combine(const struct skl_turn *turn, const struct skl_ask *a
 {
 	struct skl_policy_part *parts =
 		skl_arena_array(turn->arena, item->part_count, sizeof(*parts));
-	enum skl_outcome change = skl_change_check(ask, item);
+	enum skl_cut_reason why = SKL_CUT_REASON_NO_POWER;
+	enum skl_outcome change = skl_change_check(turn, ask, item, &why);
 	enum skl_err err = parts ? skl_ledger_change(turn, ask, item, &change) : SKL_ENOMEM;
 
 	if (err != SKL_OK)
@@ -167,7 +168,7 @@ static enum skl_err combine(const struct skl_turn *turn, const struct skl_ask *a
 	item->whole =
 		skl_policy_combine((uint32_t)item->env->common->kind, parts, item->part_count);
 	if (change == SKL_OUTCOME_DENIED_FORBIDDEN && item->whole.is_released)
-		deny_change(item);
+		deny_change(item, why);
 	for (size_t i = 0; i < item->part_count; i++) {
 		struct skl_part *part = &item->parts[i];
 

@@ -6,12 +6,12 @@
  * case: mail that waits is decided again.
  */
 
-#include <sodium.h>
 #include <string.h>
 
 #include "skl_consent.h"
 #include "skl_core.h"
 #include "skl_person.h"
+#include "skl_tasks.h"
 #include "skl_vault.h"
 
 static bool tells_consent(const struct skl_item *item)
@@ -204,20 +204,12 @@ static bool is_suspect(const struct skl_ask *ask, const struct skl_consent *cons
 static enum skl_err warn_director(struct skl_turn *turn, const struct skl_ask *ask,
 				  const struct skl_item *item)
 {
-	const struct skl_record_note note = {
-		.kind = SKL_ENTRY_NOTICE,
-		.recipient = ask->held.director,
-		.names = true,
-		.names_index = item->parts[0].ref.index,
+	const struct skl_tasks_new task = {
+		.partner = ask->held.director,
+		.task = SKL_TASK_CHECK_COERCION,
 		.message_id = item->id,
 		.case_ref = ask->held.case_ref,
-		.text = "check_coercion",
-	};
-	uint8_t *id = skl_arena_alloc(turn->arena, SKL_ID_BYTES);
-	struct skl_offer_notice notice = {
-		.partner = ask->held.director,
-		.ref = item->id,
-		.task = SKL_TASK_CHECK_COERCION,
+		.names_index = item->parts[0].ref.index,
 		.text_nl = "Een toestemming is gegeven of ingetrokken terwijl de persoon niet "
 			   "alleen was, of bij mogelijke dwang. Ga na of er dwang is; zeg niets "
 			   "tegen het huishouden.",
@@ -225,18 +217,8 @@ static enum skl_err warn_director(struct skl_turn *turn, const struct skl_ask *a
 			   "where there may be coercion. Check for coercion; say nothing to the "
 			   "household.",
 	};
-	struct skl_trail_ref ref;
-	enum skl_err err;
 
-	if (!id)
-		return SKL_ENOMEM;
-	randombytes_buf(id, SKL_ID_BYTES);
-	notice.id = id;
-	err = skl_record_note(turn, &note, &ref);
-	if (err != SKL_OK)
-		return err;
-	notice.entry_index = ref.index;
-	return skl_offer_push_notice(turn, &notice);
+	return skl_tasks_give(turn, &task);
 }
 
 static enum skl_err keep_consents(struct skl_turn *turn, const struct skl_ask *ask,

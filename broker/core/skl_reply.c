@@ -41,6 +41,15 @@ static char *denied_with_message(const struct skl_part *part, enum skl_language 
 				: "Not sent: your organisation may not make this change in the "
 				  "case. Ask the case director or Veilig Thuis, or send it as a "
 				  "proposal. In acute danger: call 112.");
+	if (part->reason == SKL_CUT_REASON_RATING_MISSING)
+		return skl_pb_text(
+			language == SKL_LANGUAGE_NL
+				? "Niet verstuurd: een andere fase kan niet zonder actueel "
+				  "veiligheidscijfer. Bespreek de veiligheid, leg het cijfer vast "
+				  "en stuur het opnieuw. Bij acuut gevaar: bel 112."
+				: "Not sent: the phase cannot change without a current safety "
+				  "rating. Discuss safety, record the rating and send it again. In "
+				  "acute danger: call 112.");
 	return skl_pb_text(
 		language == SKL_LANGUAGE_NL
 			? "Niet verstuurd: de hoofdontvanger van dit bericht kreeg het niet, dus "
@@ -194,6 +203,8 @@ static Schakel__V1__RecipientResult *recipient_result(struct skl_turn *turn,
 	if (!part->decision.is_reason_told && !part->is_released)
 		return result;
 	result->reason = (Schakel__V1__CutReason)part->reason;
+	if (part->is_released && part->decision.is_rating_missing)
+		result->reason = SCHAKEL__V1__CUT_REASON__CUT_REASON_RATING_MISSING;
 	if (!fill_cuts(turn, item, part, result) || !fill_rules(turn, part, result))
 		return NULL;
 	return !part->is_released || fill_duties(turn, part, result) ? result : NULL;

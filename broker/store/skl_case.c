@@ -6,7 +6,9 @@
 #include "skl_db.h"
 #include "skl_txn.h"
 
-#define FORMAT 1
+/* Format 1 ends with the participants; 2 has the safety rating behind them. */
+#define FORMAT        2
+#define FORMAT_BEFORE 1
 
 static void get_participant(struct skl_rec *rec, struct skl_case_participant *row)
 {
@@ -17,11 +19,30 @@ static void get_participant(struct skl_rec *rec, struct skl_case_participant *ro
 	row->until_ms = skl_rec_i64(rec);
 }
 
+/* Begin to read a record of either format; tells which it is. */
+static uint8_t open_record(struct skl_rec *rec, struct skl_view value)
+{
+	uint8_t format = value.len && value.data[0] == FORMAT_BEFORE ? FORMAT_BEFORE : FORMAT;
+
+	skl_rec_open(rec, value, format);
+	return format;
+}
+
+static void get_rating(struct skl_rec *rec, struct skl_case *item)
+{
+	item->rated_ms = skl_rec_i64(rec);
+	item->rating = skl_rec_code(rec, skl_code_count(SKL_LIST_RATING));
+	item->stable_times = skl_rec_u32(rec);
+	item->stable_ms = skl_rec_i64(rec);
+	item->rating_asked_ms = skl_rec_i64(rec);
+}
+
 enum skl_err skl_case_get(struct skl_txn *txn, const uint8_t case_ref[SKL_STORE_ID_BYTES],
 			  struct skl_case *ret_case)
 {
 	struct skl_view value;
 	struct skl_rec rec;
+	uint8_t format;
 	enum skl_err err =
 		skl_db_get(txn, SKL_DB_CASE, skl_view_of(case_ref, SKL_STORE_ID_BYTES), &value);
 
@@ -29,7 +50,7 @@ enum skl_err skl_case_get(struct skl_txn *txn, const uint8_t case_ref[SKL_STORE_
 		return err;
 	memset(ret_case, 0, sizeof(*ret_case));
 	memcpy(ret_case->case_ref, case_ref, SKL_STORE_ID_BYTES);
-	skl_rec_open(&rec, value, FORMAT);
+	format = open_record(&rec, value);
 	ret_case->version = skl_rec_u64(&rec);
 	ret_case->created_ms = skl_rec_i64(&rec);
 	ret_case->changed_ms = skl_rec_i64(&rec);
@@ -45,6 +66,8 @@ enum skl_err skl_case_get(struct skl_txn *txn, const uint8_t case_ref[SKL_STORE_
 	ret_case->participant_count = skl_rec_code(&rec, SKL_CASE_PARTICIPANTS_MAX);
 	for (size_t i = 0; i < ret_case->participant_count; i++)
 		get_participant(&rec, &ret_case->participant[i]);
+	if (format != FORMAT_BEFORE)
+		get_rating(&rec, ret_case);
 	return skl_rec_end(&rec);
 }
 
@@ -73,6 +96,11 @@ static void encode(const struct skl_case *item, struct skl_buf *buf)
 		skl_rec_put_i64(buf, row->from_ms);
 		skl_rec_put_i64(buf, row->until_ms);
 	}
+	skl_rec_put_i64(buf, item->rated_ms);
+	skl_buf_add_u32be(buf, item->rating);
+	skl_buf_add_u32be(buf, item->stable_times);
+	skl_rec_put_i64(buf, item->stable_ms);
+	skl_rec_put_i64(buf, item->rating_asked_ms);
 }
 
 /* The version stored now, 0 if none. */
@@ -89,7 +117,7 @@ static enum skl_err stored_version(struct skl_txn *txn, const uint8_t *case_ref,
 		return SKL_OK;
 	if (err != SKL_OK)
 		return err;
-	skl_rec_open(&rec, value, FORMAT);
+	(void)open_record(&rec, value); /* the version stands at one place in both */
 	*ret_version = skl_rec_u64(&rec);
 	return rec.err;
 }

@@ -47,6 +47,11 @@ struct skl_case {
 	char director_desk[SKL_STORE_NAME_MAX + 1];
 	size_t participant_count;
 	struct skl_case_participant participant[SKL_CASE_PARTICIPANTS_MAX];
+	int64_t rated_ms;        /* the newest safety rating; 0: never */
+	enum skl_rating rating;  /* below 6 as anybody gave it, else what all agreed on */
+	uint32_t stable_times;   /* ratings of 7 or more that counted, one after the other */
+	int64_t stable_ms;       /* the last of them */
+	int64_t rating_asked_ms; /* a task to rate was given; 0 once it was rated */
 };
 
 SKL_MUST_CHECK enum skl_err skl_case_get(struct skl_txn *txn,

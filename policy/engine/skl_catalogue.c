@@ -137,7 +137,8 @@ static const struct skl_catalogue_kind kinds[] = {
 				   .needs_reply = true,
 				   .changes = SKL_CHANGES_DIRECTOR | SKL_CHANGES_CLOCKS},
 	[KIND(CLOSURE_PROPOSAL)] = {K(CLOSURE_PROPOSAL, CASE), .required = CATEGORY(SAFETY_RATING),
-				    .optional = ANY_CATEGORY, .changes = SKL_CHANGES_CLOSURE},
+				    .optional = ANY_CATEGORY,
+				    .changes = SKL_CHANGES_CLOSURE | SKL_CHANGES_RATING},
 	[KIND(CLOSURE_ANSWER)] = {K(CLOSURE_ANSWER, CASE), .answers = {KIND(CLOSURE_PROPOSAL)},
 				  .needs_reply = true, .changes = SKL_CHANGES_CLOSURE},
 	[KIND(CLOSED)] = {K(CLOSED, CASE), .changes = SKL_CHANGES_CLOSURE},
@@ -160,9 +161,10 @@ static const struct skl_catalogue_kind kinds[] = {
 				      .answers = {KIND(CONFERENCE_INVITE)}, .needs_reply = true},
 
 	[KIND(SAFETY_RATING)] = {K(SAFETY_RATING, PLAN), .required = CATEGORY(SAFETY_RATING),
-				 .changes = SKL_CHANGES_PHASE},
+				 .changes = SKL_CHANGES_PHASE | SKL_CHANGES_RATING},
 	[KIND(SAFETY_PLAN)] = {K(SAFETY_PLAN, PLAN), .required = CATEGORY(SAFETY_PLAN),
-			       .optional = ANY_CATEGORY, .is_emergency = true},
+			       .optional = ANY_CATEGORY, .changes = SKL_CHANGES_RATING,
+			       .is_emergency = true},
 	[KIND(CONDITIONAL_AGREEMENT)] = {K(CONDITIONAL_AGREEMENT, PLAN),
 					 .required = CATEGORY(AGREEMENT), .optional = ANY_CATEGORY,
 					 .changes = SKL_CHANGES_AGREEMENTS | SKL_CHANGES_CLOCKS},
@@ -170,7 +172,8 @@ static const struct skl_catalogue_kind kinds[] = {
 			     .optional = ANY_CATEGORY},
 	[KIND(RECOVERY_PLAN)] = {K(RECOVERY_PLAN, PLAN), .required = CATEGORY(RECOVERY_PLAN),
 				 .optional = ANY_CATEGORY},
-	[KIND(PROGRESS)] = {K(PROGRESS, PLAN), .optional = ANY_CATEGORY},
+	[KIND(PROGRESS)] = {K(PROGRESS, PLAN), .optional = ANY_CATEGORY,
+			    .changes = SKL_CHANGES_RATING},
 
 	/* What an officer at the door gets: agreements, measures, who is involved (rule 17). */
 	[KIND(CRISIS_LOOKUP)] = {K(CRISIS_LOOKUP, CRISIS),
@@ -438,6 +441,20 @@ bool skl_catalogue_answers(uint32_t kind, uint32_t answered_kind)
 		if (row->answers[i] == answered_kind)
 			return true;
 	return false;
+}
+
+bool skl_catalogue_wants_rating(uint32_t kind)
+{
+	const struct skl_catalogue_kind *row = skl_catalogue_kind(kind);
+
+	return row && kind != SKL_KIND_SAFETY_RATING &&
+	       (row->family == SKL_FAMILY_CASE || row->family == SKL_FAMILY_CONFERENCE ||
+		row->family == SKL_FAMILY_PLAN);
+}
+
+bool skl_catalogue_needs_rating(uint32_t kind)
+{
+	return kind == SKL_KIND_CLOSURE_PROPOSAL;
 }
 
 uint64_t skl_catalogue_special(void)

@@ -53,6 +53,7 @@ const char *skl_family_name(enum skl_family family);
 #define SKL_CHANGES_LINKS        0x0400u
 #define SKL_CHANGES_CLOSURE      0x0800u
 #define SKL_CHANGES_AGREEMENTS   0x1000u
+#define SKL_CHANGES_RATING       0x2000u
 
 /* One kind. Sets of roles and categories are SKL_BIT()s. */
 struct skl_catalogue_kind {
@@ -82,6 +83,11 @@ uint64_t skl_catalogue_required(uint32_t kind, uint32_t recipient_role);
 /* Must a message of this kind carry in_reply_to? May it answer a message of that kind? */
 bool skl_catalogue_needs_reply(uint32_t kind);
 bool skl_catalogue_answers(uint32_t kind, uint32_t answered_kind);
+
+/* Should a message of this kind rest on a current safety rating (DOMAIN 5, rule 16)? It goes
+ * without one, marked; only what skl_catalogue_needs_rating() names does not. */
+bool skl_catalogue_wants_rating(uint32_t kind);
+bool skl_catalogue_needs_rating(uint32_t kind);
 
 /* Categories: special data; categories that may be about more than one person;
  * categories that state something about a person and so need marks (Wpg 4(3)); categories whose

@@ -175,8 +175,10 @@ struct skl_decision {
 	bool is_emergency;   /* decided by the emergency list because the policy cannot be read */
 	bool is_break_glass; /* a permit by a rule that opens on break-glass: an after-check is due
 			      */
-	uint8_t lacking;     /* enum skl_category: the required section that is missing or cut */
-	uint16_t rule;       /* that denies or carries the permit, SKL_POLICY_NO_RULE if none */
+	bool is_rating_missing; /* of a permit: the case has no current safety rating, and this kind
+				   of message should rest on one; duty rate_safety */
+	uint8_t lacking;        /* enum skl_category: the required section that is missing or cut */
+	uint16_t rule;          /* that denies or carries the permit, SKL_POLICY_NO_RULE if none */
 
 	uint8_t rule_count; /* rules that speak: matched allows, then prohibitions that cut */
 	uint16_t rules[SKL_POLICY_DECISION_RULES_MAX];

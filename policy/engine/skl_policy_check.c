@@ -194,6 +194,12 @@ static enum skl_err check_needs(const struct skl_policy *policy, const struct sk
 {
 	const uint8_t named = SKL_NEED_CHECK | SKL_NEED_USER;
 
+	for (uint32_t kind = 1; kind <= skl_code_count(SKL_LIST_KIND) && !rule->is_forbid; kind++)
+		if (skl_catalogue_needs_rating(kind) && skl_set_has(DIM(rule, KIND), kind) &&
+		    !(rule->needs & SKL_NEED_RATING))
+			return fail_rule(policy, rule, reterr,
+					 "lets a closure be proposed without a current safety "
+					 "rating. Add: needs rating");
 	if (rule->claimed && (rule->needs & named) != named && !rule->is_forbid)
 		return fail_rule(
 			policy, rule, reterr,

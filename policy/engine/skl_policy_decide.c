@@ -91,6 +91,7 @@ static void deny(struct skl_decision *decision, const struct skl_policy_request 
 	decision->rule = rule;
 	decision->facts = 0;
 	decision->events = 0;
+	decision->is_rating_missing = false;
 	decision->duty_count = 0;
 	decision->clock_count = 0;
 	decision->repair = 0;
@@ -258,6 +259,16 @@ static void add_repair(const struct skl_match *match, struct skl_decision *decis
 	add_clock(decision, (struct skl_decision_clock){SKL_CLOCK_REPAIR, false, due_ms}, is_full);
 }
 
+/* Safety rating first: without one the message goes, and is marked. */
+static void mark_rating(const struct skl_policy_request *request, struct skl_decision *decision,
+			bool *is_full)
+{
+	if (!request->has_case || request->has_rating || !skl_catalogue_wants_rating(request->kind))
+		return;
+	decision->is_rating_missing = true;
+	add_duty(decision, (struct skl_decision_duty){SKL_DUTY_RATE_SAFETY, 0}, is_full);
+}
+
 /* The required category that does not reach the recipient, 0 if all do; *cut_by is the verdict
  * that took it, NULL if it was never there. */
 static uint8_t lacking_category(const struct skl_match *match, const struct skl_decision *decision,
@@ -336,6 +347,7 @@ static void permit(struct skl_match *match, struct skl_decision *decision)
 		add_follow_ups(match, rule, decision, &is_full);
 	}
 	add_repair(match, decision, &is_full);
+	mark_rating(match->request, decision, &is_full);
 	list_rules(match, decision, &is_full);
 	decision->rule = decision->rule_count ? decision->rules[0] : SKL_POLICY_NO_RULE;
 	if (is_full) {

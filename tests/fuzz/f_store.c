@@ -32,7 +32,7 @@ static const char *const partners[] = {"vt-zw", "politie-nh"};
 static const uint8_t id[SKL_STORE_ID_BYTES] = {1, 0x9c}, digest[SKL_STORE_HASH] = {7};
 
 static struct skl_store *store;
-static uint8_t before[65536];
+static uint8_t before[65536 + 32];
 
 /* What a reader of a damaged store may say. */
 static enum skl_err known(enum skl_err err)
@@ -165,6 +165,12 @@ static void try_case(struct skl_txn *txn)
 		len = raw(txn, SKL_DB_CASE, key, before);
 		if (skl_case_put(txn, &held) != SKL_OK)
 			abort();
+		if (before[0] ==
+		    1) { /* the format before: without a rating, and written as the new */
+			before[0] = 2;
+			memset(before + len, 0, 32);
+			len += 32;
+		}
 		skl_put_u64be(before + 1, held.version);
 		must_be(txn, SKL_DB_CASE, key, len);
 		(void)skl_case_participant_find(&held, partners[0], NULL, NOW);

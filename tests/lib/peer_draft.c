@@ -67,6 +67,8 @@ static void add_recipients(struct peer *peer, struct skl_draft *draft)
 	}
 }
 
+#define DAY_MS INT64_C(86400000)
+
 /* "code,name=value,...;code,..." with subject=1 (victim) or 2 (perpetrator). */
 static void set_event_field(Schakel__V1__EventRow *event, char *field, const uint32_t *subjects,
 			    uint8_t ref[16])
@@ -84,6 +86,14 @@ static void set_event_field(Schakel__V1__EventRow *event, char *field, const uin
 		event->subject = subjects[value[0] == '2'];
 	else if (strcmp(field, "value") == 0)
 		event->value = (uint32_t)strtoul(value, NULL, 10);
+	else if (strcmp(field, "detail") == 0)
+		event->detail = (uint32_t)strtoul(value, NULL, 10);
+	else if (strcmp(field, "third") == 0)
+		event->third = (uint32_t)strtoul(value, NULL, 10);
+	else if (strcmp(field, "at") == 0) /* days from now */
+		event->at_ms = skl_now_ms() + strtol(value, NULL, 10) * DAY_MS - 1000;
+	else if (strcmp(field, "until") == 0)
+		event->until_ms = skl_now_ms() + strtol(value, NULL, 10) * DAY_MS;
 	else if (strcmp(field, "position") == 0)
 		event->value = skl_code_number(SKL_LIST_DESK_POSITION, skl_view_str(value));
 	else if (strcmp(field, "person") == 0)

@@ -329,6 +329,11 @@ static void print_receipt(struct peer *peer, const Schakel__V1__Offer *offer)
 			     skl_err_name(err));
 }
 
+static const char *name_or_none(enum skl_list list, unsigned code)
+{
+	return code ? skl_code_name(list, code) : "-";
+}
+
 static void take_offer(struct peer *peer)
 {
 	Schakel__V1__Offer *offer = NULL;
@@ -344,14 +349,16 @@ static void take_offer(struct peer *peer)
 	else if (offer->what_case == SCHAKEL__V1__OFFER__WHAT_RECEIPT)
 		print_receipt(peer, offer);
 	else
-		(void)printf("notice number=%llu clock=%s state=%s recipient=%u text=%s\n",
+		(void)printf("notice number=%llu clock=%s task=%s due=%lld state=%s recipient=%u "
+			     "text=%s\n",
 			     (unsigned long long)offer->offer,
-			     offer->notice->clock
-				     ? skl_code_name(SKL_LIST_CLOCK, offer->notice->clock)
-				     : "-",
-			     offer->notice->state
-				     ? skl_code_name(SKL_LIST_DELIVERY, offer->notice->state)
-				     : "-",
+			     name_or_none(SKL_LIST_CLOCK, offer->notice->clock),
+			     name_or_none(SKL_LIST_TASK, offer->notice->task),
+			     offer->notice->due_ms
+				     ? (long long)((offer->notice->due_ms - offer->notice->at_ms) /
+						   86400000)
+				     : 0,
+			     name_or_none(SKL_LIST_DELIVERY, offer->notice->state),
 			     offer->notice->recipient != 0, offer->notice->text_nl);
 	peer->offer_count++;
 }

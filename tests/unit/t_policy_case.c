@@ -2,6 +2,12 @@
 /* What rests on the case: positions, claims, consent, who is told; and the message as a whole. */
 #include "t_policy.h"
 
+#define OF_TEAM                                                                                    \
+	"from=local_team kind=progress to=veilig_thuis purpose=assess_safety ground=wmo:5-2-6 "
+#define RATING                                                                                     \
+	"from=local_team kind=safety_rating to=veilig_thuis purpose=assess_safety "                \
+	"ground=wmo:5-2-6 has safety_rating "
+
 /* Rules of their own, for what the shipped set does not use. */
 static const char lab[] = T_HEAD
 	"rule L-1 \"victim's helper\"\n from veilig_thuis\n kind progress\n to shelter\n"
@@ -428,9 +434,65 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* Without a current rating a message in a case goes, and is marked; the rating itself is not. */
+static void rating_missing(void **state)
+{
+	static const struct {
+		const char *words;
+		bool is_marked;
+	} rows[] = {
+		{OF_TEAM "case no-rating", true},     {OF_TEAM "case", false},
+		{OF_TEAM "no-case no-rating", false}, /* what is no case has no rating */
+		{RATING "case no-rating", false},     {T_FEEDBACK "case no-rating", false},
+	};
+	struct skl_policy *policy = t_shipped();
+
+	(void)state;
+	for (size_t i = 0; i < SKL_COUNT(rows); i++) {
+		struct skl_policy_request request = t_request(rows[i].words);
+		struct skl_decision decision;
+		bool has_duty = false;
+
+		skl_policy_decide(policy, NULL, &request, &decision);
+		if (strstr(rows[i].words, "no-case")) {
+			assert_int_equal(decision.outcome, SKL_OUTCOME_DENIED_NO_RULE);
+			assert_false(decision.is_rating_missing);
+			continue;
+		}
+		assert_int_equal(decision.outcome, SKL_OUTCOME_PERMITTED);
+		for (size_t d = 0; d < decision.duty_count; d++)
+			has_duty |= decision.duties[d].duty == SKL_DUTY_RATE_SAFETY;
+		if (decision.is_rating_missing != rows[i].is_marked ||
+		    has_duty != rows[i].is_marked)
+			fail_msg("row %zu", i);
+	}
+	skl_policy_free(policy);
+}
+
+/* A rule that would let a closure be proposed without one is refused. */
+static void closure_needs_a_rating(void **state)
+{
+	struct skl_policy *policy = NULL;
+	struct skl_error error;
+
+	(void)state;
+	assert_int_equal(
+		t_load_view(
+			skl_view_str(T_HEAD
+				     "rule A-1 \"r\"\n from veilig_thuis\n kind progress, "
+				     "closure_proposal\n to local_team\n purpose sustain_safety\n"
+				     " ground wmo:4-1-1-2-d\n allow safety_rating\n because \"b\"\n"
+				     " test \"t\" permitted\nend\n"),
+			&policy, &error),
+		SKL_EINVAL);
+	assert_non_null(strstr(error.text, "Add: needs rating"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rating_missing),
+		cmocka_unit_test(closure_needs_a_rating),
 		cmocka_unit_test(grounds_and_terms),
 		cmocka_unit_test(break_glass_and_the_other_side),
 		cmocka_unit_test(positions_intersect),

@@ -284,6 +284,11 @@ static void a_case_comes_back_with_the_next_version(void **state)
 	item.phase = SKL_PHASE_DIRECT_SAFETY;
 	item.pattern = SKL_PATTERN_UNCLEAR;
 	item.retention = SKL_RETENTION_VT_FILE;
+	item.rated_ms = NOW + 2;
+	item.rating = SKL_RATING_7_PLUS;
+	item.stable_times = 2;
+	item.stable_ms = NOW + 3;
+	item.rating_asked_ms = NOW + 4;
 	snprintf(item.director, sizeof item.director, "vt-zw");
 	snprintf(row.partner, sizeof row.partner, "vt-zw");
 	snprintf(row.desk, sizeof row.desk, "meldingen");
@@ -300,6 +305,39 @@ static void a_case_comes_back_with_the_next_version(void **state)
 	assert_int_equal(item.version, 2);
 	assert_int_equal(skl_case_put(txn, &stale), SKL_ESTALE);
 	assert_int_equal(stale.version, 1);
+	commit(txn);
+}
+
+/* A record of the version before has no rating; it keeps the rest, and its place in the count. */
+static void a_case_of_the_format_before_is_read(void **state)
+{
+	struct store_place *place = *state;
+	static struct skl_case item, found;
+	struct skl_case_participant row = {.partner = "vt-zw", .desk = "a", .from_ms = NOW};
+	struct skl_txn *txn = begin_write(place);
+	struct skl_view key, value;
+	uint8_t old[1000];
+	size_t len;
+
+	memset(&item, 0, sizeof item);
+	memcpy(item.case_ref, id_of(5), 16);
+	key = skl_view_of(item.case_ref, 16);
+	item.phase = SKL_PHASE_DIRECT_SAFETY;
+	assert_int_equal(skl_case_participant_set(&item, &row), SKL_OK);
+	assert_int_equal(skl_case_put(txn, &item), SKL_OK);
+	assert_int_equal(skl_db_get(txn, SKL_DB_CASE, key, &value), SKL_OK);
+	assert_true(value.len > 32 && value.len < sizeof old);
+	len = value.len - 32;
+	memcpy(old, value.data, len);
+	old[0] = 1;
+	assert_int_equal(skl_txn_put(txn, SKL_DB_CASE, key, skl_view_of(old, len)), SKL_OK);
+	assert_int_equal(skl_case_get(txn, item.case_ref, &found), SKL_OK);
+	assert_memory_equal(&found, &item, sizeof item);
+	found.rated_ms = NOW;
+	assert_int_equal(skl_case_put(txn, &found), SKL_OK);
+	assert_int_equal(skl_case_get(txn, item.case_ref, &item), SKL_OK);
+	assert_int_equal(item.version, 2);
+	assert_int_equal(item.rated_ms, NOW);
 	commit(txn);
 }
 
@@ -513,7 +551,7 @@ static void cut_and_strange_records_are_refused(void **state)
 				     skl_view_of(copy, len + 1)),
 			 SKL_OK);
 	assert_int_equal(skl_case_get(txn, item.case_ref, &found), SKL_ECORRUPT);
-	copy[0] = 2;
+	copy[0] = 3;
 	assert_int_equal(skl_txn_put(txn, SKL_DB_CASE, skl_view_of(item.case_ref, 16),
 				     skl_view_of(copy, len)),
 			 SKL_OK);
@@ -534,6 +572,7 @@ int main(void)
 		TEST(sections_of_many_days_are_counted),
 		TEST(a_changed_chunk_does_not_open),
 		TEST(a_case_comes_back_with_the_next_version),
+		TEST(a_case_of_the_format_before_is_read),
 		TEST(participants_run_from_and_until),
 		TEST(clocks_wake_in_order_and_stop),
 		TEST(clocks_are_listed_in_pages),
