@@ -65,6 +65,7 @@
 	X(REPEATED, "messages_repeated")                                                           \
 	X(PLANS, "plans")                                                                          \
 	X(QUERIES, "queries")                                                                      \
+	X(QUERY_US, "query_microseconds")                                                          \
 	X(RECEIPTS, "receipts")                                                                    \
 	X(OFFERS, "offers")                                                                        \
 	X(OFFERS_RETURNED, "offers_returned")                                                      \
@@ -209,6 +210,7 @@ struct skl_turn {
 	unsigned settled;              /* stale permits that were withheld or parked */
 	bool has_faults;               /* faults were written down in it */
 	bool is_cut_short;             /* more could be offered than one turn takes */
+	int64_t query_until_mono_ms;   /* its queries may read until then; 0: none has begun */
 	uint64_t counts[SKL_COUNTERS]; /* added to the hub's after the commit */
 };
 
@@ -382,11 +384,10 @@ bool skl_turn_is_accepting(const struct skl_hub *hub);
 SKL_MUST_CHECK enum skl_err skl_record_append(struct skl_turn *turn,
 					      const struct skl_trail_new *item,
 					      struct skl_trail_ref *ret_ref);
-/* An entry about a message: leaf's stamps are filled in, detail is part 0, subjects follow. */
-SKL_MUST_CHECK enum skl_err skl_record_message(struct skl_turn *turn,
-					       const struct skl_envelope *env,
-					       struct skl_leaf *leaf, struct skl_view detail,
-					       struct skl_trail_ref *ret_ref);
+/* An entry about a message: leaf's stamps are filled in, detail becomes part 0, subjects follow. */
+SKL_MUST_CHECK enum skl_err
+skl_record_message(struct skl_turn *turn, const struct skl_envelope *env, struct skl_leaf *leaf,
+		   const Schakel__V1__MessageDetail *detail, struct skl_trail_ref *ret_ref);
 /* The entry of one recipient's decision or plan. */
 SKL_MUST_CHECK enum skl_err skl_record_decision(struct skl_turn *turn, const struct skl_item *item,
 						struct skl_part *part, enum skl_entry kind);

@@ -6,13 +6,13 @@
 #include "skl_frame.h"
 #include "skl_index.h"
 #include "skl_leaf.h"
+#include "skl_summary.h"
 #include "skl_unpack.h"
 #include "skl_vault.h"
 
 #define ROWS_DEFAULT 100
 #define ROWS_MAX     1000
-#define SCAN_MAX     20000 /* entries looked at for one page */
-#define SCAN_MS      100
+#define READ_MS      10             /* for all pages of a turn: messages wait meanwhile */
 #define ANSWER_BYTES (900u * 1024u) /* of SKL_LIMIT_ANSWER; the rest is for what stands around */
 
 /* One page in the making. */
@@ -23,10 +23,9 @@ struct page {
 	const struct skl_dir_mandate *mandate;
 	const uint8_t *tag; /* 32 bytes of the subject looked for, or NULL */
 	uint64_t checkpoint_size;
-	int64_t until_mono_ms;
 	uint32_t limit;
-	uint32_t scanned;
-	uint64_t next; /* where the next page begins */
+	uint32_t scanned; /* entries looked at */
+	uint64_t next;    /* where the next page begins */
 	bool is_full;
 	size_t bytes;
 	Schakel__V1__Answer *answer;
@@ -346,6 +345,16 @@ static enum skl_err look_at(struct page *page, uint64_t index)
 	return add_row(page, index, rows, count);
 }
 
+/* Has this turn read for long enough? Each page looks at a block, so that all come to an end. */
+static bool is_late(struct page *page)
+{
+	int64_t now_mono_ms = skl_mono_ms();
+
+	if (!page->turn->query_until_mono_ms)
+		page->turn->query_until_mono_ms = now_mono_ms + READ_MS;
+	return page->scanned >= SKL_SUMMARY_BLOCK && now_mono_ms > page->turn->query_until_mono_ms;
+}
+
 /* False ends the walk. */
 static bool step(void *arg, uint64_t index)
 {
@@ -356,35 +365,98 @@ static bool step(void *arg, uint64_t index)
 		return false;
 	page->next = index + 1;
 	page->scanned++;
-	if (page->answer->n_rows >= page->limit || page->scanned >= SCAN_MAX ||
-	    skl_mono_ms() > page->until_mono_ms)
-		page->is_full = true;
+	page->is_full = page->answer->n_rows >= page->limit || is_late(page);
 	return !page->is_full;
+}
+
+/* What an entry must have in its own line. */
+static bool want_of_entry(const Schakel__V1__QueryRow *query, struct skl_summary_filter *filter)
+{
+	const struct skl_view none = {0};
+	bool ok = true;
+
+	for (size_t i = 0; i < query->n_entries; i++)
+		ok &= skl_summary_want(filter, SKL_SUMMARY_ENTRY, query->entries[i], none);
+	for (size_t i = 0; i < query->n_outcomes; i++)
+		ok &= skl_summary_want(filter, SKL_SUMMARY_OUTCOME, query->outcomes[i], none);
+	if (query->sender[0])
+		ok &= skl_summary_want(filter, SKL_SUMMARY_SENDER, 0, skl_view_str(query->sender));
+	if (query->recipient[0])
+		ok &= skl_summary_want(filter, SKL_SUMMARY_RECIPIENT, 0,
+				       skl_view_str(query->recipient));
+	return ok;
+}
+
+/* And in its detail. */
+static bool want_of_detail(const struct page *page, struct skl_summary_filter *filter)
+{
+	const Schakel__V1__QueryRow *query = page->query;
+	const struct skl_view none = {0};
+	bool ok = true;
+
+	for (size_t i = 0; i < query->n_kinds; i++)
+		ok &= skl_summary_want(filter, SKL_SUMMARY_KIND, query->kinds[i], none);
+	for (size_t i = 0; i < query->n_grounds; i++)
+		ok &= skl_summary_want(filter, SKL_SUMMARY_GROUND, query->grounds[i], none);
+	for (size_t i = 0; i < query->n_categories; i++)
+		ok &= skl_summary_want(filter, SKL_SUMMARY_CATEGORY, query->categories[i], none);
+	for (size_t i = 0; i < query->n_reasons; i++)
+		ok &= skl_summary_want(filter, SKL_SUMMARY_REASON, query->reasons[i], none);
+	if (query->user_ref[0])
+		ok &= skl_summary_want(filter, SKL_SUMMARY_USER, 0, skl_view_str(query->user_ref));
+	if (query->without_consent)
+		ok &= skl_summary_want(filter, SKL_SUMMARY_NO_CONSENT, 0, none);
+	if (page->tag)
+		ok &= skl_summary_want(filter, SKL_SUMMARY_SUBJECT, 0, skl_view_of(page->tag, 32));
+	return ok;
+}
+
+/* Every entry from first on, but for the blocks that cannot have one. */
+static enum skl_err walk_all(struct page *page, uint64_t first)
+{
+	struct skl_summary_filter *filter = skl_arena_alloc(page->turn->arena, sizeof(*filter));
+	uint64_t size = skl_trail_size(page->turn->txn), index = first;
+
+	if (!filter)
+		return SKL_ENOMEM;
+	filter->from_ms = page->query->from_ms;
+	filter->until_ms = page->query->until_ms;
+	if (!want_of_entry(page->query, filter) || !want_of_detail(page, filter))
+		filter->count = 0; /* too many terms: nothing is passed over for them */
+	while (index < size && !page->is_full) {
+		if (index == first || index % SKL_SUMMARY_BLOCK == 0) {
+			enum skl_err err = skl_summary_next(page->turn->txn, filter, index, &index);
+
+			if (err != SKL_OK)
+				return err;
+			page->next = index;
+			if (index == size)
+				break;
+		}
+		if (!step(page, index++))
+			break;
+	}
+	page->is_full &= page->next < size;
+	return page->err;
 }
 
 static enum skl_err walk(struct page *page, uint64_t first)
 {
 	const Schakel__V1__QueryRow *query = page->query;
-	uint64_t size = skl_trail_size(page->turn->txn);
+	bool by_id = query->message_id.len != 0;
+	ProtobufCBinaryData value = by_id ? query->message_id : query->case_ref;
 	unsigned count = 0;
 	enum skl_err err;
 
 	page->next = first;
-	if (query->message_id.len || query->case_ref.len) {
-		bool by_id = query->message_id.len != 0;
-		ProtobufCBinaryData value = by_id ? query->message_id : query->case_ref;
-
-		err = skl_index_list(page->turn->txn, by_id ? SKL_INDEX_MESSAGE : SKL_INDEX_CASE,
-				     skl_view_of(value.data, value.len), first, SKL_STORE_PAGE_MAX,
-				     step, page, &count);
-		page->is_full |= count == SKL_STORE_PAGE_MAX;
-		return err == SKL_OK || err == SKL_ENOTFOUND ? page->err : err;
-	}
-	for (uint64_t index = first; index < size; index++)
-		if (!step(page, index))
-			break;
-	page->is_full &= page->next < size;
-	return page->err;
+	(void)is_late(page); /* the clock of this turn's pages runs from here */
+	if (!value.len)
+		return walk_all(page, first);
+	err = skl_index_list(page->turn->txn, by_id ? SKL_INDEX_MESSAGE : SKL_INDEX_CASE,
+			     skl_view_of(value.data, value.len), first, SKL_STORE_PAGE_MAX, step,
+			     page, &count);
+	page->is_full |= count == SKL_STORE_PAGE_MAX;
+	return err == SKL_OK || err == SKL_ENOTFOUND ? page->err : err;
 }
 
 /* --- the query as a message
@@ -422,7 +494,6 @@ static enum skl_err fill_page(struct page *page)
 	else if (query->next.len)
 		return SKL_EFIELD;
 	page->limit = query->limit && query->limit < ROWS_MAX ? query->limit : ROWS_DEFAULT;
-	page->until_mono_ms = skl_mono_ms() + SCAN_MS;
 	page->checkpoint_size = page->turn->hub->mark.size;
 	page->answer->rows =
 		skl_arena_array(page->turn->arena, page->limit, sizeof(*page->answer->rows));
@@ -471,9 +542,7 @@ static enum skl_err record(struct page *page, struct skl_item *item)
 	detail.mandate = (Schakel__V1__Mandate)(row ? row->value : 0);
 	row = fact(item, SKL_FACT_QUERY_REASON);
 	detail.query_reason = (Schakel__V1__QueryReason)(row ? row->value : 0);
-	return skl_record_message(
-		page->turn, item->env, &leaf,
-		skl_record_pack(page->turn->arena, &detail.base, SKL_TRAIL_PART_MAX), &item->ref);
+	return skl_record_message(page->turn, item->env, &leaf, &detail, &item->ref);
 }
 
 static void deny(Schakel__V1__Answer *answer, enum skl_cut_reason reason)
@@ -495,6 +564,7 @@ enum skl_err skl_query_record(struct skl_turn *turn, struct skl_item *item)
 	struct page *page = skl_arena_alloc(turn->arena, sizeof(*page));
 	Schakel__V1__Answer *answer = skl_arena_alloc(turn->arena, sizeof(*answer));
 	const struct skl_rows *rows = &item->env->of[SCHAKEL__V1__ROW__ROW_QUERY];
+	int64_t begun_us = skl_mono_us();
 	enum skl_cut_reason refusal;
 	enum skl_err err;
 
@@ -525,6 +595,7 @@ enum skl_err skl_query_record(struct skl_turn *turn, struct skl_item *item)
 	if (err == SKL_OK)
 		err = record(page, item);
 	turn->counts[SKL_COUNT_QUERIES]++;
+	turn->counts[SKL_COUNT_QUERY_US] += (uint64_t)(skl_mono_us() - begun_us);
 	item->page = answer;
 	return err;
 }

@@ -7,6 +7,7 @@
 #include "skl_leaf.h"
 #include "skl_log.h"
 #include "skl_seen.h"
+#include "skl_summary.h"
 #include "skl_unpack.h"
 
 /* A receipt of more items is kept in the trail once, with its first entry. */
@@ -91,7 +92,9 @@ static enum skl_err record_item(struct skl_turn *turn, const struct skl_item *it
 		.names_index = row->index,
 		.reason = (enum skl_reason)row->reason,
 	};
-	struct skl_trail_new entry = {.leaf = &leaf, .message_id = row->message_id.data};
+	struct skl_summary_detail summary = {.message = &detail};
+	struct skl_trail_new entry = {
+		.leaf = &leaf, .message_id = row->message_id.data, .summary = &summary};
 	struct skl_trail_ref ref;
 	struct skl_view part;
 	struct skl_leaf named;

@@ -6,6 +6,7 @@
 #include "skl_log.h"
 #include "skl_promise.h"
 #include "skl_store.h"
+#include "skl_summary.h"
 #include "skl_tree.h"
 #include "skl_unpack.h"
 #include "skl_vault.h"
@@ -104,6 +105,7 @@ enum skl_err skl_record_note(struct skl_turn *turn, const struct skl_record_note
 	};
 	struct skl_trail_new item = {
 		.leaf = &leaf, .case_ref = note->case_ref, .message_id = note->message_id};
+	struct skl_summary_detail summary = {.message = &detail};
 	struct skl_view part;
 	enum skl_err err;
 
@@ -123,6 +125,7 @@ enum skl_err skl_record_note(struct skl_turn *turn, const struct skl_record_note
 			return SKL_ENOMEM;
 		item.parts = &part;
 		item.part_count = 1;
+		item.summary = &summary;
 	}
 	return skl_record_append(turn, &item, ret_ref);
 }
@@ -303,18 +306,20 @@ static void fill_facts(const struct skl_envelope *env, const struct skl_part *pa
 }
 
 /* Part 0: the message and the decision, with the engine's input byte for byte. */
-static struct skl_view message_part(struct skl_turn *turn, const struct skl_item *item,
-				    const struct skl_part *part)
+static enum skl_err message_part(struct skl_turn *turn, const struct skl_item *item,
+				 const struct skl_part *part,
+				 Schakel__V1__MessageDetail *ret_detail)
 {
 	const struct skl_envelope *env = item->env;
 	Schakel__V1__MessageDetail detail;
 	uint8_t room[1024];
 	struct skl_buf input;
-	struct skl_view view = {0};
+	enum skl_err err;
 
 	schakel__v1__message_detail__init(&detail);
 	skl_buf_init_room(&input, SKL_TRAIL_PART_MAX, room, sizeof(room));
 	skl_policy_request_encode(&part->request, &input);
+	err = skl_buf_err(&input);
 	detail.id = env->common->id;
 	detail.common_digest = skl_pb_bytes(env->common_digest, SKL_DIGEST_BYTES);
 	detail.envelope_digest = skl_pb_bytes(env->digest, SKL_DIGEST_BYTES);
@@ -325,35 +330,38 @@ static struct skl_view message_part(struct skl_turn *turn, const struct skl_item
 	detail.reason = (Schakel__V1__CutReason)part->reason;
 	detail.case_change = (Schakel__V1__Outcome)part->case_change;
 	detail.repair_due_ms = part->decision.repair_due_ms;
-	detail.decision_input = skl_pb_bytes(input.data, input.len);
+	detail.decision_input =
+		skl_pb_bytes(skl_arena_copy(turn->arena, input.data, input.len), input.len);
+	skl_buf_done(&input);
 	detail.size_bytes = (uint32_t)item->msg.bytes; /* at most 4 MiB */
 	fill_facts(env, part, &detail);
-	if (skl_buf_err(&input) == SKL_OK && fill_rules(turn, part, &detail) &&
-	    fill_sections(turn, env, part, &detail) && fill_consents(turn, env, part, &detail) &&
-	    fill_rows(turn, env, &detail))
-		view = skl_record_pack(turn->arena, &detail.base, SKL_TRAIL_PART_MAX);
-	skl_buf_done(&input);
-	return view;
+	if (err == SKL_OK &&
+	    !(detail.decision_input.data && fill_rules(turn, part, &detail) &&
+	      fill_sections(turn, env, part, &detail) && fill_consents(turn, env, part, &detail) &&
+	      fill_rows(turn, env, &detail)))
+		err = SKL_ENOMEM;
+	*ret_detail = detail;
+	return err;
 }
 
-/* One part per subject: its tag under the hub's key, never the pseudonym. */
+/* One part per subject: its tag under the hub's key, never the pseudonym; none: *ret_has_tag false.
+ */
 static enum skl_err subject_part(struct skl_turn *turn, const struct skl_envelope *env, size_t i,
-				 struct skl_view *ret_part)
+				 struct skl_view *ret_part, uint8_t ret_tag[32], bool *ret_has_tag)
 {
 	const Schakel__V1__SubjectRow *row = skl_envelope_subject(env, i);
 	const Schakel__V1__PseudonymRow *pseudonym = skl_envelope_find_pseudonym(env, row->number);
 	Schakel__V1__SubjectDetail detail;
-	uint8_t tag[32];
 	enum skl_err err = SKL_OK;
 
 	schakel__v1__subject_detail__init(&detail);
 	detail.number = row->number;
 	detail.positions = row->positions;
 	detail.n_positions = row->n_positions;
+	*ret_has_tag = pseudonym != NULL;
 	if (pseudonym) {
-		err = skl_ledger_tag(turn, env, row->number, tag);
-		detail.tag.data = tag;
-		detail.tag.len = sizeof(tag);
+		err = skl_ledger_tag(turn, env, row->number, ret_tag);
+		detail.tag = skl_pb_bytes(ret_tag, 32);
 		detail.adult_on_ms = pseudonym->adult_on_ms;
 	}
 	if (err != SKL_OK)
@@ -383,20 +391,29 @@ static enum skl_err set_parties(const struct skl_item *item, const struct skl_pa
 }
 
 enum skl_err skl_record_message(struct skl_turn *turn, const struct skl_envelope *env,
-				struct skl_leaf *leaf, struct skl_view detail,
+				struct skl_leaf *leaf, const Schakel__V1__MessageDetail *detail,
 				struct skl_trail_ref *ret_ref)
 {
 	size_t subjects = env->of[SCHAKEL__V1__ROW__ROW_SUBJECT].count;
 	struct skl_view *parts = skl_arena_array(turn->arena, subjects + 1, sizeof(*parts));
-	struct skl_trail_new entry = {.leaf = leaf, .message_id = env->common->id.data};
+	uint8_t(*tags)[32] = skl_arena_array(turn->arena, subjects + 1, sizeof(*tags));
+	struct skl_summary_detail summary = {.message = detail, .tags = (const uint8_t(*)[32])tags};
+	struct skl_trail_new entry = {
+		.leaf = leaf, .message_id = env->common->id.data, .summary = &summary};
 	enum skl_err err = SKL_OK;
 
-	if (!parts || !detail.data)
+	if (!parts || !tags)
 		return SKL_ENOMEM;
 	stamp(turn, leaf);
-	parts[0] = detail;
-	for (size_t i = 0; i < subjects && err == SKL_OK; i++)
-		err = subject_part(turn, env, i, &parts[i + 1]);
+	parts[0] = skl_record_pack(turn->arena, &detail->base, SKL_TRAIL_PART_MAX);
+	if (!parts[0].data)
+		return SKL_ENOMEM;
+	for (size_t i = 0; i < subjects && err == SKL_OK; i++) {
+		bool has_tag;
+
+		err = subject_part(turn, env, i, &parts[i + 1], tags[summary.tag_count], &has_tag);
+		summary.tag_count += has_tag;
+	}
 	if (err != SKL_OK)
 		return err;
 	entry.parts = parts;
@@ -419,11 +436,12 @@ enum skl_err skl_record_decision(struct skl_turn *turn, const struct skl_item *i
 		.retention = skl_record_retention((uint32_t)env->common->kind,
 						  (enum skl_role)part->request.sender_role),
 	};
+	Schakel__V1__MessageDetail detail;
 	enum skl_err err = set_parties(item, part, &leaf);
 
-	if (err != SKL_OK)
-		return err;
-	return skl_record_message(turn, env, &leaf, message_part(turn, item, part), &part->ref);
+	if (err == SKL_OK)
+		err = message_part(turn, item, part, &detail);
+	return err == SKL_OK ? skl_record_message(turn, env, &leaf, &detail, &part->ref) : err;
 }
 
 /* --- the promise ---------------------------------------------------------------------- */

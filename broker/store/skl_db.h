@@ -55,9 +55,9 @@ struct skl_txn;
 	X(CONSENT, "consent")                                                                      \
 	X(CONSENT_SUBJECT, "consent_subject")                                                      \
 	X(PERSON_LINK, "person_link")                                                              \
-	X(IX_PARTNER, "ix_partner")                                                                \
 	X(IX_CASE, "ix_case")                                                                      \
-	X(IX_MESSAGE, "ix_message")
+	X(IX_MESSAGE, "ix_message")                                                                \
+	X(IX_SUMMARY, "ix_summary")
 
 enum skl_db {
 #define SKL_DB_ENUM(symbol, name) SKL_DB_##symbol,

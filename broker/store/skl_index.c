@@ -8,6 +8,7 @@
 #include "skl_db.h"
 #include "skl_leaf.h"
 #include "skl_store.h"
+#include "skl_summary.h"
 #include "skl_trail.h"
 #include "skl_txn.h"
 #include "skl_unpack.h"
@@ -20,8 +21,6 @@
 static enum skl_db db_of(enum skl_index_of what)
 {
 	switch (what) {
-	case SKL_INDEX_PARTNER:
-		return SKL_DB_IX_PARTNER;
 	case SKL_INDEX_CASE:
 		return SKL_DB_IX_CASE;
 	case SKL_INDEX_MESSAGE:
@@ -143,48 +142,73 @@ static enum skl_err clear(struct skl_store *store, enum skl_db db)
 	return err;
 }
 
-/* Case and message of an entry, from part 0 of its detail; what was erased stays out. */
-static enum skl_err add_detail(struct skl_txn *txn, uint64_t index, struct skl_arena *arena)
+/* Read a part of an entry's detail; *ret_is_there false: erased, or none. */
+static enum skl_err read_part(struct skl_txn *txn, uint64_t index, uint32_t number,
+			      const ProtobufCMessageDescriptor *type, struct skl_arena *arena,
+			      void *ret_message, bool *ret_is_there)
 {
 	SKL_CLEANUP(skl_buf_done) struct skl_buf plain = {.max = SKL_TRAIL_PART_MAX};
 	struct skl_trail_part part;
-	Schakel__V1__MessageDetail *detail = NULL;
-	enum skl_err err = skl_trail_detail(txn, index, 0, &plain, &part);
+	uint8_t *copy;
+	enum skl_err err = skl_trail_detail(txn, index, number, &plain, &part);
 
-	if (err == SKL_ENOTFOUND || (err == SKL_OK && part.is_erased))
-		return SKL_OK;
-	skl_arena_reset(arena);
-	if (err == SKL_OK)
-		err = skl_unpack(&schakel__v1__message_detail__descriptor, skl_buf_view(&plain),
-				 arena, &detail);
-	if (err != SKL_OK)
-		return err;
-	if (detail->case_ref.len == SKL_STORE_ID_BYTES)
-		err = skl_index_add(txn, SKL_INDEX_CASE,
-				    skl_view_of(detail->case_ref.data, detail->case_ref.len),
-				    index);
-	if (err == SKL_OK && detail->id.len == SKL_STORE_ID_BYTES)
-		err = skl_index_add(txn, SKL_INDEX_MESSAGE,
-				    skl_view_of(detail->id.data, detail->id.len), index);
-	return err;
+	*ret_is_there = err == SKL_OK && !part.is_erased;
+	if (!*ret_is_there)
+		return err == SKL_ENOTFOUND ? SKL_OK : err;
+	copy = skl_arena_copy(arena, plain.data, plain.len);
+	return copy ? skl_unpack(type, skl_view_of(copy, plain.len), arena, ret_message)
+		    : SKL_ENOMEM;
 }
 
+static enum skl_err read_tags(struct skl_txn *txn, uint64_t index, struct skl_arena *arena,
+			      struct skl_summary_detail *detail)
+{
+	uint8_t(*tags)[32] = skl_arena_array(arena, SKL_TRAIL_PARTS_MAX, sizeof(*tags));
+
+	if (!tags)
+		return SKL_ENOMEM;
+	detail->tags = (const uint8_t(*)[32])tags;
+	for (uint32_t part = 1; part < SKL_TRAIL_PARTS_MAX; part++) {
+		Schakel__V1__SubjectDetail *subject = NULL;
+		bool is_there;
+		enum skl_err err =
+			read_part(txn, index, part, &schakel__v1__subject_detail__descriptor, arena,
+				  &subject, &is_there);
+
+		if (err != SKL_OK || !is_there)
+			return err;
+		if (subject->tag.len == 32)
+			memcpy(tags[detail->tag_count++], subject->tag.data, 32);
+	}
+	return SKL_OK;
+}
+
+/* Case, message and summary of an entry; what was erased stays out. */
 static enum skl_err add_entry(struct skl_txn *txn, uint64_t index, struct skl_arena *arena)
 {
+	Schakel__V1__MessageDetail *message = NULL;
+	struct skl_summary_detail summary = {0};
 	struct skl_leaf leaf;
-	size_t partner_len;
+	bool is_there = false;
 	enum skl_err err = skl_trail_entry(txn, index, &leaf);
 
-	if (err != SKL_OK)
-		return err;
-	if (leaf.sender[0])
-		err = skl_index_add(txn, SKL_INDEX_PARTNER, skl_view_str(leaf.sender), index);
-	partner_len = strcspn(leaf.recipient, "/");
-	if (err == SKL_OK && partner_len)
-		err = skl_index_add(txn, SKL_INDEX_PARTNER,
-				    skl_view_of(leaf.recipient, partner_len), index);
+	skl_arena_reset(arena);
 	if (err == SKL_OK && leaf.has_detail)
-		err = add_detail(txn, index, arena);
+		err = read_part(txn, index, 0, &schakel__v1__message_detail__descriptor, arena,
+				&message, &is_there);
+	if (err == SKL_OK && is_there) {
+		summary.message = message;
+		err = read_tags(txn, index, arena, &summary);
+	}
+	if (err == SKL_OK)
+		err = skl_summary_add(txn, index, &leaf, &summary);
+	if (err == SKL_OK && is_there && message->case_ref.len == SKL_STORE_ID_BYTES)
+		err = skl_index_add(txn, SKL_INDEX_CASE,
+				    skl_view_of(message->case_ref.data, message->case_ref.len),
+				    index);
+	if (err == SKL_OK && is_there && message->id.len == SKL_STORE_ID_BYTES)
+		err = skl_index_add(txn, SKL_INDEX_MESSAGE,
+				    skl_view_of(message->id.data, message->id.len), index);
 	return err;
 }
 
@@ -211,7 +235,7 @@ enum skl_err skl_index_rebuild(struct skl_store *store)
 {
 	struct skl_arena arena;
 	uint64_t next = 0;
-	enum skl_err err = clear(store, SKL_DB_IX_PARTNER);
+	enum skl_err err = clear(store, SKL_DB_IX_SUMMARY);
 
 	if (err == SKL_OK)
 		err = clear(store, SKL_DB_IX_CASE);

@@ -3,7 +3,7 @@
 #define SKL_INDEX_H
 
 /*
- * skl_index - entries by partner, by case and by message: secondary, never trusted, rebuildable.
+ * skl_index - entries by case and by message: secondary, never trusted, rebuildable.
  *
  * Owner:    the thread of the transaction.
  * Errors:   storage errors.
@@ -24,7 +24,6 @@ struct skl_store;
 struct skl_txn;
 
 enum skl_index_of {
-	SKL_INDEX_PARTNER = 1, /* sender or recipient: the partner id, without desk */
 	SKL_INDEX_CASE = 2,    /* 16 bytes */
 	SKL_INDEX_MESSAGE = 3, /* 16 bytes */
 };
@@ -38,8 +37,8 @@ SKL_MUST_CHECK enum skl_err skl_index_list(struct skl_txn *txn, enum skl_index_o
 					   struct skl_view value, uint64_t from, unsigned max,
 					   skl_index_fn fn, void *arg, unsigned *ret_count);
 
-/* Throw all three away and make them again from entries and details, in transactions of
- * SKL_STORE_PAGE_MAX entries. What was erased stays out. */
+/* Throw these and the summaries away and make them again from entries and details, in transactions
+ * of SKL_STORE_PAGE_MAX entries. What was erased stays out. */
 SKL_MUST_CHECK enum skl_err skl_index_rebuild(struct skl_store *store);
 
 #endif

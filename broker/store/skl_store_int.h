@@ -17,6 +17,7 @@
 #include "skl_leaf.h"
 #include "skl_merkle.h"
 #include "skl_store.h"
+#include "skl_summary.h"
 #include "skl_txn.h"
 #include "skl_vault.h"
 
@@ -47,6 +48,7 @@ struct skl_store {
 	struct skl_frontier frontier;                  /* of the committed trail */
 	struct skl_batch cache[SKL_STORE_BATCH_CACHE]; /* of the newest commits, a ring */
 	unsigned cache_next;
+	struct skl_summary summary; /* of the write transaction */
 };
 
 /* A counter that the commit will change. */

@@ -185,25 +185,11 @@ static enum skl_err put_parts(struct skl_txn *txn, const struct skl_trail_new *i
 	return SKL_OK;
 }
 
-/* The partner of "partner" or "partner/desk". */
-static struct skl_view partner_of(const char *place)
-{
-	const char *slash = strchr(place, '/');
-
-	return skl_view_of(place, slash ? (size_t)(slash - place) : strlen(place));
-}
-
 static enum skl_err put_indexes(struct skl_txn *txn, const struct skl_trail_new *item,
-				uint64_t index)
+				const struct skl_leaf *leaf, uint64_t index)
 {
-	struct skl_view sender = skl_view_str(item->leaf->sender);
-	struct skl_view recipient = partner_of(item->leaf->recipient);
-	enum skl_err err = SKL_OK;
+	enum skl_err err = skl_summary_add(txn, index, leaf, item->summary);
 
-	if (sender.len)
-		err = skl_index_add(txn, SKL_INDEX_PARTNER, sender, index);
-	if (err == SKL_OK && recipient.len && !skl_view_equal(sender, recipient))
-		err = skl_index_add(txn, SKL_INDEX_PARTNER, recipient, index);
 	if (err == SKL_OK && item->case_ref)
 		err = skl_index_add(txn, SKL_INDEX_CASE,
 				    skl_view_of(item->case_ref, SKL_STORE_ID_BYTES), index);
@@ -286,7 +272,7 @@ enum skl_err skl_trail_append(struct skl_txn *txn, const struct skl_trail_new *i
 	if (err == SKL_OK)
 		err = put_hashes(txn, index, leaf_hash);
 	if (err == SKL_OK)
-		err = put_indexes(txn, item, index);
+		err = put_indexes(txn, item, &leaf, index);
 	if (err == SKL_OK)
 		err = batch_add(&txn->batch, leaf_hash);
 	if (err != SKL_OK) {

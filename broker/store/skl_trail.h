@@ -26,6 +26,7 @@
 #include "skl_err.h"
 #include "skl_leaf.h"
 
+struct skl_summary_detail;
 struct skl_txn;
 struct skl_vault;
 
@@ -53,6 +54,8 @@ struct skl_trail_new {
 	size_t part_count;         /* 0: no detail */
 	const uint8_t *case_ref;   /* 16 bytes for the index by case, or NULL */
 	const uint8_t *message_id; /* 16 bytes for the index by message, or NULL */
+	const struct skl_summary_detail
+		*summary; /* what the parts say, for queries; NULL: unknown */
 };
 
 /*

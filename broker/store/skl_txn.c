@@ -76,6 +76,7 @@ static enum skl_err begin_write(struct skl_txn *txn, bool may_use_reserve)
 	}
 	txn->frontier = store->frontier;
 	txn->batch.first_index = store->frontier.size;
+	store->summary = (struct skl_summary){0};
 	return SKL_OK;
 }
 
@@ -187,7 +188,8 @@ enum skl_err skl_txn_commit(struct skl_txn *txn)
 	enum skl_err err;
 
 	write_tallies(txn);
-	if (txn->err != SKL_OK || txn->read_only) {
+	err = txn->read_only ? SKL_OK : skl_summary_flush(txn);
+	if (err != SKL_OK || txn->err != SKL_OK || txn->read_only) {
 		err = txn->err;
 		skl_txn_abort(txn);
 		return err;

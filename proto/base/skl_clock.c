@@ -11,24 +11,29 @@
 
 static _Atomic int64_t virtual_ms;
 
-static int64_t clock_ms(clockid_t which)
+static int64_t clock_us(clockid_t which)
 {
 	struct timespec now;
 
 	(void)clock_gettime(which, &now); /* cannot fail for these two clocks */
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 int64_t skl_now_ms(void)
 {
 	int64_t set = atomic_load(&virtual_ms);
 
-	return set ? set : clock_ms(CLOCK_REALTIME);
+	return set ? set : clock_us(CLOCK_REALTIME) / 1000;
 }
 
 int64_t skl_mono_ms(void)
 {
-	return clock_ms(CLOCK_MONOTONIC);
+	return clock_us(CLOCK_MONOTONIC) / 1000;
+}
+
+int64_t skl_mono_us(void)
+{
+	return clock_us(CLOCK_MONOTONIC);
 }
 
 void skl_clock_set_virtual(int64_t at_ms)

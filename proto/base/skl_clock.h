@@ -23,6 +23,8 @@
 int64_t skl_now_ms(void);
 /* Milliseconds that only go forward; for timers, never stored. */
 int64_t skl_mono_ms(void);
+/* The same in microseconds; for measuring. */
+int64_t skl_mono_us(void);
 
 /* Tests: from now on skl_now_ms() answers at_ms; 0 gives the real clock back. */
 void skl_clock_set_virtual(int64_t at_ms);

@@ -12,7 +12,7 @@
 # BENCH_ENTRIES entries of the large trail                                      (20000)
 # BENCH_QUEUED  messages that wait when memory is measured                       (5000)
 # BENCH_PARTNERS partners of the large directory                                  (200)
-# BENCH_ONLY    ratios, syncs, allocations, memory, entries, partners            (all)
+# BENCH_ONLY    ratios, syncs, allocations, memory, entries, queries, partners   (all)
 
 TMPDIR=$(mktemp -d -p "${TMPDIR:-/tmp}" schakel-bench.XXXXXX) || exit 1
 . "${SRC:?run by make bench}/tests/lib/test-lib.sh" || exit 1
@@ -25,7 +25,7 @@ one=${BENCH_ONE:-300}
 entries=${BENCH_ENTRIES:-20000}
 queued=${BENCH_QUEUED:-5000}
 partners=${BENCH_PARTNERS:-200}
-only=${BENCH_ONLY:-ratios syncs allocations memory entries partners}
+only=${BENCH_ONLY:-ratios syncs allocations memory entries queries partners}
 # an entry of the large trail is about 1.6 KiB with all that hangs on it, a message that waits 12 KiB
 BENCH_MAP=${BENCH_MAP:-$((1024 + entries / 250 + queued / 40))}
 
@@ -107,14 +107,20 @@ memory() {
 	bench_stop base
 }
 
-# The small trail begins again for each comparison; the large one grows to its size first.
-entries() {
-	local i small large
-
-	bench_make large 1 && bench_start large || exit 1
+# The large trail, once.
+large() {
+	[ -d large ] || bench_make large 1 || exit 1
+	bench_start large || exit 1
 	while [ "$(bench_metric large trail_entries)" -lt "$entries" ]; do
 		bench_load large count=5000 warm=1 >/dev/null || exit 1
 	done
+}
+
+# The small trail begins again for each comparison.
+entries() {
+	local i small large
+
+	large
 	for ((i = 0; i < rounds; i++)); do
 		rm -rf small
 		bench_make small 1 && bench_start small || exit 1
@@ -125,6 +131,47 @@ entries() {
 	done
 	printf 'entries_large %s entries\n' "$(bench_metric large trail_entries)"
 	say entries_ratio "cpu/message large/1000"
+	bench_stop large
+}
+
+# page NAME FILTER...: how long the hub reads for the first page, which other messages wait for
+page() {
+	local name=$1 before
+
+	shift
+	before=$(bench_metric large query_microseconds_total)
+	bench_query large "$@" >page.out 2>page.err || exit 1
+	printf 'query_%s %s ms, %s rows\n' "$name" \
+		"$(bench_per 1000 $(($(bench_metric large query_microseconds_total) - before)))" \
+		"$(wc -l <page.out)"
+}
+
+ask_on() {
+	while bench_query large --all --details >/dev/null; do :; done
+}
+
+# First pages of the large trail, and messages while a supervisor asks for one page after another.
+queries() {
+	local i alone beside
+
+	large
+	bench_query large --entry decision --limit 1 --details >page.out 2>page.err || exit 1
+	page case --case "$(grep -o '"case_ref":"[0-9a-f]*"' page.out | head -n 1 | cut -d'"' -f4)"
+	page any --details
+	page without_consent --without-consent --details
+	page refused --outcome denied_no_rule
+	page of_nobody --recipient nobody
+	page of_a_ground --ground consent
+	page of_a_kind_from --kind recall --sender police-0
+	page of_a_user --user-ref u-nobody --case-number 1 --reason integrity
+	for ((i = 0; i < rounds; i++)); do
+		alone=$(bench_load large count="$count" | bench_value hub_rate)
+		start_bg asking ask_on
+		beside=$(bench_load large count="$count" | bench_value hub_rate)
+		stop_bg asking
+		bench_ratio "$beside" "$alone" >>beside_query_ratio
+	done
+	say beside_query_ratio "messages/s with a supervisor/without"
 	bench_stop large
 }
 

@@ -8,6 +8,7 @@
 #	bench_start NAME [CMD...]  notary and hub, until it is ready; CMD goes before schakeld
 #	bench_load NAME [x=y...]   what load_hub measures of it, "name value unit"
 #	bench_metric NAME METRIC   bench_anonymous NAME (KiB)    bench_stop NAME
+#	bench_query NAME FILTER... what a supervisor gets of it, a line of JSON each
 #	bench_limit [x=y...]       the same work through the limit, in a fresh folder
 
 . "$SRC/tests/lib/hub-lib.sh"
@@ -20,13 +21,14 @@ hub_regions() {
 	for ((i = 0; i < bench_pairs; i++)); do
 		printf 'region municipality=%d partner=vt-%d name="Gemeente %d"\n' $((1000 + i)) "$i" "$i"
 	done
+	printf 'mandate partner=toezicht kind=ap from=2020-01-01 until=2099-01-01\n'
 }
 
 bench_make() {
 	local i
 
 	bench_pairs=$2
-	HUB_PARTNERS=
+	HUB_PARTNERS=$'toezicht|toezicht|desk|Toezicht|supervisor|supervision|0900 1|11\n'
 	for ((i = 0; i < bench_pairs; i++)); do
 		HUB_PARTNERS+="police-$i|police-$i|desk|Politie $i|police|justice|0900 8844|11"$'\n'
 		HUB_PARTNERS+="vt-$i|vt-$i|desk|Veilig Thuis $i|veilig_thuis|care|0800 2000|11"$'\n'
@@ -67,6 +69,22 @@ bench_load() {
 
 	shift
 	"$BIN/load_hub" "$TMPDIR/$name" pid="$(pid_of "$name")" "$@"
+}
+
+# bench_query NAME FILTER...: the answer of one page, in lines of JSON
+bench_query() {
+	local name=$1
+
+	shift
+	cat >audit.conf <<-CONF
+		partner = "toezicht"
+		desk = "desk"
+		keys = "$TMPDIR/$name/keys/toezicht"
+		state = "$TMPDIR/$name/audit"
+		directory = "$TMPDIR/$name/directory.note"
+		registrars = {"$(cat "$name/keys/care/registrar.vkey")", "$(cat "$name/keys/justice/registrar.vkey")"}
+	CONF
+	"$BIN/schakel-audit" query --config audit.conf --mandate ap --reason periodic_audit --user u-1 --json "$@"
 }
 
 bench_limit() {
