@@ -16,6 +16,7 @@
 #include "skl_mem.h"
 #include "skl_note.h"
 #include "skl_text.h"
+#include "skl_tlog_policy.h"
 
 struct options {
 	const char *environment, *previous, *fresh_until, *out, *key;
@@ -460,6 +461,31 @@ static int show(struct options *options)
 	return status;
 }
 
+/* What makes a checkpoint good, in the words of c2sp.org/tlog-policy. */
+static int policy(struct options *options)
+{
+	SKL_CLEANUP(skl_directory_freep) struct skl_directory *directory = NULL;
+	SKL_CLEANUP(skl_buf_done) struct skl_buf text = {.max = SKL_LIMIT_NOTE};
+	struct skl_note *note;
+	struct skl_buf buf;
+	int status;
+
+	if (options->file_count != 1)
+		return keys_usage("policy needs one file");
+	note = skl_calloc(1, sizeof(*note));
+	if (!note)
+		return keys_say(KEYS_TROUBLE, "out of memory");
+	status = load(options->files[0], &buf, note, &directory);
+	if (!status) {
+		skl_tlog_policy_text(directory, &text);
+		status = skl_buf_err(&text) ? keys_say(KEYS_TROUBLE, "out of memory") : KEYS_DONE;
+		(void)fputs(skl_buf_str(&text), stdout);
+	}
+	skl_buf_done(&buf);
+	skl_free(note);
+	return status;
+}
+
 /* --- verify -------------------------------------------------------------------------------- */
 
 /* Open with all signatures checked; 1 if the answer is no. */
@@ -512,12 +538,16 @@ int keys_directory(int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(struct options *options);
-	} commands[] = {{"build", build}, {"sign", sign}, {"show", show}, {"verify", verify}};
+	} commands[] = {{"build", build},
+			{"sign", sign},
+			{"show", show},
+			{"policy", policy},
+			{"verify", verify}};
 	struct options *options;
 	int option, status = KEYS_DONE;
 
 	if (argc < 2)
-		return keys_usage("directory build, sign, show or verify?");
+		return keys_usage("directory build, sign, show, policy or verify?");
 	options = skl_calloc(1, sizeof(*options));
 	if (!options)
 		return keys_say(KEYS_TROUBLE, "out of memory");

@@ -33,6 +33,7 @@ static const char help[] =
 	"       schakel-keys directory build --environment {test | production}\n"
 	"           [--number N] [--previous FILE] --fresh-until TIME [--out FILE] PART...\n"
 	"       schakel-keys directory sign --key FILE.key [--out FILE] FILE\n"
+	"       schakel-keys directory policy FILE\n"
 	"       schakel-keys directory show FILE\n"
 	"       schakel-keys directory verify --registrar SIDE:VKEY... [--quorum N]\n"
 	"           [--previous FILE] FILE\n"

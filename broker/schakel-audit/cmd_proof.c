@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "audit.h"
+#include "bundle.h"
 #include "copy.h"
 #include "skl_merkle.h"
 #include "skl_note.h"
@@ -14,11 +15,17 @@
 
 static void usage(FILE *to)
 {
-	fputs("usage: schakel-audit proof --store DIR --log-key VKEY INDEX\n"
+	fputs("usage: schakel-audit proof --store DIR --log-key VKEY|--policy FILE [--out DIR] "
+	      "INDEX\n"
 	      "\n"
-	      "Prints an entry, the newest checkpoint that covers it, and the path from the one "
-	      "to\n"
-	      "the other (RFC 9162, 2.1.3), one hash a line, after checking all of it.\n"
+	      "Proves an entry: by the newest checkpoint that covers it and has its quorum of\n"
+	      "witnesses, and the path from the one to the other, after checking all of it.\n"
+	      "\n"
+	      "  --log-key VKEY  verifier key of the log, or a file with it (repeat for older "
+	      "ones)\n"
+	      "  --policy FILE   logs, witnesses and quorum: a C2SP tlog-policy\n"
+	      "  --out DIR       write it there, with what is needed to check it off-line; else\n"
+	      "                  print it: the leaf in hexadecimal, hashes, checkpoint\n"
 	      "\n"
 	      "Exit status: 0 proven, 1 not proven, 2 wrong options, 3 it cannot be read.\n",
 	      to);
@@ -35,8 +42,8 @@ static enum skl_err read_hash(void *arg, unsigned level, uint64_t number, uint8_
 	return SKL_OK;
 }
 
-/* The newest valid checkpoint; its note is left in text. */
-static bool newest(const struct copy *copy, const struct skl_note_verifier *log,
+/* The newest good checkpoint; its note is left in text. */
+static bool newest(const struct copy *copy, const struct skl_tlog_policy *policy,
 		   struct skl_checkpoint *ret_checkpoint, struct skl_buf *text)
 {
 	SKL_CLEANUP(mdbfile_cursor_freep) struct mdbfile_cursor *cursor = NULL;
@@ -48,12 +55,14 @@ static bool newest(const struct copy *copy, const struct skl_note_verifier *log,
 		return false;
 	while (mdbfile_cursor_next(cursor, &key, &value)) {
 		struct skl_checkpoint checkpoint;
+		struct skl_tlog_verdict verdict;
 
 		if (value.len < 2 ||
 		    skl_note_parse(skl_view_of(value.data + 1, value.len - 1), &note) != SKL_OK ||
-		    skl_note_verify(&note, log, NULL) != SKL_OK ||
+		    skl_tlog_policy_check(policy, &note, &verdict) != SKL_OK ||
+		    !verdict.is_signed || !verdict.is_witnessed ||
 		    skl_checkpoint_parse(note.text, &checkpoint) != SKL_OK ||
-		    strcmp(checkpoint.origin, log->name) != 0)
+		    strcmp(checkpoint.origin, copy->origin) != 0)
 			continue;
 		*ret_checkpoint = checkpoint;
 		skl_buf_clear(text);
@@ -71,40 +80,75 @@ static void print_hash(const char *what, const uint8_t hash[32])
 	printf("%s %s\n", what, text);
 }
 
-static bool prove(struct copy *copy, const struct skl_note_verifier *log, uint64_t index)
+static void print_proof(const struct skl_tlog_proof *proof, struct skl_view leaf)
+{
+	char hex[2 * SKL_LEAF_MAX + 1];
+	uint8_t hash[32];
+
+	skl_merkle_leaf(leaf, hash);
+	skl_hex_encode(leaf, hex);
+	printf("index %" PRIu64 "\nleaf %s\n", proof->index, hex);
+	print_hash("hash", hash);
+	for (size_t i = 0; i < proof->count; i++)
+		print_hash("path", proof->path[i]);
+	printf("checkpoint\n%.*s", (int)proof->checkpoint.len,
+	       (const char *)proof->checkpoint.data);
+}
+
+/* What is to be proven, and how. */
+struct proving {
+	const char *store;
+	struct audit_trust trust;
+	const char *out; /* NULL: print */
+	uint64_t index;
+};
+
+static enum skl_err hand_over(const struct proving *proving, const struct skl_tlog_proof *proof,
+			      struct skl_view leaf, struct skl_error *reterr)
+{
+	SKL_CLEANUP(skl_buf_done) struct skl_buf text = {.max = SKL_LIMIT_NOTE};
+	enum skl_err err;
+
+	if (!proving->out) {
+		print_proof(proof, leaf);
+		return SKL_OK;
+	}
+	err = audit_trust_text(&proving->trust, &text, reterr);
+	return err == SKL_OK ? bundle_write(proving->out, leaf, proof, skl_buf_view(&text), reterr)
+			     : err;
+}
+
+/* ESTATE: it cannot be proven, which was said. */
+static enum skl_err prove(struct copy *copy, const struct skl_tlog_policy *policy,
+			  const struct proving *proving, struct skl_error *reterr)
 {
 	SKL_CLEANUP(skl_buf_done) struct skl_buf note = {.max = 65536};
 	SKL_CLEANUP(skl_buf_done) struct skl_buf leaf = {.max = SKL_LEAF_MAX};
-	char hex[2 * SKL_LEAF_MAX + 1];
-	uint8_t path[SKL_LIMIT_PATH_N][32], hash[32];
+	struct skl_tlog_proof proof = {.index = proving->index};
+	struct skl_tlog_verdict verdict;
 	struct skl_checkpoint checkpoint;
-	size_t count = 0;
 
-	if (!newest(copy, log, &checkpoint, &note)) {
-		fputs("schakel-audit: there is no validly signed checkpoint\n", stderr);
-		return false;
+	if (!newest(copy, policy, &checkpoint, &note)) {
+		fputs("schakel-audit: there is no checkpoint with the signatures it needs\n",
+		      stderr);
+		return SKL_ESTATE;
 	}
-	if (index >= checkpoint.size || !copy_leaf(copy, index, &leaf)) {
+	if (proof.index >= checkpoint.size || !copy_leaf(copy, proof.index, &leaf)) {
 		fprintf(stderr,
 			"schakel-audit: no entry %" PRIu64 " under the checkpoint at %" PRIu64 "\n",
-			index, checkpoint.size);
-		return false;
+			proof.index, checkpoint.size);
+		return SKL_ESTATE;
 	}
-	skl_merkle_leaf(skl_buf_view(&leaf), hash);
-	if (skl_merkle_inclusion(index, checkpoint.size, read_hash, copy, path, &count) != SKL_OK ||
-	    skl_merkle_check_inclusion(index, checkpoint.size, hash, skl_view_of(path, count * 32),
-				       checkpoint.root) != SKL_OK) {
+	proof.checkpoint = skl_buf_view(&note);
+	if (skl_merkle_inclusion(proof.index, checkpoint.size, read_hash, copy, proof.path,
+				 &proof.count) != SKL_OK ||
+	    skl_tlog_proof_check(&proof, skl_buf_view(&leaf), policy, &checkpoint, &verdict) !=
+		    SKL_OK) {
 		fputs("schakel-audit: the proof does not lead to the signed root: run verify\n",
 		      stderr);
-		return false;
+		return SKL_ESTATE;
 	}
-	skl_hex_encode(skl_buf_view(&leaf), hex);
-	printf("index %" PRIu64 "\nleaf %s\n", index, hex);
-	print_hash("hash", hash);
-	for (size_t i = 0; i < count; i++)
-		print_hash("path", path[i]);
-	printf("checkpoint\n%s", skl_buf_str(&note));
-	return true;
+	return hand_over(proving, &proof, skl_buf_view(&leaf), reterr);
 }
 
 static bool parse_index(const char *text, uint64_t *ret_index)
@@ -116,68 +160,72 @@ static bool parse_index(const char *text, uint64_t *ret_index)
 	return errno == 0 && end != text && *end == '\0' && text[0] != '-';
 }
 
-static int run(const char *store, const char *log_key, uint64_t index)
+static int run(const struct proving *proving)
 {
-	SKL_CLEANUP(skl_buf_done) struct skl_buf key = {.max = 4096};
-	struct skl_note_verifier log;
+	SKL_CLEANUP(skl_tlog_policy_freep) struct skl_tlog_policy *policy = NULL;
 	struct findings findings = {0};
 	struct audit_copy where;
 	struct copy copy = {0};
 	struct skl_error why = {.text = ""};
-	bool is_proven = false;
-	enum skl_err err = audit_key(log_key, &key, &why);
+	enum skl_err err = audit_trust_open(&proving->trust, &policy, &why);
 
-	if (err == SKL_OK && skl_note_verifier_parse(skl_buf_view(&key), &log) != SKL_OK)
-		err = skl_error_set(&why, SKL_ESYNTAX, 0, 0, "the log key is no verifier key");
 	if (err == SKL_OK)
-		err = audit_copy_open(store, &where, &why);
+		err = audit_copy_open(proving->store, &where, &why);
 	if (err == SKL_OK) {
-		err = copy_open(where.data_path, log.name, &findings, &copy, &why);
+		err = copy_open(where.data_path, skl_tlog_policy_log(policy, 0)->name, &findings,
+				&copy, &why);
 		if (err == SKL_OK)
-			is_proven = prove(&copy, &log, index);
+			err = prove(&copy, policy, proving, &why);
 		copy_close(&copy);
 		audit_copy_close(&where);
 	}
 	findings_done(&findings);
-	if (err != SKL_OK) {
+	if (err != SKL_OK && err != SKL_ESTATE) {
 		fprintf(stderr, "schakel-audit: %s\n", why.text);
 		return AUDIT_UNREADABLE;
 	}
-	return is_proven ? AUDIT_OK : AUDIT_NO;
+	return err == SKL_OK ? AUDIT_OK : AUDIT_NO;
 }
 
 int audit_proof(int argc, char **argv)
 {
 	static const struct option names[] = {
-		{"store", required_argument, NULL, 's'},
-		{"log-key", required_argument, NULL, 'k'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+		{"store", required_argument, NULL, 's'},  {"log-key", required_argument, NULL, 'k'},
+		{"policy", required_argument, NULL, 'y'}, {"out", required_argument, NULL, 'o'},
+		{"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
 	};
-	const char *store = NULL, *log_key = NULL;
-	uint64_t index;
+	struct proving proving = {.store = NULL};
+	bool is_wrong = false;
 	int option;
 
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
 	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
 		switch (option) {
 		case 's':
-			store = optarg;
+			proving.store = optarg;
 			break;
 		case 'k':
-			log_key = optarg;
+			is_wrong |= !audit_trust_add(&proving.trust, optarg);
+			break;
+		case 'y':
+			proving.trust.policy_path = optarg;
+			break;
+		case 'o':
+			proving.out = optarg;
 			break;
 		case 'h':
 			usage(stdout);
 			return AUDIT_OK;
 		default:
-			usage(stderr);
-			return AUDIT_USAGE;
+			is_wrong = true;
+			break;
 		}
 	}
-	if (!store || !log_key || optind + 1 != argc || !parse_index(argv[optind], &index)) {
+	if (is_wrong || !proving.store ||
+	    (!proving.trust.log_key_count && !proving.trust.policy_path) || optind + 1 != argc ||
+	    !parse_index(argv[optind], &proving.index)) {
 		usage(stderr);
 		return AUDIT_USAGE;
 	}
-	return run(store, log_key, index);
+	return run(&proving);
 }

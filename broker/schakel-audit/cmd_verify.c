@@ -11,16 +11,19 @@
 
 static void usage(FILE *to)
 {
-	fputs("usage: schakel-audit verify --store DIR --log-key VKEY [options]\n"
+	fputs("usage: schakel-audit verify --store DIR --log-key VKEY|--policy FILE [options]\n"
 	      "\n"
 	      "Reads a copy of the trail again from its bytes and computes everything again.\n"
 	      "\n"
 	      "  --store DIR        a store, a copy of one, or its data.mdb\n"
-	      "  --log-key VKEY     verifier key of the log, or a file with it\n"
+	      "  --log-key VKEY     verifier key of the log, or a file with it (repeat for older "
+	      "ones)\n"
+	      "  --policy FILE      logs, witnesses and quorum: a C2SP tlog-policy\n"
 	      "  --vault DIR        open the details as well\n"
 	      "  --guard FILE       the notary's guard file\n"
 	      "  --promise-key B64  the hub's promise key: check the promises\n"
 	      "  --promise FILE     a RESULT that a partner kept (repeat for more)\n"
+	      "  --checkpoint FILE  a checkpoint that somebody kept (repeat for more)\n"
 	      "  --lang nl|en       language of the findings (en)\n"
 	      "  --json             findings as JSON, one a line\n"
 	      "\n"
@@ -31,8 +34,9 @@ static void usage(FILE *to)
 struct options {
 	struct verify_opts verify;
 	const char *store;
-	const char *log_key;
+	struct audit_trust trust;
 	const char *guard_path;
+	const char *checkpoints[PROMISES_MAX];
 	const char *promises[PROMISES_MAX];
 	bool is_dutch;
 	bool is_json;
@@ -48,6 +52,8 @@ static bool parse(int argc, char **argv, struct options *options)
 		{"guard", required_argument, NULL, 'g'},
 		{"promise-key", required_argument, NULL, 'p'},
 		{"promise", required_argument, NULL, 'P'},
+		{"policy", required_argument, NULL, 'y'},
+		{"checkpoint", required_argument, NULL, 'c'},
 		{"lang", required_argument, NULL, 'l'},
 		{"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
@@ -62,7 +68,16 @@ static bool parse(int argc, char **argv, struct options *options)
 			options->store = optarg;
 			break;
 		case 'k':
-			options->log_key = optarg;
+			if (!audit_trust_add(&options->trust, optarg))
+				return false;
+			break;
+		case 'y':
+			options->trust.policy_path = optarg;
+			break;
+		case 'c':
+			if (options->verify.checkpoint_count == PROMISES_MAX)
+				return false;
+			options->checkpoints[options->verify.checkpoint_count++] = optarg;
 			break;
 		case 'v':
 			options->verify.vault_path = optarg;
@@ -93,17 +108,25 @@ static bool parse(int argc, char **argv, struct options *options)
 		}
 	}
 	options->verify.promise_paths = options->promises;
-	return optind == argc && options->store && options->log_key;
+	options->verify.checkpoint_paths = options->checkpoints;
+	return optind == argc && options->store &&
+	       (options->trust.log_key_count || options->trust.policy_path);
 }
 
 static void print_verdict(const struct findings *findings, const struct verify_counts *counts,
-			  bool is_dutch)
+			  bool has_quorum, bool is_dutch)
 {
 	uint64_t first;
 
 	printf(is_dutch ? "%s: %" PRIu64 " regels, %" PRIu64 " onder een ondertekend ijkpunt\n"
 			: "%s: %" PRIu64 " entries, %" PRIu64 " under a signed checkpoint\n",
 	       counts->origin, counts->entries, counts->signed_size);
+	if (has_quorum)
+		printf(is_dutch ? "getuigen: %" PRIu64 " regels onder een ijkpunt met genoeg "
+				  "handtekeningen\n"
+				: "witnesses: %" PRIu64 " entries under a checkpoint with their "
+				  "quorum\n",
+		       counts->witnessed_size);
 	printf(is_dutch ? "bijzonderheden: %" PRIu64 " geopend, %" PRIu64 " gewist, %" PRIu64
 			  " niet geopend; beloften van partners: %" PRIu64 "\n"
 			: "details: %" PRIu64 " opened, %" PRIu64 " erased, %" PRIu64
@@ -119,7 +142,7 @@ static void print_verdict(const struct findings *findings, const struct verify_c
 
 int audit_verify(int argc, char **argv)
 {
-	SKL_CLEANUP(skl_buf_done) struct skl_buf key = {.max = 4096};
+	SKL_CLEANUP(skl_tlog_policy_freep) struct skl_tlog_policy *policy = NULL;
 	struct options options = {0};
 	struct findings findings = {0};
 	struct verify_counts counts;
@@ -137,7 +160,7 @@ int audit_verify(int argc, char **argv)
 		usage(stdout);
 		return AUDIT_OK;
 	}
-	err = audit_key(options.log_key, &key, &why);
+	err = audit_trust_open(&options.trust, &policy, &why);
 	if (err == SKL_OK && options.guard_path) {
 		err = verify_read_guard(options.guard_path, &guard, &why);
 		options.verify.guard = &guard;
@@ -146,7 +169,7 @@ int audit_verify(int argc, char **argv)
 		err = audit_copy_open(options.store, &copy, &why);
 	if (err == SKL_OK) {
 		options.verify.data_path = copy.data_path;
-		options.verify.log_key = skl_buf_str(&key);
+		options.verify.policy = policy;
 		err = verify_run(&options.verify, &findings, &counts, &why);
 		audit_copy_close(&copy);
 	}
@@ -160,7 +183,8 @@ int audit_verify(int argc, char **argv)
 	else
 		findings_print(&findings, options.is_dutch, stdout);
 	if (!options.is_json)
-		print_verdict(&findings, &counts, options.is_dutch);
+		print_verdict(&findings, &counts, skl_tlog_policy_has_quorum(policy),
+			      options.is_dutch);
 	status = findings_verdict(&findings) == FINDING_NONE ? AUDIT_OK : AUDIT_NO;
 	findings_done(&findings);
 	return fflush(stdout) == 0 ? status : AUDIT_UNREADABLE;

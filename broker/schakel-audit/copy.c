@@ -48,7 +48,8 @@ static bool room_for(struct copy *copy, uint64_t index)
 		return true;
 	if (!enlarge(&copy->flags, copy->cap, cap, 1) ||
 	    !enlarge(&copy->leaf, copy->cap, cap, 32) ||
-	    !enlarge(&copy->detail, copy->cap, cap, 32)) {
+	    !enlarge(&copy->detail, copy->cap, cap, 32) ||
+	    !enlarge(&copy->decided_ms, copy->cap, cap, sizeof(*copy->decided_ms))) {
 		copy->findings->is_out_of_memory = true;
 		return false;
 	}
@@ -140,6 +141,7 @@ static void set_leaf(struct copy *copy, uint64_t index, const uint8_t hash[32],
 		copy->flags[index] |= COPY_IS_ODD;
 		return;
 	}
+	copy->decided_ms[index] = leaf.decided_ms;
 	if (leaf.has_detail) {
 		memcpy(copy->detail[index], leaf.detail_commitment, 32);
 		copy->flags[index] |= COPY_HAS_DETAIL;
@@ -260,6 +262,7 @@ void copy_close(struct copy *copy)
 	skl_free(copy->flags);
 	skl_free(copy->leaf);
 	skl_free(copy->detail);
+	skl_free(copy->decided_ms);
 	skl_free(copy->hash);
 	skl_free(copy->has_hash);
 	skl_free(copy->orphan);

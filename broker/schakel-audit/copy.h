@@ -8,7 +8,7 @@
  * Owner:    one thread.
  * Lifetime: open .. close; the file stays open, for salvage and details.
  * Errors:   EIO, EFORMAT, ENOTFOUND, ENOMEM. Damage becomes findings.
- * Limits:   some 180 bytes of memory an entry.
+ * Limits:   some 190 bytes of memory an entry.
  */
 
 #include <stdbool.h>
@@ -49,6 +49,7 @@ struct copy {
 	uint8_t *flags;        /* owned, cap */
 	uint8_t (*leaf)[32];   /* owned, cap: hash of the stored leaf; later the one that counts */
 	uint8_t (*detail)[32]; /* owned, cap: commitment in the leaf */
+	int64_t *decided_ms;   /* owned, cap: as the leaf says it */
 	uint64_t hash_cap;
 	uint8_t (*hash)[32];        /* owned, hash_cap: stored hashes in their order */
 	uint8_t *has_hash;          /* owned, hash_cap */

@@ -16,6 +16,7 @@ static const struct {
 	const char *en;
 } classes[] = {
 	[FINDING_NONE] = {"intact", "ongeschonden", "intact"},
+	[FINDING_REMARK] = {"remark", "opmerking", "remark"},
 	[FINDING_DAMAGED] = {"damaged", "beschadigd", "damaged"},
 	[FINDING_INCOMPLETE] = {"incomplete", "onvolledig", "incomplete"},
 	[FINDING_ROLLED_BACK] = {"rolled-back", "teruggedraaid", "rolled back"},
@@ -88,6 +89,22 @@ static const struct {
 				"the trail is not what the notary signed", "grootte", "size"},
 	[FINDING_STORE_RECORD] = {"store-record", "de naam van het spoor is onleesbaar of anders",
 				  "the name of the trail is unreadable or another", NULL, NULL},
+	[FINDING_COSIGNATURE] = {"cosignature",
+				 "een handtekening van een getuige onder een ijkpunt klopt niet",
+				 "a witness's signature under a checkpoint does not verify",
+				 "grootte", "size"},
+	[FINDING_NOT_WITNESSED] = {"not-witnessed", "onder geen ijkpunt staan genoeg getuigen",
+				   "no checkpoint carries the quorum of witnesses", NULL, NULL},
+	[FINDING_KEPT_BEYOND] = {"kept-beyond", "een ander heeft een langer spoor gezien dan dit",
+				 "somebody was shown a longer trail than this", "grootte", "size"},
+	[FINDING_KEPT_ROOT] = {"kept-root", "een ander heeft een ander spoor gezien dan dit",
+			       "somebody was shown another trail than this", "grootte", "size"},
+	[FINDING_CLOCK_AHEAD] = {"clock-ahead",
+				 "de regel zegt later te zijn dan getuigen hem al zagen",
+				 "the entry says it is later than witnesses saw it", "grootte",
+				 "size"},
+	[FINDING_CLOCK_BACK] = {"clock-back", "de klok liep hier terug", "the clock ran back here",
+				NULL, NULL},
 };
 
 /* --- the list ----------------------------------------------------------------- */
@@ -177,7 +194,7 @@ enum finding_class findings_verdict(const struct findings *findings)
 	for (size_t i = 0; i < findings->count; i++)
 		if (findings->list[i].class > worst)
 			worst = findings->list[i].class;
-	return worst;
+	return worst == FINDING_REMARK ? FINDING_NONE : worst;
 }
 
 bool findings_first(const struct findings *findings, uint64_t *ret_index)
@@ -187,7 +204,8 @@ bool findings_first(const struct findings *findings, uint64_t *ret_index)
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->list[i];
 
-		if (finding->has_index && (!found || finding->index < *ret_index)) {
+		if (finding->has_index && finding->class != FINDING_REMARK &&
+		    (!found || finding->index < *ret_index)) {
 			*ret_index = finding->index;
 			found = true;
 		}
@@ -279,8 +297,10 @@ void findings_print_json(const struct findings *findings, FILE *to)
 		if (texts[finding->text].number_en)
 			fprintf(to, ",\"%s\":%" PRIu64, texts[finding->text].number_en,
 				finding->number);
-		if (finding->words)
-			fprintf(to, ",\"what\":\"%s\"", finding->words);
+		if (finding->words) {
+			fputs(",\"what\":", to);
+			print_json_text(finding->words, to);
+		}
 		if (finding->has_leaf) {
 			fprintf(to,
 				",\"decidedMs\":%" PRId64 ",\"sender\":", finding->leaf.decided_ms);

@@ -21,6 +21,7 @@
 /* The worst is the verdict. */
 enum finding_class {
 	FINDING_NONE,
+	FINDING_REMARK,      /* worth a question; the verdict stays as it is */
 	FINDING_DAMAGED,     /* stored bytes contradict each other or cannot be read */
 	FINDING_INCOMPLETE,  /* something that was there is missing */
 	FINDING_ROLLED_BACK, /* whole, but older than what was witnessed or promised */
@@ -50,6 +51,12 @@ enum finding_text {
 	FINDING_GUARD_BEYOND,
 	FINDING_GUARD_ROOT,
 	FINDING_STORE_RECORD,
+	FINDING_COSIGNATURE,
+	FINDING_NOT_WITNESSED,
+	FINDING_KEPT_BEYOND,
+	FINDING_KEPT_ROOT,
+	FINDING_CLOCK_AHEAD,
+	FINDING_CLOCK_BACK,
 	FINDING_TEXTS,
 };
 
@@ -87,9 +94,9 @@ void findings_done(struct findings *findings);
 /* By first entry; those without one come last. */
 void findings_sort(struct findings *findings);
 
-/* The worst class; FINDING_NONE if there is nothing. */
+/* The worst class; FINDING_NONE if there is nothing, or only remarks. */
 enum finding_class findings_verdict(const struct findings *findings);
-/* The first entry concerned; false if none is named. */
+/* The first entry concerned, remarks aside; false if none is named. */
 bool findings_first(const struct findings *findings, uint64_t *ret_index);
 
 /* A class in words: "damaged", "beschadigd". */

@@ -4,14 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "skl_file.h"
 #include "skl_mem.h"
 #include "skl_merkle.h"
 #include "skl_text.h"
 #include "verify_int.h"
-
-#define GUARD_MAX         4096
-#define CHECKPOINT_FORMAT 1 /* of the value, see skl_trail.c */
 
 void verify_finding(struct verifier *verifier, enum finding_class class, enum finding_text text,
 		    uint64_t index, uint64_t number)
@@ -31,97 +27,6 @@ void verify_finding(struct verifier *verifier, enum finding_class class, enum fi
 static bool is_same(const uint8_t a[32], const uint8_t b[32])
 {
 	return memcmp(a, b, 32) == 0;
-}
-
-/* --- anchors: what was signed -------------------------------------------------- */
-
-static enum skl_err add_anchor(struct verifier *verifier, uint64_t size, const uint8_t root[32],
-			       bool is_guard)
-{
-	struct anchor *anchor;
-
-	if (verifier->anchor_count == verifier->anchor_cap) {
-		size_t cap = verifier->anchor_cap ? verifier->anchor_cap * 2 : 64;
-		struct anchor *grown = skl_realloc_array(verifier->anchor, cap, sizeof(*grown));
-
-		if (!grown)
-			return SKL_ENOMEM;
-		verifier->anchor = grown;
-		verifier->anchor_cap = cap;
-	}
-	anchor = &verifier->anchor[verifier->anchor_count++];
-	*anchor = (struct anchor){.size = size, .is_guard = is_guard};
-	memcpy(anchor->root, root, 32);
-	return SKL_OK;
-}
-
-/* A stored checkpoint: its own size, our origin, a valid signature of the log. */
-static bool read_checkpoint(const struct verifier *verifier, struct skl_view key,
-			    struct skl_view value, struct skl_checkpoint *ret_checkpoint)
-{
-	static struct skl_note note; /* large; there is one thread */
-
-	return key.len == 8 && value.len > 1 && value.data[0] == CHECKPOINT_FORMAT &&
-	       skl_note_parse(skl_view_of(value.data + 1, value.len - 1), &note) == SKL_OK &&
-	       skl_note_verify(&note, &verifier->log, NULL) == SKL_OK &&
-	       skl_checkpoint_parse(note.text, ret_checkpoint) == SKL_OK &&
-	       strcmp(ret_checkpoint->origin, verifier->copy.origin) == 0 &&
-	       ret_checkpoint->size == skl_get_u64be(key.data);
-}
-
-static enum skl_err read_checkpoints(struct verifier *verifier)
-{
-	SKL_CLEANUP(mdbfile_cursor_freep) struct mdbfile_cursor *cursor = NULL;
-	struct skl_view key, value;
-	enum skl_err err = copy_cursor(&verifier->copy, "checkpoint", &cursor);
-
-	while (err == SKL_OK && mdbfile_cursor_next(cursor, &key, &value)) {
-		struct skl_checkpoint checkpoint;
-
-		if (!read_checkpoint(verifier, key, value, &checkpoint)) {
-			(void)findings_add(verifier->findings, FINDING_DAMAGED,
-					   FINDING_CHECKPOINT_UNREADABLE,
-					   key.len == 8 ? skl_get_u64be(key.data) : 0, NULL);
-			continue;
-		}
-		err = add_anchor(verifier, checkpoint.size, checkpoint.root, false);
-		verifier->counts->checkpoints++;
-	}
-	return err == SKL_ENOTFOUND ? SKL_OK : err; /* no such database: no checkpoint */
-}
-
-enum skl_err verify_read_guard(const char *path, struct skl_checkpoint *ret_head,
-			       struct skl_error *reterr)
-{
-	SKL_CLEANUP(skl_buf_done) struct skl_buf text = {.max = GUARD_MAX};
-	enum skl_err err = skl_file_read(path, &text, reterr);
-
-	if (err != SKL_OK)
-		return err;
-	err = skl_checkpoint_parse(skl_buf_view(&text), ret_head);
-	if (err != SKL_OK)
-		return skl_error_set(reterr, err, 0, 0, "%s is not a guard file", path);
-	return SKL_OK;
-}
-
-static enum skl_err add_guard(struct verifier *verifier, struct skl_error *reterr)
-{
-	const struct skl_checkpoint *head = verifier->opts->guard;
-
-	if (!head)
-		return SKL_OK;
-	if (strcmp(head->origin, verifier->copy.origin) != 0)
-		return skl_error_set(reterr, SKL_EFIELD, 0, 0,
-				     "the guard is of %.60s, not of %.60s", head->origin,
-				     verifier->copy.origin);
-	return head->size ? add_anchor(verifier, head->size, head->root, true) : SKL_OK;
-}
-
-static int compare_anchors(const void *left, const void *right)
-{
-	const struct anchor *a = left, *b = right;
-
-	return a->size < b->size ? -1 : a->size > b->size;
 }
 
 /* --- leaves against stored hashes ---------------------------------------------- */
@@ -154,10 +59,14 @@ static void use_salvaged(struct copy *copy, uint64_t i, const struct salvage_lea
 	struct skl_leaf leaf;
 
 	copy->flags[i] &= (uint8_t)~COPY_HAS_DETAIL;
+	copy->decided_ms[i] = INT64_MIN;
 	if (!salvaged ||
 	    skl_leaf_decode(skl_view_of(salvaged->bytes, salvaged->len), &leaf) != SKL_OK) {
 		copy->flags[i] |= VERIFY_IS_LOST;
-	} else if (leaf.has_detail) {
+		return;
+	}
+	copy->decided_ms[i] = leaf.decided_ms;
+	if (leaf.has_detail) {
 		memcpy(copy->detail[i], leaf.detail_commitment, 32);
 		copy->flags[i] |= COPY_HAS_DETAIL;
 	}
@@ -218,7 +127,9 @@ struct readings {
 	struct skl_frontier by_row;
 	struct skl_frontier by_hash;
 	uint64_t checked; /* entries under the last anchor that fitted */
+	uint64_t kept;    /* under the last one that is not of the copy */
 	bool is_broken;
+	bool is_refuted; /* by what others kept */
 };
 
 /* The entries that are open since the last anchor: the hash, or the row, was wrong. */
@@ -240,6 +151,33 @@ static void close_open(struct verifier *verifier, uint64_t from, uint64_t to, bo
 	}
 }
 
+static const enum finding_text root_texts[] = {[ANCHOR_KEPT] = FINDING_KEPT_ROOT,
+					       [ANCHOR_STORED] = FINDING_CHECKPOINT_ROOT,
+					       [ANCHOR_GUARD] = FINDING_GUARD_ROOT};
+
+/*
+ * The trail is not what was signed, from where it still was on. Checkpoints of the copy may have
+ * been made with it, by who has the log's key: against what others kept they prove nothing.
+ */
+static void refute(struct verifier *verifier, struct readings *readings,
+		   const struct anchor *anchor)
+{
+	uint64_t last = anchor->size - 1;
+	uint64_t first = anchor->kind == ANCHOR_STORED ? readings->checked : readings->kept;
+	struct finding *finding;
+
+	if (readings->is_refuted && anchor->kind != ANCHOR_STORED)
+		return; /* said of a smaller tree */
+	finding = findings_add_entry(verifier->findings, FINDING_FORGED, root_texts[anchor->kind],
+				     first < last ? first : last, last, anchor->size);
+	if (finding)
+		finding->words = anchor->words;
+	if (anchor->kind == ANCHOR_STORED)
+		readings->is_broken = true; /* later roots cannot fit either */
+	else
+		readings->is_refuted = true;
+}
+
 static void check_anchor(struct verifier *verifier, struct readings *readings,
 			 const struct anchor *anchor)
 {
@@ -256,19 +194,17 @@ static void check_anchor(struct verifier *verifier, struct readings *readings,
 		close_open(verifier, readings->checked, anchor->size, false);
 		readings->by_row = readings->by_hash;
 	} else {
-		uint64_t last = anchor->size - 1;
-
-		/* nothing that is stored gives what was signed: later roots cannot fit either */
-		(void)findings_add_entry(
-			verifier->findings, FINDING_FORGED,
-			anchor->is_guard ? FINDING_GUARD_ROOT : FINDING_CHECKPOINT_ROOT,
-			readings->checked < last ? readings->checked : last, last, anchor->size);
-		readings->is_broken = true;
+		refute(verifier, readings, anchor);
 		return;
 	}
 	readings->checked = anchor->size;
-	if (!anchor->is_guard)
+	if (anchor->kind != ANCHOR_STORED)
+		readings->kept = anchor->size;
+	verify_anchor_time(verifier, anchor);
+	if (anchor->kind == ANCHOR_STORED)
 		verifier->counts->signed_size = anchor->size;
+	if (anchor->kind == ANCHOR_STORED && anchor->is_witnessed)
+		verifier->counts->witnessed_size = anchor->size;
 }
 
 /* Does the copy itself show that it was longer? Then it was cut, and not merely old. */
@@ -287,7 +223,7 @@ static void check_beyond(struct verifier *verifier)
 	for (size_t i = 0; i < verifier->anchor_count; i++) {
 		const struct anchor *anchor = &verifier->anchor[i];
 
-		if (anchor->size > size && !anchor->is_guard)
+		if (anchor->size > size && anchor->kind == ANCHOR_STORED)
 			(void)findings_add_entry(verifier->findings, FINDING_INCOMPLETE,
 						 FINDING_CHECKPOINT_BEYOND, size, anchor->size - 1,
 						 anchor->size);
@@ -295,12 +231,17 @@ static void check_beyond(struct verifier *verifier)
 	for (size_t i = 0; i < verifier->anchor_count; i++) {
 		const struct anchor *anchor = &verifier->anchor[i];
 
-		if (anchor->size > size && anchor->is_guard)
-			(void)findings_add_entry(verifier->findings,
-						 was_cut(verifier->findings) ? FINDING_INCOMPLETE
-									     : FINDING_ROLLED_BACK,
-						 FINDING_GUARD_BEYOND, size, anchor->size - 1,
-						 anchor->size);
+		struct finding *finding;
+
+		if (anchor->size <= size || anchor->kind == ANCHOR_STORED)
+			continue;
+		finding = findings_add_entry(
+			verifier->findings,
+			was_cut(verifier->findings) ? FINDING_INCOMPLETE : FINDING_ROLLED_BACK,
+			anchor->kind == ANCHOR_GUARD ? FINDING_GUARD_BEYOND : FINDING_KEPT_BEYOND,
+			size, anchor->size - 1, anchor->size);
+		if (finding)
+			finding->words = anchor->words;
 	}
 }
 
@@ -326,6 +267,9 @@ static void check_roots(struct verifier *verifier)
 	close_open(verifier, 0, copy->size, false);
 	if (copy->size > 0 && verifier->counts->checkpoints == 0)
 		(void)findings_add(verifier->findings, FINDING_INCOMPLETE, FINDING_NO_CHECKPOINT, 0,
+				   NULL);
+	else if (copy->size > 0 && verifier->counts->witnessed_size == 0)
+		(void)findings_add(verifier->findings, FINDING_INCOMPLETE, FINDING_NOT_WITNESSED, 0,
 				   NULL);
 	check_beyond(verifier);
 }
@@ -415,10 +359,12 @@ static enum skl_err name_findings(struct verifier *verifier)
 static enum skl_err open_all(struct verifier *verifier, struct skl_error *reterr)
 {
 	const struct verify_opts *opts = verifier->opts;
-	enum skl_err err = skl_note_verifier_parse(skl_view_str(opts->log_key), &verifier->log);
+	const struct skl_note_verifier *log = skl_tlog_policy_log(opts->policy, 0);
+	enum skl_err err = SKL_OK;
 
-	if (err != SKL_OK)
-		return skl_error_set(reterr, err, 0, 0, "the log key is no verifier key");
+	if (!log)
+		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "the policy names no log");
+	verifier->policy = opts->policy;
 	if (opts->promise_key) {
 		err = skl_key_public_parse(skl_view_str(opts->promise_key), verifier->promise_key);
 		if (err != SKL_OK)
@@ -430,28 +376,23 @@ static enum skl_err open_all(struct verifier *verifier, struct skl_error *reterr
 		if (err != SKL_OK)
 			return err;
 	}
-	return copy_open(opts->data_path, verifier->log.name, verifier->findings, &verifier->copy,
-			 reterr);
+	return copy_open(opts->data_path, log->name, verifier->findings, &verifier->copy, reterr);
 }
 
 static enum skl_err run(struct verifier *verifier, struct skl_error *reterr)
 {
-	enum skl_err err = read_checkpoints(verifier);
+	enum skl_err err = verify_anchors(verifier, reterr);
 
 	verifier->counts->entries = verifier->copy.size;
 	memcpy(verifier->counts->origin, verifier->copy.origin, sizeof(verifier->copy.origin));
 	verifier->hole = verifier->copy.size;
-	if (err == SKL_OK)
-		err = add_guard(verifier, reterr);
 	if (err != SKL_OK)
 		return err;
-	if (verifier->anchor_count)
-		qsort(verifier->anchor, verifier->anchor_count, sizeof(*verifier->anchor),
-		      compare_anchors);
 	want_problems(verifier);
 	settle_all(verifier);
 	check_roots(verifier);
 	check_nodes(verifier);
+	verify_clock(verifier);
 	err = verify_stored_promises(verifier);
 	if (err == SKL_OK)
 		err = verify_partner_promises(verifier, reterr);

@@ -20,10 +20,12 @@
 #include "skl_attr.h"
 #include "skl_err.h"
 #include "skl_note.h"
+#include "skl_tlog_policy.h"
 
 struct verify_opts {
-	const char *data_path;  /* data.mdb of the copy */
-	const char *log_key;    /* verifier key of the log */
+	const char *data_path; /* data.mdb of the copy */
+	/* Logs, whose name is the origin, and what makes their checkpoints good. */
+	const struct skl_tlog_policy *policy;
 	const char *vault_path; /* NULL: details are not opened */
 	/* What the guard file held before the copy was made: read later, the guard of a hub that
 	 * serves would be ahead of it. NULL: no guard. */
@@ -31,6 +33,8 @@ struct verify_opts {
 	const char *promise_key;          /* base64, NULL: signatures of promises are not checked */
 	const char *const *promise_paths; /* saved RESULTs */
 	size_t promise_count;
+	const char *const *checkpoint_paths; /* checkpoints that others kept */
+	size_t checkpoint_count;
 };
 
 struct verify_counts {
@@ -38,6 +42,8 @@ struct verify_counts {
 	uint64_t entries;
 	uint64_t checkpoints; /* validly signed */
 	uint64_t signed_size; /* entries under the newest of them */
+	uint64_t
+		witnessed_size; /* under the newest with a quorum; = signed_size if none is asked */
 	uint64_t details_opened;
 	uint64_t details_erased;
 	uint64_t details_unopened; /* no vault given */

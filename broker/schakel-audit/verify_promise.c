@@ -39,7 +39,7 @@ static void narrow(struct verifier *verifier, uint64_t first, uint64_t last)
 		struct finding *finding = &verifier->findings->list[i];
 
 		if ((finding->text != FINDING_CHECKPOINT_ROOT &&
-		     finding->text != FINDING_GUARD_ROOT) ||
+		     finding->text != FINDING_GUARD_ROOT && finding->text != FINDING_KEPT_ROOT) ||
 		    finding->is_narrowed || first < finding->index || last > finding->last)
 			continue;
 		finding->is_narrowed = true;

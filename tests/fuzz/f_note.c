@@ -8,10 +8,13 @@
 #include "fuzz.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "skl_key.h"
 #include "skl_note.h"
 #include "skl_ruleset.h"
+#include "skl_tlog_policy.h"
+#include "skl_tlog_proof.h"
 
 static void again(const struct skl_note *note)
 {
@@ -59,6 +62,36 @@ static void verifier_key(struct skl_view text)
 	skl_buf_done(&buf);
 }
 
+/* A tlog-policy is judged by any note; a tlog-proof that parses has one text, its extra line apart.
+ */
+static void policy(struct skl_view text)
+{
+	static struct skl_note note;
+	struct skl_tlog_policy *parsed = NULL;
+	struct skl_tlog_verdict verdict;
+
+	if (skl_tlog_policy_parse(text, &parsed, NULL) != SKL_OK)
+		return;
+	if (skl_note_parse(skl_view_str("a\n\n\xe2\x80\x94 a AAAAAAA=\n"), &note) == SKL_OK &&
+	    skl_tlog_policy_check(parsed, &note, &verdict) == SKL_OK && verdict.cosigned)
+		abort();
+	skl_tlog_policy_free(parsed);
+}
+
+static void proof(struct skl_view text)
+{
+	struct skl_tlog_proof parsed;
+	struct skl_buf buf;
+
+	if (skl_tlog_proof_parse(text, &parsed) != SKL_OK)
+		return;
+	skl_buf_init(&buf, SKL_LIMIT_NOTE);
+	skl_tlog_proof_format(&parsed, &buf);
+	if (buf.len > text.len || (buf.len == text.len && memcmp(buf.data, text.data, text.len)))
+		abort();
+	skl_buf_done(&buf);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct skl_note note;
@@ -71,6 +104,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	checkpoint(bytes);
 	verifier_key(bytes);
+	policy(bytes);
+	proof(bytes);
 	if (skl_key_parse(bytes, &key, NULL) == SKL_OK)
 		skl_key_free(key);
 	if (skl_note_parse(bytes, &note) != SKL_OK)

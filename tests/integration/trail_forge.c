@@ -4,6 +4,11 @@
  *
  *     trail_forge STORE leaf N         change the sender in row N
  *     trail_forge STORE rewrite N      the same, and compute every hash again, promises included
+ *     trail_forge STORE insert N       a row more at N, a copy of the one before; every hash again
+ *     trail_forge STORE remove N       without row N, as if it had never been; every hash again
+ *     trail_forge STORE redate N S     row N was decided S seconds later; every hash again
+ *     trail_forge STORE sign KEY [keep]   sign all checkpoints again, with the log's key that was
+ *                                      stolen; keep: what witnesses signed stays under them
  *     trail_forge STORE swap N M       exchange two rows
  *     trail_forge STORE drop N         delete row N
  *     trail_forge STORE vanish N       delete row N and its stored hash
@@ -16,6 +21,7 @@
  *     trail_forge STORE compact        rewrite the file without what deleted rows left behind
  */
 #include <lmdb.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,9 +30,12 @@
 #include <unistd.h>
 
 #include "skl_buf.h"
+#include "skl_file.h"
 #include "skl_key.h"
+#include "skl_leaf.h"
 #include "skl_mem.h"
 #include "skl_merkle.h"
+#include "skl_note.h"
 
 #define LEAVES_MAX 4096
 
@@ -159,6 +168,101 @@ static void hash_again(void)
 	mdb_cursor_close(cursor);
 }
 
+/* Rows from n on move one up. */
+static void insert(uint64_t n)
+{
+	size_t len;
+
+	for (uint64_t i = count("entry"); i > n; i--) {
+		uint8_t *leaf = get("entry", i - 1, &len);
+
+		put("entry", i, leaf, len);
+		skl_free(leaf);
+	}
+	uint8_t *leaf = get("entry", n - 1, &len);
+	put("entry", n, leaf, len);
+	skl_free(leaf);
+	hash_again();
+}
+
+/* Rows behind n move one down. */
+static void take_out(uint64_t n)
+{
+	uint64_t size = count("entry");
+	size_t len;
+
+	for (uint64_t i = n; i + 1 < size; i++) {
+		uint8_t *leaf = get("entry", i + 1, &len);
+
+		put("entry", i, leaf, len);
+		skl_free(leaf);
+	}
+	delete ("entry", size - 1);
+	for (uint64_t i = skl_merkle_stored_count(size - 1); i < skl_merkle_stored_count(size); i++)
+		delete ("hash", i);
+	hash_again();
+}
+
+static void redate(uint64_t n, int64_t seconds)
+{
+	struct skl_buf again = {.max = SKL_LEAF_MAX};
+	struct skl_leaf leaf;
+	size_t len;
+	uint8_t *bytes = get("entry", n, &len);
+
+	if (skl_leaf_decode(skl_view_of(bytes, len), &leaf) != SKL_OK)
+		exit(3);
+	leaf.decided_ms += seconds * 1000;
+	if (skl_leaf_encode(&leaf, &again) != SKL_OK)
+		exit(3);
+	put("entry", n, again.data, again.len);
+	skl_buf_done(&again);
+	skl_free(bytes);
+	hash_again();
+}
+
+/* Every checkpoint of the trail as it is now, by this key. */
+static void sign_again(const char *path, bool keeps)
+{
+	struct skl_buf text = {.max = 4096};
+	struct skl_key *key = NULL;
+	MDB_cursor *cursor;
+	MDB_val at, value;
+
+	if (skl_file_read(path, &text, NULL) != SKL_OK ||
+	    skl_key_parse(skl_buf_view(&text), &key, NULL) != SKL_OK)
+		exit(3);
+	try(mdb_cursor_open(txn, dbi_of("checkpoint"), &cursor), "checkpoint");
+	while (mdb_cursor_get(cursor, &at, &value, MDB_NEXT) == 0) {
+		struct skl_checkpoint checkpoint = {.size = skl_get_u64be(at.mv_data)};
+		struct skl_buf note = {.max = 65536};
+		char *old = skl_calloc(1, value.mv_size + 1), *lines;
+
+		memcpy(old, (char *)value.mv_data + 1, value.mv_size - 1);
+		if (checkpoint.size > count("entry"))
+			checkpoint.size = count("entry");
+		snprintf(checkpoint.origin, sizeof checkpoint.origin, "%s", key->name);
+		if (skl_merkle_root_of(checkpoint.size, read_hash, NULL, checkpoint.root) != SKL_OK)
+			exit(3);
+		skl_buf_clear(&text);
+		skl_checkpoint_format(&checkpoint, &text);
+		skl_buf_add_u8(&note, 1); /* the format of the value */
+		if (skl_note_sign(skl_buf_view(&text), key, NULL, &note) != SKL_OK)
+			exit(3);
+		lines = strstr(old, "\n\n"); /* then the log's line */
+		lines = lines ? strchr(lines + 2, '\n') : NULL;
+		if (keeps && lines)
+			skl_buf_add_str(&note, lines + 1);
+		value = (MDB_val){note.len, note.data};
+		put("checkpoint", skl_get_u64be(at.mv_data), note.data, note.len);
+		skl_buf_done(&note);
+		skl_free(old);
+	}
+	mdb_cursor_close(cursor);
+	skl_buf_done(&text);
+	skl_key_free(key);
+}
+
 static void swap(uint64_t n, uint64_t m)
 {
 	size_t n_len, m_len;
@@ -243,6 +347,14 @@ int main(int argc, char **argv)
 		change_leaf(n);
 	if (strcmp(what, "rewrite") == 0)
 		hash_again();
+	if (strcmp(what, "insert") == 0)
+		insert(n);
+	if (strcmp(what, "remove") == 0)
+		take_out(n);
+	if (strcmp(what, "redate") == 0)
+		redate(n, argc > 4 ? strtoll(argv[4], NULL, 10) : 0);
+	if (strcmp(what, "sign") == 0)
+		sign_again(argv[3], argc > 4);
 	if (strcmp(what, "swap") == 0)
 		swap(n, m);
 	if (strcmp(what, "drop") == 0 || strcmp(what, "vanish") == 0)

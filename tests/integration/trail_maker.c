@@ -2,13 +2,14 @@
 /*
  * trail_maker - make a store with a trail, for the tests of schakel-audit.
  *
- *     trail_maker FOLDER LOG_KEY PROMISE_KEY COUNT [FROM]
+ *     trail_maker FOLDER LOG_KEY PROMISE_KEY COUNT [FROM [WITNESS_KEY...]]
  *
  * FOLDER/store and FOLDER/vault are made, or continued at entry FROM, up to COUNT entries, in
  * commits of one to five. Each commit keeps its promise and writes FOLDER/result-<first>; every
  * third one gets a checkpoint, and so does the last. FOLDER/guard is what the notary would have.
  * Entry n is decided n minutes after 2026-01-01T00:00:00Z, from one of four partners to another;
- * every seventh has no detail.
+ * every seventh has no detail. Witnesses sign each checkpoint, ten seconds after its last entry,
+ * and keep it as FOLDER/checkpoint-<size>.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -146,9 +147,12 @@ static void commit_batch(struct skl_store *store, const struct skl_key *promise_
 	TRY(skl_txn_commit(txn));
 }
 
+static struct skl_key *witnesses[8];
+static size_t witness_count;
+
 static void checkpoint(struct skl_store *store, const struct skl_key *log_key, const char *folder)
 {
-	struct skl_buf text = {.max = 1024}, note = {.max = 1024};
+	struct skl_buf text = {.max = 1024}, note = {.max = 8192};
 	struct skl_checkpoint head = {.size = 0};
 	struct skl_txn *txn;
 	char path[4096];
@@ -159,8 +163,15 @@ static void checkpoint(struct skl_store *store, const struct skl_key *log_key, c
 	TRY(skl_trail_root(txn, head.size, head.root));
 	skl_checkpoint_format(&head, &text);
 	TRY(skl_note_sign(skl_buf_view(&text), log_key, head.origin, &note));
+	for (size_t i = 0; i < witness_count; i++)
+		TRY(skl_note_cosign(skl_buf_view(&text), witnesses[i], NULL,
+				    (uint64_t)START / 1000 + (head.size - 1) * 60 + 10, &note));
 	TRY(skl_trail_checkpoint_put(txn, head.size, skl_buf_view(&note)));
 	TRY(skl_txn_commit(txn));
+	if (witness_count) {
+		snprintf(path, sizeof path, "%s/checkpoint-%" PRIu64, folder, head.size);
+		TRY(skl_file_write(path, skl_buf_view(&note), 0600, NULL));
+	}
 	snprintf(path, sizeof path, "%s/guard", folder);
 	TRY(skl_file_write(path, skl_buf_view(&text), 0600, NULL));
 	skl_buf_done(&text);
@@ -188,6 +199,8 @@ int main(int argc, char **argv)
 	promise_key = read_key(argv[3]);
 	count = strtoull(argv[4], NULL, 10);
 	n = argc > 5 ? strtoull(argv[5], NULL, 10) : 0;
+	for (int i = 6; i < argc && witness_count < 8; i++)
+		witnesses[witness_count++] = read_key(argv[i]);
 	snprintf(store_path, sizeof store_path, "%s/store", argv[1]);
 	snprintf(vault_path, sizeof vault_path, "%s/vault", argv[1]);
 	opts.origin = log_key->name;
@@ -207,6 +220,8 @@ int main(int argc, char **argv)
 	skl_store_close(store);
 	skl_key_public_text(promise_key->public_key, public_text);
 	printf("%s\n", public_text);
+	for (size_t i = 0; i < witness_count; i++)
+		skl_key_free(witnesses[i]);
 	skl_key_free(log_key);
 	skl_key_free(promise_key);
 	return 0;

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "bundle.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "skl_clock.h"
+#include "skl_code.h"
+#include "skl_file.h"
+#include "skl_leaf.h"
+#include "skl_note.h"
+#include "skl_text.h"
+
+/* SubjectPublicKeyInfo of an Ed25519 key, RFC 8410: this, then the 32 bytes. */
+static const uint8_t key_head[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
+				   0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
+
+static enum skl_err write_file(const char *folder, const char *name, struct skl_view bytes,
+			       struct skl_error *reterr)
+{
+	char path[4096];
+	int len = snprintf(path, sizeof(path), "%s/%s", folder, name);
+
+	if (len < 0 || (size_t)len >= sizeof(path))
+		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "the path is too long");
+	return skl_file_create(path, bytes, 0644, reterr);
+}
+
+static enum skl_err make_folder(const char *folder, const char *name, struct skl_error *reterr)
+{
+	char path[4096];
+	int len = snprintf(path, sizeof(path), "%s%s", folder, name);
+
+	if (len < 0 || (size_t)len >= sizeof(path))
+		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "the path is too long");
+	return mkdir(path, 0755) == 0 ? SKL_OK : skl_error_errno(reterr, errno, path);
+}
+
+/* keys/N.pem for the key that line N of the policy has. */
+static enum skl_err write_key(const char *folder, unsigned number,
+			      const struct skl_note_verifier *key, struct skl_error *reterr)
+{
+	SKL_CLEANUP(skl_buf_done) struct skl_buf pem = {.max = 1024};
+	uint8_t bytes[sizeof(key_head) + 32];
+	char text[SKL_B64_TEXT_BYTES(sizeof(bytes))], name[32];
+
+	memcpy(bytes, key_head, sizeof(key_head));
+	memcpy(bytes + sizeof(key_head), key->public_key, 32);
+	skl_b64_encode(skl_view_of(bytes, sizeof(bytes)), text);
+	skl_buf_addf(&pem, "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n", text);
+	(void)snprintf(name, sizeof(name), "keys/%u.pem", number); /* it fits */
+	return write_file(folder, name, skl_buf_view(&pem), reterr);
+}
+
+/* The words of a policy that are keys; it was parsed before. */
+static enum skl_err write_keys(const char *folder, struct skl_view policy, struct skl_error *reterr)
+{
+	enum skl_err err = SKL_OK;
+	unsigned number = 1;
+
+	for (size_t at = 0, from = 0; at < policy.len && err == SKL_OK; at++) {
+		struct skl_note_verifier key;
+		uint8_t byte = policy.data[at];
+
+		if (byte != ' ' && byte != '\t' && byte != '\n')
+			continue;
+		if (skl_note_verifier_parse(skl_view_of(policy.data + from, at - from), &key) ==
+		    SKL_OK)
+			err = write_key(folder, number, &key, reterr);
+		from = at + 1;
+		number += byte == '\n';
+	}
+	return err;
+}
+
+/* What the entry says, and how it can be checked. */
+static void describe(struct skl_view bytes, uint64_t index, struct skl_buf *out)
+{
+	char decided[SKL_TIME_TEXT_BYTES];
+	struct skl_leaf leaf;
+
+	skl_buf_addf(out, "Regel / entry %" PRIu64 "\n", index);
+	if (skl_leaf_decode(bytes, &leaf) == SKL_OK) {
+		skl_time_format(leaf.decided_ms, decided);
+		skl_buf_addf(out,
+			     "\nspoor / trail        %s\nsoort / kind         %s\n"
+			     "van / from           %s\naan / to             %s\n"
+			     "beslist / decided    %s\nuitkomst / outcome   %s\n"
+			     "register / directory %" PRIu64 "\n",
+			     leaf.origin, skl_code_name(SKL_LIST_ENTRY, (uint32_t)leaf.kind),
+			     leaf.sender[0] ? leaf.sender : "-",
+			     leaf.recipient[0] ? leaf.recipient : "-", decided,
+			     skl_code_name(SKL_LIST_OUTCOME, (uint32_t)leaf.outcome),
+			     leaf.directory_number);
+	}
+	skl_buf_add_str(
+		out,
+		"\nDit bewijst dat deze regel in het spoor staat, op deze plaats, en dat het "
+		"spoor\n"
+		"ondertekend is: door de hub, en door de partners die getuige zijn. "
+		"Controleren:\n\n"
+		"    schakel-audit check --policy EIGEN-BESTAND DEZE-MAP\n\n"
+		"of zonder onze programma's, met openssl en sha256sum alleen:\n\n"
+		"    sh controle.sh\n\n"
+		"controle.sh is leesbaar: elke stap staat erin. De sleutels staan in policy, een\n"
+		"regel elk, en voor openssl in keys/. Een bewijs is niet meer waard dan die "
+		"sleutels:\n"
+		"vergelijk ze met het ondertekende register (schakel-keys directory policy).\n"
+		"\nThis proves that the entry is in the trail, at this place, and that the trail "
+		"is\n"
+		"signed: by the hub, and by the partners that are its witnesses. To check it:\n\n"
+		"    schakel-audit check --policy OWN-FILE THIS-FOLDER\n\n"
+		"or without our programs, with openssl and sha256sum alone:\n\n"
+		"    sh controle.sh\n\n"
+		"controle.sh can be read: each step is in it. The keys are in policy, a line each, "
+		"and\n"
+		"for openssl in keys/. A proof is worth no more than these keys: compare them with "
+		"the\n"
+		"signed directory (schakel-keys directory policy).\n");
+}
+
+enum skl_err bundle_write(const char *folder, struct skl_view leaf,
+			  const struct skl_tlog_proof *proof, struct skl_view policy_text,
+			  struct skl_error *reterr)
+{
+	SKL_CLEANUP(skl_buf_done) struct skl_buf proof_text = {.max = 65536};
+	SKL_CLEANUP(skl_buf_done) struct skl_buf words = {.max = 65536};
+	enum skl_err err;
+
+	skl_tlog_proof_format(proof, &proof_text);
+	describe(leaf, proof->index, &words);
+	if (skl_buf_err(&proof_text) != SKL_OK || skl_buf_err(&words) != SKL_OK)
+		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "out of memory");
+	err = make_folder(folder, "", reterr);
+	if (err == SKL_OK)
+		err = make_folder(folder, "/keys", reterr);
+	if (err == SKL_OK)
+		err = write_keys(folder, policy_text, reterr);
+	if (err == SKL_OK)
+		err = write_file(folder, "entry", leaf, reterr);
+	if (err == SKL_OK)
+		err = write_file(folder, "entry.tlog-proof", skl_buf_view(&proof_text), reterr);
+	if (err == SKL_OK)
+		err = write_file(folder, "policy", policy_text, reterr);
+	if (err == SKL_OK)
+		err = write_file(folder, "LEESMIJ.txt", skl_buf_view(&words), reterr);
+	if (err == SKL_OK)
+		err = write_file(folder, "controle.sh", skl_view_str(bundle_script), reterr);
+	return err;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef BUNDLE_H
+#define BUNDLE_H
+
+/*
+ * bundle - a folder that proves one entry to whoever has it, without hub, store or network.
+ *
+ * Owner:    one thread.
+ * Errors:   EIO and others of files; ESYNTAX, ESIGNATURE for what does not prove itself.
+ * Limits:   a leaf of 1,024 bytes; a checkpoint as in skl_note.h.
+ *
+ *     entry             the leaf as it is in the trail
+ *     entry.tlog-proof  c2sp.org/tlog-proof: path and checkpoint with its signatures
+ *     policy            c2sp.org/tlog-policy: keys of log and witnesses, and the quorum
+ *     keys/N.pem        the same keys for openssl, by their line in policy
+ *     LEESMIJ.txt       what it says in words, and how to check it (Dutch, English)
+ *     controle.sh       that check, with openssl and sha256sum alone
+ */
+
+#include "skl_attr.h"
+#include "skl_buf.h"
+#include "skl_err.h"
+#include "skl_tlog_proof.h"
+
+/* Make the folder and write it all. EEXISTS if there is one. */
+SKL_MUST_CHECK enum skl_err bundle_write(const char *folder, struct skl_view leaf,
+					 const struct skl_tlog_proof *proof,
+					 struct skl_view policy_text, struct skl_error *reterr);
+
+/* The script that checks a bundle: constant. */
+extern const char bundle_script[];
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "audit.h"
+#include "bundle.h"
+#include "skl_file.h"
+#include "skl_leaf.h"
+
+#define PROOF_MAX 65536
+
+static void usage(FILE *to)
+{
+	fputs("usage: schakel-audit check [--policy FILE | --log-key VKEY] FOLDER\n"
+	      "\n"
+	      "Checks a proof that `proof --out` wrote, off-line.\n"
+	      "\n"
+	      "  --policy FILE   logs, witnesses and quorum that you trust: a C2SP tlog-policy\n"
+	      "  --log-key VKEY  the log alone (repeat for older keys)\n"
+	      "\n"
+	      "With neither, the keys in the folder are taken, and it is said so.\n"
+	      "Exit status: 0 proven, 1 not proven, 2 wrong options, 3 it cannot be read.\n",
+	      to);
+}
+
+static enum skl_err read_part(const char *folder, const char *name, struct skl_buf *buf,
+			      struct skl_error *reterr)
+{
+	char path[4096];
+	int len = snprintf(path, sizeof(path), "%s/%s", folder, name);
+
+	if (len < 0 || (size_t)len >= sizeof(path))
+		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "the path is too long");
+	return skl_file_read(path, buf, reterr);
+}
+
+/* Whom to believe: what the caller gave, or what the folder brings along. */
+static enum skl_err open_trust(const struct audit_trust *given, const char *folder,
+			       struct skl_tlog_policy **ret_policy, struct skl_error *reterr)
+{
+	char path[4096];
+	struct audit_trust own = {.policy_path = path};
+	int len = snprintf(path, sizeof(path), "%s/policy", folder);
+
+	if (given->policy_path || given->log_key_count)
+		return audit_trust_open(given, ret_policy, reterr);
+	if (len < 0 || (size_t)len >= sizeof(path))
+		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "the path is too long");
+	fputs("schakel-audit: these keys are the folder's own: compare them with the directory\n",
+	      stderr);
+	return audit_trust_open(&own, ret_policy, reterr);
+}
+
+static const char *judge(const struct skl_tlog_policy *policy, struct skl_view text,
+			 struct skl_view leaf)
+{
+	struct skl_tlog_verdict verdict = {0};
+	struct skl_checkpoint checkpoint = {.size = 0};
+	struct skl_tlog_proof proof;
+	struct skl_leaf entry;
+
+	if (skl_tlog_proof_parse(text, &proof) != SKL_OK)
+		return "entry.tlog-proof is no tlog-proof";
+	if (skl_tlog_proof_check(&proof, leaf, policy, &checkpoint, &verdict) != SKL_OK)
+		return "the path does not lead to the root, or a signature does not verify";
+	if (!verdict.is_signed)
+		return "the log did not sign";
+	if (!verdict.is_witnessed)
+		return "too few witnesses signed";
+	if (strcmp(checkpoint.origin, skl_tlog_policy_log(policy, 0)->name) != 0)
+		return "the checkpoint is of another trail";
+	if (skl_leaf_decode(leaf, &entry) != SKL_OK || strcmp(entry.origin, checkpoint.origin) != 0)
+		return "the entry is not one of this trail";
+	printf("proven: entry %" PRIu64 " of %s, under the checkpoint at %" PRIu64
+	       ", signed by %u witnesses\n",
+	       proof.index, checkpoint.origin, checkpoint.size, verdict.cosigned);
+	return NULL;
+}
+
+static int run(const struct audit_trust *trust, const char *folder)
+{
+	SKL_CLEANUP(skl_tlog_policy_freep) struct skl_tlog_policy *policy = NULL;
+	SKL_CLEANUP(skl_buf_done) struct skl_buf leaf = {.max = SKL_LEAF_MAX};
+	SKL_CLEANUP(skl_buf_done) struct skl_buf proof = {.max = PROOF_MAX};
+	struct skl_error why = {.text = ""};
+	const char *wrong;
+	enum skl_err err = read_part(folder, "entry", &leaf, &why);
+
+	if (err == SKL_OK)
+		err = read_part(folder, "entry.tlog-proof", &proof, &why);
+	if (err == SKL_OK)
+		err = open_trust(trust, folder, &policy, &why);
+	if (err != SKL_OK) {
+		fprintf(stderr, "schakel-audit: %s\n", why.text);
+		return AUDIT_UNREADABLE;
+	}
+	wrong = judge(policy, skl_buf_view(&proof), skl_buf_view(&leaf));
+	if (wrong)
+		printf("not proven: %s\n", wrong);
+	if (fflush(stdout) != 0)
+		return AUDIT_UNREADABLE;
+	return wrong ? AUDIT_NO : AUDIT_OK;
+}
+
+int audit_check(int argc, char **argv)
+{
+	static const struct option names[] = {
+		{"policy", required_argument, NULL, 'y'},
+		{"log-key", required_argument, NULL, 'k'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	struct audit_trust trust = {.policy_path = NULL};
+	int option;
+
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
+	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		switch (option) {
+		case 'y':
+			trust.policy_path = optarg;
+			break;
+		case 'k':
+			if (audit_trust_add(&trust, optarg))
+				break;
+			usage(stderr);
+			return AUDIT_USAGE;
+		case 'h':
+			usage(stdout);
+			return AUDIT_OK;
+		default:
+			usage(stderr);
+			return AUDIT_USAGE;
+		}
+	}
+	if (optind + 1 != argc) {
+		usage(stderr);
+		return AUDIT_USAGE;
+	}
+	return run(&trust, argv[optind]);
+}

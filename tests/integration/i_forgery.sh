@@ -1,0 +1,243 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+#
+# P6: whatever is done to the trail, by whoever holds the disk or even the log's key, somebody can
+# tell: the verifier names the first entry that is wrong. What it takes is said at each: the copy
+# alone, the notary's guard, a partner's promise, or what witnesses signed. i_audit has the same for
+# damage; i_p6_provable for every byte.
+
+. "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
+
+origin=schakel.example/test
+audit=$BIN/schakel-audit
+
+make_key() {
+	printf 'schakel-secret-key/v1\nuse sign\nname %s\nsecret %s\n' "$2" \
+		"$(head -c 32 /dev/urandom | base64)" >"$1"
+	chmod 600 "$1"
+}
+
+# fresh [COUNT]: the folder t with a new trail that two witnesses signed
+fresh() {
+	rm -rf t
+	"$BIN/trail_maker" t log.key promise.key "${1:-60}" 0 politie.key vt.key >promise.pub || exit 1
+	promised=(--promise-key "$(cat promise.pub)")
+}
+
+# forge ARGUMENT...
+forge() {
+	"$BIN/trail_forge" t/store "$@" || exit 1
+}
+
+# found STATUS TEXT LINE... [-- OPTION...]: verify ends so with these options, and says each line
+found() {
+	local status=$1 text=$2 lines=() line
+	shift 2
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		lines+=("$1")
+		shift
+	done
+	[ $# -eq 0 ] || shift
+	"$audit" verify --store t/store "$@" >out 2>err
+	test_is "$?" "$status" "$text: status $status"
+	for line in "${lines[@]}"; do
+		if grep -Eq -- "$line" out err; then
+			pass "$text: $line"
+		else
+			fail "$text: $line"
+			diag "$(cat out err)"
+		fi
+	done
+}
+
+make_key log.key $origin
+make_key next.key $origin
+make_key promise.key hub
+make_key politie.key politie-nh
+make_key vt.key vt-zw
+make_key other.key elsewhere
+"$BIN/schakel-notary" --vkey --key log.key >vkey || exit 1
+"$BIN/schakel-notary" --vkey --key next.key >next.vkey || exit 1
+witness_of() { "$BIN/schakel-keys" show "$1" | sed -n 's/^witness //p'; }
+{
+	echo "log $(cat vkey)"
+	echo "witness politie $(witness_of politie.key)"
+	echo "witness vt $(witness_of vt.key)"
+	echo 'group both all politie vt'
+	echo 'quorum both'
+} >policy
+trust=(--policy policy)
+promised=() # the hub's promise key narrows what was rewritten down to a commit
+
+# --- whole
+fresh
+found 0 'whole' "^$origin: 60 entries, 60 under a signed checkpoint" \
+	'witnesses: 60 entries under a checkpoint with their quorum' 'verdict: intact$' -- "${trust[@]}"
+found 0 'without witnesses asked for' 'verdict: intact$' -- --log-key vkey
+for file in t/checkpoint-*; do kept+=(--checkpoint "$file"); done
+found 0 'and what witnesses kept fits' 'verdict: intact$' -- "${trust[@]}" "${kept[@]}"
+
+# --- the copy alone shows it: no key was stolen
+forge leaf 23
+found 1 'edited' 'entry 23: the entry does not fit its hash' 'first entry 23$' -- "${trust[@]}"
+fresh
+forge insert 23
+found 1 'inserted' 'forged: entries 20..23: the trail is not what the checkpoint signed' \
+	'first entry 20$' -- "${trust[@]}" "${promised[@]}"
+fresh
+forge drop 23
+found 1 'deleted' 'entry 23: the entry is missing' 'first entry 23$' -- "${trust[@]}"
+fresh
+forge remove 23
+found 1 'deleted, and all hashes made anew' 'forged: entries 20..23' 'first entry 20$' \
+	-- "${trust[@]}" "${promised[@]}"
+fresh
+forge swap 7 31
+found 1 'exchanged' 'first entry 7$' -- "${trust[@]}"
+fresh
+forge swap 22 23
+found 1 'reordered' 'first entry 22$' -- "${trust[@]}"
+fresh
+forge cut 50
+found 1 'tail cut' 'entries 50..59: a signed checkpoint goes beyond the trail' 'first entry 50$' \
+	-- "${trust[@]}"
+fresh
+forge rewrite 23
+found 1 'rewritten' 'forged: entries 20..23' 'first entry 20$' \
+	-- "${trust[@]}" "${promised[@]}"
+fresh
+forge redate 23 86400
+found 1 'dated anew' 'forged: entries 20..23' 'first entry 20$' \
+	-- "${trust[@]}" "${promised[@]}"
+
+# --- with the log's key that was stolen: witnesses, promises and the guard show it
+fresh
+cp -r t/result-20 t/checkpoint-60 t/guard .
+forge rewrite 21
+forge sign log.key
+found 0 'rewritten and signed again: the copy alone looks whole' 'verdict: intact' -- --log-key vkey
+found 1 'but no witness signed it' 'incomplete: no checkpoint carries the quorum' \
+	'witnesses: 0 entries' -- "${trust[@]}"
+found 1 'a witness kept another' 'forged: entries 0..59: somebody was shown another trail than this' \
+	-- --log-key vkey --checkpoint checkpoint-60
+found 1 'a promise names the entry' 'forged: entry 21: the entry is not what was promised' \
+	-- --log-key vkey "${promised[@]}" --promise result-20
+found 1 'the stored promises narrow it down' 'entries 20..23: a stored promise does not fit' \
+	'first entry 20$' -- --log-key vkey "${promised[@]}"
+found 1 'the guard knows another' 'forged: .*the trail is not what the notary signed' \
+	-- --log-key vkey --guard guard
+fresh
+forge rewrite 21
+forge sign log.key keep
+found 1 'witness lines under a tree they did not sign' \
+	"damaged: a witness's signature under a checkpoint does not verify \\(size 60\\)" -- "${trust[@]}"
+fresh
+forge sign other.key
+found 1 'signed by another key' 'carries no valid signature' 'no validly signed checkpoint' \
+	-- "${trust[@]}"
+
+# --- clocks
+fresh
+forge redate 59 86400
+forge sign log.key
+found 0 'a date in the future, signed again' -- --log-key vkey
+"$BIN/trail_maker" t log.key promise.key 70 60 politie.key vt.key >/dev/null
+found 1 'witnesses saw it earlier than it says' \
+	'forged: entry 59: the entry says it is later than witnesses saw it' 'first entry 59$' \
+	-- "${trust[@]}"
+fresh
+forge redate 59 -86400
+forge sign log.key
+found 0 'a date in the past is a remark' 'remark: entry 59: the clock ran back here' 'verdict: intact$' \
+	-- --log-key vkey
+
+# --- rolled back, and a restored backup
+fresh 30
+rm -rf old
+cp -r t old
+"$BIN/trail_maker" t log.key promise.key 60 30 politie.key vt.key >/dev/null
+mv t new
+mv old t
+cp -r new/vault/. t/vault
+found 0 'an old copy by itself is whole' 'verdict: intact$' -- "${trust[@]}"
+found 1 'a witness saw more' 'rolled back: entries 30..59: somebody was shown a longer trail' \
+	'verdict: rolled back, first entry 30$' -- "${trust[@]}" --checkpoint new/checkpoint-60
+found 1 'the notary signed more' 'rolled back: entries 30..59: the notary signed a longer trail' \
+	-- "${trust[@]}" --guard new/guard
+
+# --- a fork: two trails from entry 30 on, each shown to one witness
+"$BIN/trail_maker" t log.key promise.key 60 30 politie.key >/dev/null
+found 1 'one witness alone signed this branch' 'witnesses: 30 entries' -- "${trust[@]}" \
+	--checkpoint new/checkpoint-60
+found 1 'the other kept its own branch' \
+	'forged: entries 30..59: somebody was shown another trail than this .*new/checkpoint-60' \
+	'first entry 30$' -- --log-key vkey --checkpoint new/checkpoint-30 --checkpoint new/checkpoint-60
+test_expect_status 3 'a checkpoint of another log accuses nobody' "$audit" verify --store t/store \
+	--log-key next.vkey --checkpoint new/checkpoint-60
+rm -rf new
+
+# --- the log key is changed: old checkpoints keep their old signature
+fresh 30
+"$BIN/trail_maker" t next.key promise.key 60 30 politie.key vt.key >/dev/null
+found 1 'the old key alone does not do' 'carries no valid signature \(size 60\)' -- --log-key vkey
+found 0 'both keys do' '60 under a signed checkpoint' 'verdict: intact$' \
+	-- --log-key vkey --log-key next.vkey
+found 0 'with the witnesses' 'witnesses: 60 entries' -- --policy policy --log-key next.vkey
+test_expect_status 3 'keys of two trails are refused' "$audit" verify --store t/store \
+	--log-key vkey --log-key "$("$BIN/schakel-notary" --vkey --key other.key)"
+
+# --- a bundle: one entry, proven to whoever has the folder
+fresh
+for index in 0 17 31 32 58 59; do
+	rm -rf bundle
+	test_expect "the proof of entry $index" "$audit" proof --store t/store "${trust[@]}" \
+		--out bundle $index
+	test_expect "entry $index checks, by our program" "$audit" check "${trust[@]}" bundle
+	test_like "$(cat out)" "^proven: entry $index of $origin, under the checkpoint at 60" '.. it says so'
+	test_expect "entry $index checks, by openssl" sh bundle/controle.sh
+	test_like "$(cat out)" "PROVEN: entry $index of $origin, under the checkpoint at 60" '.. it says so'
+done
+# Nothing but openssl, sha256sum, a shell and what every Unix has.
+mkdir tools
+for tool in openssl sha256sum sh sed cat head tail od tr cp rm mktemp; do
+	ln -s "$(command -v $tool)" tools/$tool
+done
+test_expect 'with openssl and sha256sum alone' env -i PATH="$PWD/tools" TMPDIR="$PWD" \
+	tools/sh bundle/controle.sh
+test_is "$(grep -c '^witness: ' out)" 2 'it names the witnesses'
+test_like "$(cat bundle/LEESMIJ.txt)" 'sh controle.sh' 'the bundle says how'
+test_like "$(cat bundle/LEESMIJ.txt)" 'van / from +reclassering-nh' 'and what the entry says'
+test_expect 'keys of its own, with a warning' "$audit" check bundle
+test_like "$(cat err)" "keys are the folder's own" '.. it is said'
+test_expect_status 3 'a folder that is there is not written into' "$audit" proof --store t/store \
+	"${trust[@]}" --out bundle 59
+
+# not_proven TEXT: neither our program nor openssl takes what is in the bundle
+not_proven() {
+	test_expect_status 1 "$1: our program" "$audit" check "${trust[@]}" bundle
+	test_expect_status 1 "$1: openssl" sh bundle/controle.sh
+	cp whole/* bundle/ 2>/dev/null
+}
+rm -rf whole
+mkdir whole
+cp bundle/entry bundle/entry.tlog-proof bundle/policy whole
+printf 'x' >>bundle/entry
+not_proven 'another entry'
+sed -i 's/^index 59/index 58/' bundle/entry.tlog-proof
+not_proven 'another index'
+sed -i 4d bundle/entry.tlog-proof
+not_proven 'a shorter path'
+sed -i '3{p}' bundle/entry.tlog-proof
+not_proven 'a longer path'
+sed -i 's/^60$/61/' bundle/entry.tlog-proof
+not_proven 'another size'
+sed -i '/— vt-zw/d' bundle/entry.tlog-proof
+not_proven 'one witness too few'
+sed -i "/— $(printf %s "$origin" | sed 's,/,\\/,g')/d" bundle/entry.tlog-proof
+not_proven 'without the log'
+sed -i '/— vt-zw/{s/A\(.\{9\}\)$/B\1/;t;s/.\(.\{9\}\)$/A\1/}' bundle/entry.tlog-proof
+not_proven 'a damaged signature'
+cp bundle/policy own.policy
+sed -i "s|^log .*|log $(cat next.vkey)|" own.policy
+test_expect_status 1 'keys that are not the log'"'"'s' "$audit" check --policy own.policy bundle
+done_testing
