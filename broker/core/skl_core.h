@@ -35,6 +35,7 @@
 #include "skl_offer_number.h"
 #include "skl_outbox.h"
 #include "skl_policy.h"
+#include "skl_region.h"
 #include "skl_ruleset.h"
 #include "skl_seat.h"
 #include "skl_trail.h"
@@ -308,6 +309,8 @@ SKL_MUST_CHECK enum skl_err skl_law_check(const struct skl_hub_opts *opts,
 SKL_MUST_CHECK enum skl_err
 skl_approval_check(const struct skl_hub_opts *opts, const struct skl_directory *directory,
 		   const uint8_t digest[32], struct skl_ruleset *ret_set, struct skl_error *reterr);
+/* What the region chose, of the rules in force or of their emergency list; NULL: there are none. */
+const struct skl_region *skl_law_region(const struct skl_law *law);
 const struct skl_policy *skl_law_policy_of(const struct skl_law *law,
 					   const struct skl_decision *decision);
 

@@ -7,6 +7,7 @@
 #include "skl_hub_event.h"
 #include "skl_log.h"
 #include "skl_payload.h"
+#include "skl_routed.h"
 #include "skl_seen.h"
 
 /* --- parts ------------------------------------------------------------------------- */
@@ -228,6 +229,8 @@ static enum skl_err release(struct skl_turn *turn, struct skl_item *item, struct
 {
 	enum skl_err err = skl_change_apply(turn, ask, item);
 
+	if (err == SKL_OK)
+		err = skl_routed_propose(turn, ask, item);
 	if (err == SKL_OK)
 		err = put_payloads(turn, item);
 	for (size_t i = 0; i < item->part_count && err == SKL_OK; i++) {

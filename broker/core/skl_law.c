@@ -198,6 +198,13 @@ const struct skl_policy *skl_law_policy_of(const struct skl_law *law,
 	return decision->is_emergency ? law->emergency : law->policy;
 }
 
+const struct skl_region *skl_law_region(const struct skl_law *law)
+{
+	if (law->policy)
+		return skl_policy_region(law->policy);
+	return law->emergency ? skl_policy_region(law->emergency) : NULL;
+}
+
 /* --- the trail and the store know each version ----------------------------------------------- */
 
 struct change {

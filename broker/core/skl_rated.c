@@ -74,19 +74,10 @@ static int64_t rated_at(const struct skl_item *item, int64_t now_ms)
 		       : now_ms;
 }
 
-static const struct skl_region *region_of(const struct skl_turn *turn)
-{
-	const struct skl_law *law = &turn->hub->law;
-
-	if (law->policy)
-		return skl_policy_region(law->policy);
-	return law->emergency ? skl_policy_region(law->emergency) : NULL;
-}
-
 bool skl_rated_is_current(const struct skl_turn *turn, const struct skl_ask *ask,
 			  const struct skl_item *item)
 {
-	const struct skl_region *region = region_of(turn);
+	const struct skl_region *region = skl_law_region(&turn->hub->law);
 
 	if (read_rows(ask, item, turn->now_ms).is_any)
 		return true;
@@ -225,7 +216,7 @@ static bool is_asked(const struct skl_case *held, const struct skl_region *regio
 enum skl_err skl_rated_apply(struct skl_turn *turn, struct skl_ask *ask,
 			     const struct skl_item *item, bool *is_changed)
 {
-	const struct skl_region *region = region_of(turn);
+	const struct skl_region *region = skl_law_region(&turn->hub->law);
 	struct rated rated = read_rows(ask, item, turn->now_ms);
 	int64_t at_ms = rated_at(item, turn->now_ms);
 	struct skl_case *held = &ask->held;
