@@ -4,6 +4,7 @@
 #include "skl_core.h"
 #include "skl_index.h"
 #include "skl_leaf.h"
+#include "skl_mandate.h"
 #include "skl_rated.h"
 #include "skl_unpack.h"
 
@@ -15,13 +16,6 @@ struct answered {
 	const uint8_t *id;    /* of the message answered */
 	uint32_t kind;
 };
-
-static bool is_partner(const char *place, const char *partner)
-{
-	size_t len = strlen(partner);
-
-	return strncmp(place, partner, len) == 0 && (place[len] == 0 || place[len] == '/');
-}
 
 /* The kind in a detail, if it is of this message. */
 static uint32_t kind_of_entry(struct skl_turn *turn, uint64_t index, const uint8_t *id)
@@ -51,7 +45,7 @@ static bool see_answered(void *arg, uint64_t index)
 	if (skl_trail_entry(answered->turn->txn, index, &leaf) != SKL_OK ||
 	    leaf.kind != SKL_ENTRY_DECISION ||
 	    (leaf.outcome != SKL_OUTCOME_PERMITTED && leaf.outcome != SKL_OUTCOME_CUT) ||
-	    !is_partner(leaf.recipient, answered->answerer))
+	    !skl_mandate_is_at(leaf.recipient, answered->answerer))
 		return true;
 	answered->kind = kind_of_entry(answered->turn, index, answered->id);
 	return answered->kind == 0;
@@ -103,6 +97,10 @@ enum skl_err skl_ask_open(struct skl_turn *turn, const struct skl_item *item,
 			skl_directory_competent(directory, skl_view_str(competence->municipality));
 	}
 	err = find_answered(turn, item, &ret_ask->answered_kind);
+	if (err == SKL_OK)
+		err = skl_after_check_find(turn, item, &ret_ask->after_check);
+	if (ret_ask->after_check.is_found)
+		ret_ask->answered_kind = SKL_KIND_TASK;
 	if (err != SKL_OK || common->case_ref.len != SKL_STORE_ID_BYTES)
 		return err;
 	err = skl_case_get(turn->txn, common->case_ref.data, &ret_ask->held);
@@ -197,6 +195,18 @@ static uint8_t fact_value(const struct skl_envelope *env, enum skl_fact code, ui
 static bool has_fact(const struct skl_envelope *env, enum skl_fact code)
 {
 	return skl_envelope_find_fact(env, code) != NULL;
+}
+
+static bool breaks_glass(const struct skl_envelope *env)
+{
+	const Schakel__V1__WeighingRow *row = skl_envelope_weighing(env, 0);
+
+	for (size_t i = 0; row && i < row->n_codes; i++)
+		if (row->codes[i] == SCHAKEL__V1__WEIGHING_CODE__WEIGHING_BREAK_GLASS_LIFE ||
+		    row->codes[i] == SCHAKEL__V1__WEIGHING_CODE__WEIGHING_BREAK_GLASS_CHILD ||
+		    row->codes[i] == SCHAKEL__V1__WEIGHING_CODE__WEIGHING_BREAK_GLASS_WEAPON)
+			return true;
+	return false;
 }
 
 static uint8_t told_by(const struct skl_envelope *env, uint32_t section)
@@ -309,8 +319,9 @@ static void fill_message(const struct skl_turn *turn, const struct skl_ask *ask,
 	request->ground = fact_value(env, SKL_FACT_GROUND, recipient);
 	request->urgency = fact_value(env, SKL_FACT_URGENCY, 0);
 	request->has_user_ref = has_fact(env, SKL_FACT_USER_REF);
-	request->has_checked_by = has_fact(env, SKL_FACT_CHECKED_BY);
+	request->has_checked_by = has_fact(env, SKL_FACT_CHECKED_BY) && !ask->after_check.is_own;
 	request->has_acute_by = has_fact(env, SKL_FACT_ACUTE_BY);
+	request->has_break_glass = breaks_glass(env);
 	request->has_case = ask->has_case;
 	request->has_rating = skl_rated_is_current(turn, ask, item);
 	request->has_reply = answered_id(env) != NULL;

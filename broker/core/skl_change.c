@@ -287,6 +287,8 @@ bool skl_change_is_senders(const struct skl_part *part, enum skl_clock clock)
 {
 	enum skl_role role = clock_role(clock);
 
+	if (clock == SKL_CLOCK_BREAK_GLASS)
+		return true; /* who breaks the glass has it checked */
 	return role != SKL_ROLE_UNSPECIFIED && part->request.sender_role == role &&
 	       part->request.recipient_role != role;
 }
@@ -307,7 +309,7 @@ static enum skl_err start_clock(struct skl_turn *turn, const struct skl_item *it
 	enum skl_err err =
 		skl_change_name(row.partner, is_senders ? item->peer->id : part->row->partner);
 
-	if (err == SKL_OK)
+	if (err == SKL_OK && row.clock != SKL_CLOCK_BREAK_GLASS) /* supervisors hear of it then */
 		err = skl_change_name(row.told, is_senders ? part->row->partner : item->peer->id);
 	if (err != SKL_OK)
 		return err;
@@ -317,8 +319,26 @@ static enum skl_err start_clock(struct skl_turn *turn, const struct skl_item *it
 	return err == SKL_EEXISTS ? SKL_OK : err;
 }
 
-enum skl_err skl_change_clocks(struct skl_turn *turn, const struct skl_item *item,
-			       const struct skl_part *part)
+/* Who acts now is who had to: the sender of this message. An after-check is of one use alone. */
+static enum skl_err stop_clock(struct skl_turn *turn, const struct skl_ask *ask,
+			       const struct skl_item *item, enum skl_clock clock)
+{
+	const struct skl_after_check *check = &ask->after_check;
+	const uint8_t *message = NULL;
+	enum skl_err err;
+
+	if (clock == SKL_CLOCK_BREAK_GLASS) {
+		if (!check->is_found)
+			return SKL_OK;
+		message = check->clock.message_id;
+	}
+	err = skl_clock_store_stop(turn->txn, clock, case_of(item), item->peer->id, message, NULL,
+				   NULL, NULL);
+	return err == SKL_ENOTFOUND ? SKL_OK : err;
+}
+
+enum skl_err skl_change_clocks(struct skl_turn *turn, const struct skl_ask *ask,
+			       const struct skl_item *item, const struct skl_part *part)
 {
 	enum skl_err err = SKL_OK;
 
@@ -326,11 +346,7 @@ enum skl_err skl_change_clocks(struct skl_turn *turn, const struct skl_item *ite
 		const struct skl_decision_clock *clock = &part->decision.clocks[i];
 
 		if (clock->is_stop) {
-			/* Who acts now is who had to: the sender of this message. */
-			err = skl_clock_store_stop(turn->txn, (enum skl_clock)clock->clock,
-						   case_of(item), item->peer->id, NULL, NULL, NULL,
-						   NULL);
-			err = err == SKL_ENOTFOUND ? SKL_OK : err;
+			err = stop_clock(turn, ask, item, (enum skl_clock)clock->clock);
 		} else if (part->row && clock->due_ms) {
 			err = start_clock(turn, item, part, clock);
 		}

@@ -19,6 +19,7 @@ struct list {
 
 struct late {
 	uint64_t count;
+	uint64_t after_checks; /* of them: break-glass that nobody checked in time */
 	struct skl_clock_row last;
 };
 
@@ -135,12 +136,13 @@ static bool see_late(void *arg, const struct skl_clock_row *row)
 	struct late *late = arg;
 
 	late->count += row->stage == SKL_CLOCK_LATE;
+	late->after_checks += row->stage == SKL_CLOCK_LATE && row->clock == SKL_CLOCK_BREAK_GLASS;
 	late->last = *row;
 	return true;
 }
 
 /* Of the first LATE_PAGES thousands of clocks: a look must not keep the reactor. */
-static uint64_t count_late(struct skl_txn *txn)
+static void add_late(struct skl_txn *txn, struct skl_buf *out)
 {
 	struct late late = {0};
 	unsigned seen = SKL_STORE_PAGE_MAX;
@@ -149,7 +151,8 @@ static uint64_t count_late(struct skl_txn *txn)
 		if (skl_clock_store_list(txn, i ? &late.last : NULL, SKL_STORE_PAGE_MAX, see_late,
 					 &late, &seen) != SKL_OK)
 			break;
-	return late.count;
+	add_number(out, "late", late.count);
+	add_number(out, "late_after_checks", late.after_checks);
 }
 
 static enum skl_err add_store(struct skl_hub *hub, struct skl_buf *out)
@@ -179,7 +182,7 @@ static enum skl_err add_store(struct skl_hub *hub, struct skl_buf *out)
 	skl_buf_add_str(out, ",\"clocks\":{");
 	if (skl_clock_store_count(txn, &clocks) == SKL_OK)
 		add_number(out, "running", clocks);
-	add_number(out, "late", count_late(txn));
+	add_late(txn, out);
 	/* Late ones wake no more. */
 	if (skl_clock_store_wake(txn, &wake_ms) == SKL_OK && wake_ms != INT64_MAX)
 		add_number(out, "next_ms", (uint64_t)wake_ms);

@@ -20,6 +20,7 @@
 
 #include "schakel/v1/session.pb-c.h"
 #include "schakel/v1/trail.pb-c.h"
+#include "skl_after_check.h"
 #include "skl_arena.h"
 #include "skl_buf.h"
 #include "skl_case.h"
@@ -80,6 +81,7 @@
 	X(COMMITS_FAILED, "commits_failed")                                                        \
 	X(CHECKPOINTS, "checkpoints")                                                              \
 	X(EMERGENCIES, "emergencies")                                                              \
+	X(BREAK_GLASS, "break_glass")                                                              \
 	X(NOTICES, "notices")                                                                      \
 	X(SESSIONS_OPENED, "sessions_opened")
 
@@ -409,6 +411,10 @@ struct skl_record_note {
 	const uint8_t *message_id; /* 16 bytes or NULL */
 	const uint8_t *case_ref;   /* the same */
 	int64_t received_ms;       /* 0: now */
+	uint32_t clock;            /* enum skl_clock of a notice; 0: none */
+	uint32_t task;             /* enum skl_task of a notice; 0: none */
+	int64_t due_ms;            /* of both */
+	const uint8_t *notice;     /* 16 bytes: its id; or NULL */
 };
 SKL_MUST_CHECK enum skl_err skl_record_note(struct skl_turn *turn,
 					    const struct skl_record_note *note,
@@ -449,6 +455,7 @@ struct skl_ask {
 	bool has_case;
 	struct skl_case held;   /* valid if has_case */
 	uint32_t answered_kind; /* of the message answered; 0: none the sender got */
+	struct skl_after_check after_check;
 };
 SKL_MUST_CHECK enum skl_err skl_ask_open(struct skl_turn *turn, const struct skl_item *item,
 					 struct skl_ask *ret_ask);
@@ -482,7 +489,8 @@ enum skl_outcome skl_change_check(const struct skl_turn *turn, const struct skl_
 SKL_MUST_CHECK enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
 					     const struct skl_item *item);
 /* Start and stop clocks as the decision says. */
-SKL_MUST_CHECK enum skl_err skl_change_clocks(struct skl_turn *turn, const struct skl_item *item,
+SKL_MUST_CHECK enum skl_err skl_change_clocks(struct skl_turn *turn, const struct skl_ask *ask,
+					      const struct skl_item *item,
 					      const struct skl_part *part);
 
 /* A name into a field of the store. EFIELD: too long. */
@@ -552,8 +560,9 @@ struct skl_offer_notice {
 	enum skl_delivery state; /* what has become of it there */
 	uint32_t task;           /* enum skl_task; 0: none */
 	const uint8_t *id;       /* 16 bytes: of a task for a person; or NULL */
+	const char *desk;        /* whose task; NULL: the partner's */
 	const uint8_t *case_ref; /* 16 bytes or NULL */
-	int64_t due_ms;          /* of the task; 0: no term */
+	int64_t due_ms;          /* of clock or task; 0: none */
 	const char *text_nl;
 	const char *text_en;
 	uint64_t entry_index;

@@ -238,11 +238,11 @@ static enum skl_err release(struct skl_turn *turn, struct skl_item *item, struct
 
 		if (!part->is_released)
 			continue;
-		err = skl_change_clocks(turn, item, part);
+		err = skl_change_clocks(turn, ask, item, part);
 		if (err == SKL_OK && part->row)
 			err = skl_offer_push(turn, item, part, ask->held.version);
 	}
-	return err;
+	return err == SKL_OK ? skl_after_check_ask(turn, item) : err;
 }
 
 static void count_outcome(struct skl_turn *turn, const struct skl_item *item)

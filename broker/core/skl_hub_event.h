@@ -17,6 +17,7 @@
 	X(accepting_on, "accepting.on")                                                            \
 	X(batch_failed, "batch.failed")                                                            \
 	X(batch_not_recorded, "batch.not_recorded")                                                \
+	X(break_glass, "break_glass")                                                              \
 	X(checkpoint_failed, "checkpoint.failed")                                                  \
 	X(checkpoint_rollback, "checkpoint.rollback")                                              \
 	X(checkpoint_signed, "checkpoint.signed")                                                  \

@@ -236,6 +236,8 @@ enum skl_err skl_offer_push_notice(struct skl_turn *turn, const struct skl_offer
 	message.task = (Schakel__V1__TaskCode)notice->task;
 	if (notice->id)
 		message.id = skl_pb_bytes(notice->id, SKL_ID_BYTES);
+	if (notice->desk)
+		message.desk = skl_pb_text(notice->desk);
 	if (notice->ref)
 		message.ref = skl_pb_bytes(notice->ref, SKL_ID_BYTES);
 	if (notice->case_ref)

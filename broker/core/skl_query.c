@@ -6,6 +6,7 @@
 #include "skl_frame.h"
 #include "skl_index.h"
 #include "skl_leaf.h"
+#include "skl_mandate.h"
 #include "skl_summary.h"
 #include "skl_unpack.h"
 #include "skl_vault.h"
@@ -53,7 +54,7 @@ static const struct skl_dir_mandate *find_mandate(const struct skl_turn *turn,
 		if (mandate->partner == partner->index && (uint32_t)mandate->kind == claim->value &&
 		    (mandate->kind != SKL_MANDATE_FG_OF_PARTNER ||
 		     strcmp(mandate->of, claim->text) == 0) &&
-		    mandate->from_ms <= turn->now_ms && turn->now_ms < mandate->until_ms)
+		    skl_mandate_is_in_force(mandate, turn->now_ms))
 			return mandate;
 	}
 	return NULL;
@@ -85,52 +86,6 @@ static enum skl_cut_reason refusal_of(const struct skl_item *item, const struct 
 
 /* --- which entries ------------------------------------------------------------------------- */
 
-static bool is_at(const char *place, const char *partner)
-{
-	size_t len = strlen(partner);
-
-	return strncmp(place, partner, len) == 0 && (place[len] == 0 || place[len] == '/');
-}
-
-static const struct skl_dir_partner *partner_of(const struct page *page, const char *place)
-{
-	const char *slash = strchr(place, '/');
-	struct skl_view id = skl_view_of(place, slash ? (size_t)(slash - place) : strlen(place));
-
-	return skl_directory_partner(page->turn->hub->law.directory, id);
-}
-
-static bool has_side(const struct page *page, const struct skl_leaf *leaf, enum skl_side side)
-{
-	const struct skl_dir_partner *sender = partner_of(page, leaf->sender);
-	const struct skl_dir_partner *recipient = partner_of(page, leaf->recipient);
-
-	return (sender && sender->side == side) || (recipient && recipient->side == side);
-}
-
-/* A mandate names whose lines; an unknown one, nobody's. */
-static bool is_in_scope(const struct page *page, const struct skl_leaf *leaf)
-{
-	const char *of = page->mandate->of;
-
-	switch (page->mandate->kind) {
-	case SKL_MANDATE_FG_OF_PARTNER:
-		return strcmp(leaf->sender, of) == 0 || is_at(leaf->recipient, of);
-	case SKL_MANDATE_AP:
-	case SKL_MANDATE_COURT_ORDER:
-		return true;
-	case SKL_MANDATE_IGJ:
-		return has_side(page, leaf, SKL_SIDE_CARE);
-	case SKL_MANDATE_INSPECTIE_JENV:
-		return has_side(page, leaf, SKL_SIDE_JUSTICE);
-	case SKL_MANDATE_WPG_AUDITOR:
-		return leaf->retention == SKL_RETENTION_WPG;
-	case SKL_MANDATE_UNSPECIFIED:
-		break;
-	}
-	return false;
-}
-
 /* An empty list means any. protobuf-c's enums are ints of the list's numbers. */
 #define IN_LIST(list, count, value) in_list((const int *)(list), (count), (int)(value))
 static bool in_list(const int *list, size_t count, int value)
@@ -145,10 +100,11 @@ static bool leaf_matches(const struct page *page, const struct skl_leaf *leaf)
 {
 	const Schakel__V1__QueryRow *query = page->query;
 
-	return is_in_scope(page, leaf) && leaf->decided_ms >= query->from_ms &&
+	return skl_mandate_covers(page->turn->hub->law.directory, page->mandate, leaf) &&
+	       leaf->decided_ms >= query->from_ms &&
 	       (!query->until_ms || leaf->decided_ms < query->until_ms) &&
 	       (!query->sender[0] || strcmp(leaf->sender, query->sender) == 0) &&
-	       (!query->recipient[0] || is_at(leaf->recipient, query->recipient)) &&
+	       (!query->recipient[0] || skl_mandate_is_at(leaf->recipient, query->recipient)) &&
 	       IN_LIST(query->entries, query->n_entries, leaf->kind) &&
 	       IN_LIST(query->outcomes, query->n_outcomes, leaf->outcome);
 }
@@ -159,7 +115,7 @@ static bool needs_detail(const struct page *page)
 
 	return query->n_kinds || query->n_categories || query->n_grounds || query->n_reasons ||
 	       query->user_ref[0] || query->message_id.len || query->case_ref.len ||
-	       query->without_consent || page->tag;
+	       query->without_consent || query->without_after_check || page->tag;
 }
 
 static bool same_bytes(ProtobufCBinaryData wanted, ProtobufCBinaryData got)
@@ -195,7 +151,23 @@ static bool is_delivered(const Schakel__V1__MessageDetail *detail)
 	return false;
 }
 
-static bool detail_matches(const struct page *page, const Schakel__V1__MessageDetail *detail)
+/* A disclosure by break-glass that nobody has checked yet. */
+static bool is_unchecked(const struct page *page, const struct skl_leaf *leaf,
+			 const Schakel__V1__MessageDetail *detail)
+{
+	const struct skl_catalogue_ground *ground = skl_catalogue_ground((uint32_t)detail->ground);
+
+	return leaf->kind == SKL_ENTRY_DECISION &&
+	       (leaf->outcome == SKL_OUTCOME_PERMITTED || leaf->outcome == SKL_OUTCOME_CUT) &&
+	       ground && ground->is_break_glass && detail->id.len == SKL_ID_BYTES &&
+	       skl_after_check_is_open(page->turn, leaf->sender,
+				       detail->case_ref.len == SKL_ID_BYTES ? detail->case_ref.data
+									    : NULL,
+				       detail->id.data);
+}
+
+static bool detail_matches(const struct page *page, const struct skl_leaf *leaf,
+			   const Schakel__V1__MessageDetail *detail)
 {
 	const Schakel__V1__QueryRow *query = page->query;
 
@@ -205,7 +177,8 @@ static bool detail_matches(const struct page *page, const Schakel__V1__MessageDe
 	       (!query->user_ref[0] || strcmp(query->user_ref, detail->user_ref) == 0) &&
 	       same_bytes(query->message_id, detail->id) &&
 	       same_bytes(query->case_ref, detail->case_ref) &&
-	       (!query->without_consent || (is_delivered(detail) && !detail->n_consent_ref));
+	       (!query->without_consent || (is_delivered(detail) && !detail->n_consent_ref)) &&
+	       (!query->without_after_check || is_unchecked(page, leaf, detail));
 }
 
 /* Is the person looked for a subject of this entry? */
@@ -339,7 +312,7 @@ static enum skl_err look_at(struct page *page, uint64_t index)
 		if (!plain[0].len ||
 		    skl_unpack(&schakel__v1__message_detail__descriptor, plain[0],
 			       page->turn->arena, &detail) != SKL_OK ||
-		    !detail_matches(page, detail) || !subject_matches(page, plain, count))
+		    !detail_matches(page, &leaf, detail) || !subject_matches(page, plain, count))
 			return SKL_OK; /* another one, or erased: then there is nothing to match */
 	}
 	return add_row(page, index, rows, count);
@@ -643,7 +616,7 @@ static enum skl_err prove(struct skl_hub *hub, const Schakel__V1__ProofRequest *
 	if (err != SKL_OK)
 		return err;
 	if (!request->old_size &&
-	    (strcmp(entry.sender, peer->id) == 0 || is_at(entry.recipient, peer->id)) &&
+	    (strcmp(entry.sender, peer->id) == 0 || skl_mandate_is_at(entry.recipient, peer->id)) &&
 	    skl_trail_leaf(txn, request->index, &leaf) == SKL_OK)
 		reply->leaf = skl_pb_bytes(skl_arena_copy(&hub->turn_arena, leaf.data, leaf.len),
 					   leaf.len);

@@ -118,6 +118,11 @@ enum skl_err skl_record_note(struct skl_turn *turn, const struct skl_record_note
 		return err;
 	if (note->text || note->message_id) {
 		detail.text = skl_pb_text(note->text ? note->text : "");
+		detail.clock = (Schakel__V1__ClockId)note->clock;
+		detail.task = (Schakel__V1__TaskCode)note->task;
+		detail.due_ms = note->due_ms;
+		if (note->notice)
+			detail.notice = skl_pb_bytes(note->notice, SKL_ID_BYTES);
 		if (note->message_id)
 			detail.id = skl_pb_bytes(note->message_id, SKL_ID_BYTES);
 		part = skl_record_pack(turn->arena, &detail.base, SKL_TRAIL_PART_MAX);

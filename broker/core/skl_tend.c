@@ -263,6 +263,8 @@ static enum skl_err ring(struct skl_turn *turn, const struct skl_clock_row *row)
 		err = notify(turn, row, row->partner, ref.index);
 	if (err == SKL_OK && row->told[0])
 		err = notify(turn, row, row->told, ref.index);
+	if (err == SKL_OK && row->clock == SKL_CLOCK_BREAK_GLASS)
+		err = skl_after_check_late(turn, row, ref.index);
 	if (err == SKL_OK)
 		err = skl_clock_store_move(turn->txn, row, SKL_CLOCK_LATE, NEVER_MS);
 	return err;

@@ -128,7 +128,8 @@ static size_t weight_of(const struct skl_item *item)
 	if (item->env) {
 		size_t recipients = item->env->of[SCHAKEL__V1__ROW__ROW_RECIPIENT].count;
 
-		return recipients ? recipients : 1;
+		return (recipients ? recipients : 1) +
+		       (skl_envelope_weighing(item->env, 0) ? SKL_AFTER_CHECK_LEAVES : 0);
 	}
 	return item->receipt ? item->receipt->n_items : 1;
 }

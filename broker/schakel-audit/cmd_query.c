@@ -32,6 +32,7 @@ static void usage(FILE *to)
 	      "  --from TIME --until TIME --sender PARTNER --recipient PARTNER --entry NAME\n"
 	      "  --kind NAME --outcome NAME --category NAME --ground NAME --cut-reason NAME\n"
 	      "  --message HEX --case HEX --user-ref REF --without-consent\n"
+	      "  --without-after-check (break-glass that nobody checked yet)\n"
 	      "\n"
 	      "  --details           the details too\n"
 	      "  --first INDEX       from this entry on\n"
@@ -75,6 +76,7 @@ enum {
 	OPT_CASE,
 	OPT_USER_REF,
 	OPT_WITHOUT_CONSENT,
+	OPT_WITHOUT_AFTER_CHECK,
 	OPT_DETAILS,
 	OPT_FIRST,
 	OPT_LIMIT,
@@ -106,6 +108,7 @@ static const struct option names[] = {
 	{"case", required_argument, NULL, OPT_CASE},
 	{"user-ref", required_argument, NULL, OPT_USER_REF},
 	{"without-consent", no_argument, NULL, OPT_WITHOUT_CONSENT},
+	{"without-after-check", no_argument, NULL, OPT_WITHOUT_AFTER_CHECK},
 	{"details", no_argument, NULL, OPT_DETAILS},
 	{"first", required_argument, NULL, OPT_FIRST},
 	{"limit", required_argument, NULL, OPT_LIMIT},
@@ -236,6 +239,9 @@ static bool set_filter(struct query *query, int option, const char *value)
 	case OPT_WITHOUT_CONSENT:
 		query->without_consent = true;
 		return true;
+	case OPT_WITHOUT_AFTER_CHECK:
+		query->without_after_check = true;
+		return true;
 	case OPT_DETAILS:
 		query->details = true;
 		return true;
@@ -312,6 +318,7 @@ static enum skl_err run(const struct options *options, struct query_view *view,
 	if (err != SKL_OK)
 		return err;
 	config.wait_ms = (uint32_t)(options->wait_s ? options->wait_s : 20) * 1000;
+	config.is_dutch = options->is_dutch;
 	err = query_link_open(&config, &link, reterr);
 	do {
 		if (err != SKL_OK)

@@ -39,6 +39,7 @@ struct query_config {
 	char *registrar[QUERY_REGISTRARS_MAX];
 	size_t registrar_count;
 	unsigned quorum;
+	bool is_dutch;    /* the hub's notices */
 	uint32_t wait_ms; /* for the hub, and for an answer; 20 s */
 };
 SKL_MUST_CHECK enum skl_err query_config_read(const char *path, struct query_config *ret_config,
@@ -74,6 +75,7 @@ struct query {
 	bool has_case;
 	uint8_t case_ref[16];
 	bool without_consent;
+	bool without_after_check;
 	bool details;
 	uint64_t first_index;
 	uint32_t limit;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
 #include <string.h>
 
 #include "query.h"
 #include "skl_clock.h"
 #include "skl_draft.h"
 #include "skl_mem.h"
+#include "skl_text.h"
 
 struct query_link {
 	struct skl_client *client;         /* owned */
@@ -34,6 +36,24 @@ static void on_answer(void *arg, const uint8_t id[16], enum skl_err err,
 		link->err = SKL_EDENIED;
 }
 
+/* What the hub tells a supervisor of its own accord. It comes once: beside the answer, not in it.
+ */
+static enum skl_err on_notice(void *arg, const Schakel__V1__Notice *notice)
+{
+	const struct query_link *link = arg;
+	const char *text = link->config->is_dutch ? notice->text_nl : notice->text_en;
+	char at[SKL_TIME_TEXT_BYTES], id[65];
+
+	skl_time_format(notice->at_ms, at);
+	skl_hex_encode(skl_view_of(notice->ref.data, notice->ref.len <= 32 ? notice->ref.len : 0),
+		       id);
+	fprintf(stderr, "schakel-audit: %s: ", at);
+	for (; *text; text++)
+		fputc((unsigned char)*text < ' ' ? ' ' : *text, stderr);
+	fprintf(stderr, "%s%s\n", id[0] ? " --message " : "", id);
+	return SKL_OK;
+}
+
 static void on_state(void *arg, enum skl_session_state state, const struct skl_session_down *down)
 {
 	struct query_link *link = arg;
@@ -59,7 +79,7 @@ enum skl_err query_link_open(const struct query_config *config, struct query_lin
 		.endpoint = config->endpoint[0] ? config->endpoint : NULL,
 		.software = "schakel-audit/" SKL_VERSION,
 		.plan_ms = config->wait_ms,
-		.calls = {.on_answer = on_answer, .on_state = on_state},
+		.calls = {.on_answer = on_answer, .on_notice = on_notice, .on_state = on_state},
 		.arg = link,
 	};
 	enum skl_err err;
@@ -127,6 +147,7 @@ static void fill_row(Schakel__V1__QueryRow *row, const struct query *query, stru
 	if (query->has_case)
 		row->case_ref = bytes_of(skl_view_of(query->case_ref, 16));
 	row->without_consent = query->without_consent;
+	row->without_after_check = query->without_after_check;
 	row->details = query->details;
 	row->first_index = query->first_index;
 	row->limit = query->limit;

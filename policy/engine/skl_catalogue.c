@@ -353,7 +353,7 @@ static const struct skl_catalogue_ground grounds[] = {
 					.needs_human = true,
 					.is_break_glass = true},
 	[SKL_GROUND_SUPERVISION] = {.text_date = "2025-07-01",
-				    .from = ROLE(SUPERVISOR) | ROLE(HUB),
+				    .from = ANY_ROLE, /* to the hub: of an after-check */
 				    .to = ROLE(SUPERVISOR) | ROLE(HUB),
 				    .purposes = PURPOSE(SUPERVISE_DISCLOSURE)},
 };

@@ -133,11 +133,12 @@ static void list_rules(const struct skl_match *match, struct skl_decision *decis
 		}
 }
 
-static int64_t clock_start(const struct skl_policy_request *request)
+/* Where it happened, or now: the glass breaks now, whatever it is about. */
+static int64_t clock_start(const struct skl_policy_request *request, uint8_t clock)
 {
 	int64_t at_ms = request->occurred_at_ms;
 
-	if (at_ms <= 0 || at_ms > request->now_ms ||
+	if (clock == SKL_CLOCK_BREAK_GLASS || at_ms <= 0 || at_ms > request->now_ms ||
 	    request->now_ms - at_ms > SKL_POLICY_BACKDATE_MS)
 		return request->now_ms;
 	return at_ms;
@@ -193,8 +194,9 @@ static void add_follow_ups(const struct skl_match *match, const struct skl_rule 
 				 is_full);
 	for (size_t i = 0; i < rule->clock_count; i++) {
 		const struct skl_rule_clock *clock = &rule->clocks[i];
-		int64_t due_ms =
-			clock->is_stop ? 0 : skl_term_add(clock_start(request), clock->term);
+		int64_t due_ms = clock->is_stop ? 0
+						: skl_term_add(clock_start(request, clock->clock),
+							       clock->term);
 
 		add_clock(decision,
 			  (struct skl_decision_clock){clock->clock, clock->is_stop, due_ms},

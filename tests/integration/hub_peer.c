@@ -521,6 +521,8 @@ static bool set_text(struct peer *peer, const char *name, const char *value)
 		{"family", peer->family, sizeof(peer->family)},
 		{"about", peer->about, sizeof(peer->about)},
 		{"consents", peer->consents, sizeof(peer->consents)},
+		{"weighing", peer->weighing, sizeof(peer->weighing)},
+		{"checked-by", peer->checked_by, sizeof(peer->checked_by)},
 		{"rests", peer->rests, sizeof(peer->rests)},
 	};
 

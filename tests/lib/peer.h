@@ -71,6 +71,8 @@ struct peer {
 	char family[8];
 	char about[256];
 	char consents[1024];
+	char weighing[64];   /* a code of the list */
+	char checked_by[64]; /* who checked it, if not u-2222 */
 	char rests[128];
 	long credit;
 	long credit_bytes;

@@ -170,6 +170,8 @@ static void add_contents(struct peer *peer, struct skl_draft *draft, uint32_t ki
 		peer_add_section(peer, draft, SKL_CATEGORY_FEEDBACK, subject);
 	} else if (kind == SKL_KIND_PARTICIPANT_CHANGE || kind == SKL_KIND_PROGRESS) {
 		add_case_contents(peer, draft);
+	} else if (kind == SKL_KIND_TASK_DONE) {
+		peer_add_events(peer, draft, NULL);
 	} else if (kind == SKL_KIND_REPORT_RECEIPT) {
 		skl_draft_event_at(draft, SKL_EVENT_REPORT_RECEIVED_AT, skl_now_ms());
 	}
@@ -206,7 +208,9 @@ static void add_facts(struct peer *peer, struct skl_draft *draft)
 				     skl_code_number(SKL_LIST_GROUND, skl_view_str(peer->ground)));
 	skl_draft_fact_text(draft, SKL_FACT_USER_REF, "u-7f3a", 0);
 	if (!peer->no_check)
-		skl_draft_fact_text(draft, SKL_FACT_CHECKED_BY, "u-2222", skl_now_ms());
+		skl_draft_fact_text(draft, SKL_FACT_CHECKED_BY,
+				    peer->checked_by[0] ? peer->checked_by : "u-2222",
+				    skl_now_ms());
 	if (peer->acute) {
 		skl_draft_fact_text(draft, SKL_FACT_ACUTE_BY, "u-7f3a", skl_now_ms());
 		skl_draft_fact_value(draft, SKL_FACT_URGENCY, SKL_URGENCY_ACUTE);
@@ -215,6 +219,12 @@ static void add_facts(struct peer *peer, struct skl_draft *draft)
 		skl_draft_fact_value(
 			draft, SKL_FACT_URGENCY,
 			skl_code_number(SKL_LIST_URGENCY, skl_view_str(peer->urgency)));
+	if (peer->weighing[0]) {
+		const enum skl_weighing code = (enum skl_weighing)skl_code_number(
+			SKL_LIST_WEIGHING, skl_view_str(peer->weighing));
+
+		skl_draft_weighing(draft, &code, 1);
+	}
 	if (peer->muni[0])
 		skl_draft_competence(draft, peer->muni, SKL_COMPETENCE_REGISTERED_HOME);
 }

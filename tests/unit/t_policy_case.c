@@ -123,12 +123,16 @@ static void break_glass_and_the_other_side(void **state)
 		       " allow incident, whereabouts, victim_plan, reporter, statement, weighing\n"
 		       " clock break-glass within 12 hours\n duty after-check\n because \"b\"\n"
 		       " test \"t\" permitted\nend\n");
+	struct skl_policy_request glass = t_request(all);
 	struct skl_decision decision = t_decide(policy, all);
 
 	(void)state;
 	assert_int_equal(decision.outcome, SKL_OUTCOME_PERMITTED);
 	assert_true(decision.is_break_glass);
 	assert_int_equal(decision.clock_count, 1);
+	assert_true(decision.clocks[0].due_ms == T_NOW_MS + 12 * 3600000);
+	glass.occurred_at_ms = T_NOW_MS - SKL_DAY_MS; /* it breaks now, whatever it is about */
+	skl_policy_decide(policy, NULL, &glass, &decision);
 	assert_true(decision.clocks[0].due_ms == T_NOW_MS + 12 * 3600000);
 	for (unsigned both = 0; both < 2; both++) {
 		struct skl_policy_request request = t_request(all);
