@@ -356,6 +356,19 @@ static const struct skl_catalogue_ground grounds[] = {
 				    .from = ANY_ROLE, /* to the hub: of an after-check */
 				    .to = ROLE(SUPERVISOR) | ROLE(HUB),
 				    .purposes = PURPOSE(SUPERVISE_DISCLOSURE)},
+	/* A request goes to who holds the data, and is answered; it carries no file. */
+	[SKL_GROUND_AVG_6_1_C_12] = {.text_date = "2018-05-25",
+				     .from = ANY_ROLE & ~JUSTICE,
+				     .to = ANY_ROLE & ~JUSTICE,
+				     .purposes = PURPOSE(INFORM_SUBJECT),
+				     .never_categories = ~(CATEGORY(IDENTITY) | CATEGORY(CONTACT) |
+							   CATEGORY(REQUEST) | CATEGORY(REFUSAL) |
+							   UINT64_C(1))},
+	/* Who is bound to secrecy may inform the board without consent, for its tasks. */
+	[SKL_GROUND_BW_1_240] = {.text_date = "2015-01-01",
+				 .from = HELP,
+				 .to = ROLE(CHILD_PROTECTION_BOARD),
+				 .purposes = PURPOSE(CHILD_PROTECTION)},
 };
 
 /* Indexed by clock. Where no law gives a term, it is a default for the region to change. */
