@@ -135,6 +135,9 @@ static uint16_t positions_of(const struct skl_ask *ask, const char *partner, con
 		    row->from_ms <= now_ms && (!row->until_ms || now_ms < row->until_ms))
 			bits |= 1u << row->position;
 	}
+	/* Who only got the report has none; who got it and helps or directs has what it is. */
+	if (bits & ~(1u << SKL_DESK_POSITION_NONE))
+		bits &= ~(1u << SKL_DESK_POSITION_NONE);
 	return (uint16_t)bits;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 
 /*
- * The consent ledger: what a message tells of consents (proto/README 14.5), and of who is one
- * person. A consent counts in the case it was told in, so that a change of it is a change of the
- * case: mail that waits is decided again.
+ * The consent ledger: what a message tells of consents (proto/README 14.5), of who is one person,
+ * and of requests of a person, which may be made under pressure. A consent counts in the case it
+ * was told in, so that a change of it is a change of the case: mail that waits is decided again.
  */
 
 #include <string.h>
@@ -55,6 +55,40 @@ static enum skl_err lacks(struct skl_item *item, const char *what)
 	return SKL_EFIELD;
 }
 
+static bool is_right(const struct skl_item *item)
+{
+	uint32_t kind = (uint32_t)item->env->common->kind;
+
+	return kind == SKL_KIND_SUBJECT_REQUEST || kind == SKL_KIND_SUBJECT_ANSWER;
+}
+
+/*
+ * A request and its answer are of one person, never of a couple (DOMAIN 5, rule 19): nobody reads
+ * in an answer to a partner what was asked by, or is kept of, the other.
+ */
+static enum skl_err check_right(struct skl_item *item)
+{
+	const struct skl_envelope *env = item->env;
+	const Schakel__V1__SectionRow *section;
+	const Schakel__V1__EventRow *row;
+	uint32_t person = 0;
+
+	for (size_t i = 0; (row = skl_envelope_event(env, i)); i++) {
+		if (!row->subject)
+			continue;
+		if (person && row->subject != person)
+			return lacks(item, "a request or its answer is about one person");
+		person = row->subject;
+	}
+	if (!person)
+		return lacks(item, "a request or its answer says whose it is (event of a person)");
+	for (size_t i = 0; (section = skl_envelope_section(env, i)); i++)
+		for (size_t k = 0; k < section->n_about; k++)
+			if (section->about[k] != person)
+				return lacks(item, "a request or its answer is about one person");
+	return SKL_OK;
+}
+
 enum skl_err skl_ledger_check(struct skl_item *item)
 {
 	const struct skl_envelope *env = item->env;
@@ -62,6 +96,8 @@ enum skl_err skl_ledger_check(struct skl_item *item)
 	const Schakel__V1__EventRow *link;
 	size_t at = 0;
 
+	if (is_right(item) && check_right(item) != SKL_OK)
+		return SKL_EFIELD;
 	if (tells_consent(item) && env->common->case_ref.len != SKL_STORE_ID_BYTES)
 		return lacks(item, "a consent needs the case in which it counts (case_ref)");
 	for (size_t i = 0; tells_consent(item) && (consent = skl_envelope_consent(env, i)); i++)
@@ -193,16 +229,34 @@ enum skl_err skl_ledger_change(const struct skl_turn *turn, const struct skl_ask
 /* --- keeping it ------------------------------------------------------------------------------- */
 
 /* DOMAIN 5, rule 8: to the director, never to the household. */
-static bool is_suspect(const struct skl_ask *ask, const struct skl_consent *consent)
+static bool is_suspect(const struct skl_ask *ask, uint32_t how)
 {
-	return consent->how == SKL_CONSENT_HOW_PARTNER_PRESENT ||
-	       consent->how == SKL_CONSENT_HOW_VIA_THIRD_PARTY ||
+	return how == SKL_CONSENT_HOW_PARTNER_PRESENT || how == SKL_CONSENT_HOW_VIA_THIRD_PARTY ||
 	       ask->held.pattern == SKL_PATTERN_COERCIVE_CONTROL ||
 	       ask->held.pattern == SKL_PATTERN_UNCLEAR;
 }
 
+struct warning {
+	const char *nl;
+	const char *en;
+};
+
+static const struct warning of_consent = {
+	"Een toestemming is gegeven of ingetrokken terwijl de persoon niet alleen was, of bij "
+	"mogelijke dwang. Ga na of er dwang is; zeg niets tegen het huishouden.",
+	"A consent was given or withdrawn while the person was not alone, or where there may be "
+	"coercion. Check for coercion; say nothing to the household."};
+
+static const struct warning of_request = {
+	"Om inzage of wissen is gevraagd door een ander, in iemands bijzijn, of bij mogelijke "
+	"dwang. Spreek de persoon alleen, langs een veilige weg; zeg niets tegen het huishouden. "
+	"Er is niets gewist.",
+	"Access or erasure was asked for by another, with somebody present, or where there may be "
+	"coercion. Speak with the person alone, on a safe channel; say nothing to the household. "
+	"Nothing was erased."};
+
 static enum skl_err warn_director(struct skl_turn *turn, const struct skl_ask *ask,
-				  const struct skl_item *item)
+				  const struct skl_item *item, const struct warning *warning)
 {
 	const struct skl_tasks_new task = {
 		.partner = ask->held.director,
@@ -210,12 +264,8 @@ static enum skl_err warn_director(struct skl_turn *turn, const struct skl_ask *a
 		.message_id = item->id,
 		.case_ref = ask->held.case_ref,
 		.names_index = item->parts[0].ref.index,
-		.text_nl = "Een toestemming is gegeven of ingetrokken terwijl de persoon niet "
-			   "alleen was, of bij mogelijke dwang. Ga na of er dwang is; zeg niets "
-			   "tegen het huishouden.",
-		.text_en = "A consent was given or withdrawn while the person was not alone, or "
-			   "where there may be coercion. Check for coercion; say nothing to the "
-			   "household.",
+		.text_nl = warning->nl,
+		.text_en = warning->en,
 	};
 
 	return skl_tasks_give(turn, &task);
@@ -233,10 +283,25 @@ static enum skl_err keep_consents(struct skl_turn *turn, const struct skl_ask *a
 		err = judge(turn, ask, item, row, &told);
 		if (err == SKL_OK)
 			err = skl_consent_put(turn->txn, &told);
-		is_warning |= err == SKL_OK && is_suspect(ask, &told);
+		is_warning |= err == SKL_OK && is_suspect(ask, told.how);
 	}
-	return err == SKL_OK && is_warning && ask->held.director[0] ? warn_director(turn, ask, item)
-								    : err;
+	return err == SKL_OK && is_warning && ask->held.director[0]
+		       ? warn_director(turn, ask, item, &of_consent)
+		       : err;
+}
+
+/* May what the person asks for have been asked under pressure? */
+static bool is_pressed(const struct skl_ask *ask, const struct skl_item *item)
+{
+	const Schakel__V1__EventRow *row;
+
+	if ((unsigned)item->env->common->kind != SKL_KIND_SUBJECT_REQUEST)
+		return false;
+	for (size_t i = 0; (row = skl_envelope_event(item->env, i)); i++)
+		if (row->code == SCHAKEL__V1__EVENT_CODE__EVENT_REQUEST &&
+		    is_suspect(ask, row->detail))
+			return true;
+	return false;
 }
 
 static enum skl_err keep_links(struct skl_turn *turn, const struct skl_item *item)
@@ -263,6 +328,8 @@ enum skl_err skl_ledger_apply(struct skl_turn *turn, const struct skl_ask *ask,
 {
 	enum skl_err err = keep_links(turn, item);
 
+	if (err == SKL_OK && ask->held.director[0] && is_pressed(ask, item))
+		err = warn_director(turn, ask, item, &of_request);
 	if (err != SKL_OK || !tells_consent(item))
 		return err;
 	*is_changed = true;
