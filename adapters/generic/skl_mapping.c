@@ -461,26 +461,42 @@ static enum skl_err check_name(const struct skl_mapping *mapping, size_t field, 
 			     skl_mapping_fields[parent].path);
 }
 
+/* The name of a field by that of what it is in; false: too long. */
+static bool join(char ret[SKL_MAPPING_NAME + 1], const char *outer, const char *rest)
+{
+	int len = snprintf(ret, SKL_MAPPING_NAME + 1, "%s%s%s", outer, *outer ? "." : "", rest);
+
+	return len >= 0 && (size_t)len <= SKL_MAPPING_NAME;
+}
+
+static enum skl_err name_field(struct skl_mapping *mapping, size_t i, struct skl_error *reterr)
+{
+	const char *rest;
+	int parent = parent_of(i, &rest);
+	bool has_room = true;
+	enum skl_err err = SKL_OK;
+
+	if (mapping->line[i])
+		err = check_name(mapping, i, parent, reterr);
+	else if (parent < 0 || *mapping->native[parent])
+		has_room =
+			join(mapping->native[i], parent < 0 ? "" : mapping->native[parent], rest);
+	if (lists_in(mapping->native[i]) == lists_in(skl_mapping_fields[i].path))
+		copy(mapping->out[i], mapping->native[i]);
+	else
+		has_room &= join(mapping->out[i], parent < 0 ? "" : mapping->out[parent], rest);
+	if (!err && !has_room)
+		err = skl_error_set(reterr, SKL_ESYNTAX, parent < 0 ? 0 : mapping->line[parent], 0,
+				    "the name is too long");
+	return err;
+}
+
 /* Names of what has no line; what has lost its own name to another has none. */
 static enum skl_err name_fields(struct skl_mapping *mapping, struct skl_error *reterr)
 {
 	for (size_t i = 0; i < SKL_MAPPING_FIELDS_N; i++) {
-		const char *rest;
-		int parent = parent_of(i, &rest);
-		enum skl_err err = SKL_OK;
+		enum skl_err err = name_field(mapping, i, reterr);
 
-		if (mapping->line[i]) {
-			err = check_name(mapping, i, parent, reterr);
-		} else if (parent < 0) {
-			copy(mapping->native[i], rest);
-		} else if (*mapping->native[parent]) {
-			int len = snprintf(mapping->native[i], sizeof(mapping->native[i]), "%s.%s",
-					   mapping->native[parent], rest);
-
-			if (len < 0 || (size_t)len >= sizeof(mapping->native[i]))
-				err = skl_error_set(reterr, SKL_ESYNTAX, mapping->line[parent], 0,
-						    "the name is too long");
-		}
 		if (err)
 			return err;
 	}
@@ -494,6 +510,7 @@ static enum skl_err name_fields(struct skl_mapping *mapping, struct skl_error *r
 						     "%.60s is the name of two fields, see line %u",
 						     mapping->native[i], mapping->line[k]);
 			mapping->native[k][0] = '\0';
+			mapping->out[k][0] = '\0';
 		}
 	}
 	return SKL_OK;

@@ -20,8 +20,9 @@
  * sections[].marks.sourceLaw = jeugdwet ignore NATIVE                                   a field of
  * the own system that never goes out
  *
- * What has no line goes by its own name. A native field that is neither mapped nor ignored is
- * refused: nobody meant it to go, or somebody meant it to and it would not.
+ * A name without the [] of its field stands for the first of the list; written out is the whole
+ * list, by its own name. What has no line goes by its own name. A native field that is neither
+ * mapped nor ignored is refused: nobody meant it to go, or somebody meant it to and it would not.
  */
 
 #include <jansson.h>
@@ -119,6 +120,8 @@ struct skl_mapping {
 	enum skl_mapping_language language;
 	/* Path of each field in the own system; "": it has none. */
 	char native[SKL_MAPPING_FIELDS_N][SKL_MAPPING_NAME + 1];
+	/* The same on the way out: all of a list, where native has room for its first alone. */
+	char out[SKL_MAPPING_FIELDS_N][SKL_MAPPING_NAME + 1];
 	unsigned line[SKL_MAPPING_FIELDS_N]; /* of its `field` line; 0: by its own name */
 	size_t word_count;
 	struct skl_mapping_word words[SKL_MAPPING_WORDS_N];

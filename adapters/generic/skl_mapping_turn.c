@@ -150,9 +150,8 @@ static void copy_list(struct turn *t, const json_t *from, const char *from_path,
 	bool has_list = strstr(to_path, "[]") != NULL;
 	json_t *list = has_list ? list_at(to, &to_path) : NULL;
 
-	/* One name for a list: the own system has room for the first alone. */
 	if (!has_list && count > 1)
-		count = 1;
+		count = 1; /* never so: a name without its list is not used on the way out */
 	for (size_t i = 0; i < count && i < ITEMS_MAX; i++) {
 		const json_t *one = json_is_array(from) ? json_array_get(from, i) : from;
 
@@ -190,7 +189,7 @@ static void copy(struct turn *t, const json_t *from, const char *from_path, json
 static void copy_all(struct turn *t, const json_t *from, json_t *to)
 {
 	for (size_t i = 0; i < SKL_MAPPING_FIELDS_N; i++) {
-		const char *native = t->mapping->native[i];
+		const char *native = t->is_in ? t->mapping->native[i] : t->mapping->out[i];
 		const char *ours = skl_mapping_fields[i].path;
 
 		t->field = &skl_mapping_fields[i];

@@ -20,6 +20,7 @@ static const struct skl_own_kind kinds[] = {
 	{SKL_KIND_HANDOVER_OFFER, SKL_PURPOSE_ORGANISE_DIRECT_SAFETY, SKL_GROUND_WMO_4_1_1_2_D,
 	 false},
 	{SKL_KIND_INFORMATION_REQUEST, SKL_PURPOSE_ASSESS_SAFETY, SKL_GROUND_WMO_4_1_1_2_D, false},
+	{SKL_KIND_SUBJECT_ANSWER, SKL_PURPOSE_INFORM_SUBJECT, SKL_GROUND_AVG_6_1_C_12, true},
 };
 
 /* It collects under the Wmo (4.1.1, 5.1.6) unless it says otherwise. */

@@ -9,10 +9,12 @@
 #	hub_start           notary and hub, until the hub says it serves
 #	hub_stop, hub_ctl   stop both; schakelctl against this hub
 #	adapter_start NAME  police, vt-zw or vt-gr, until it has a session
+#	hub_audit PARTNER FILTER...   what a supervisor with the mandate of the privacy authority is shown, as JSON lines
+#	hub_decisions PARTNER FILTER...   the decisions of it, a line each: who may have what, and why not
 #	hub_free_port       a TCP port that was free a moment ago
 
 HUB_ORIGIN=schakel.test/demo
-# partner folder, id, desks, name, role, side, phone
+# partner folder, id, desks (a,b), name, role, side, phone
 HUB_PARTNERS='
 police|politie-nh|meldingen|Politie Noord-Holland|police|justice|0900 8844|10,11
 vt-zw|vt-zw|triage|Veilig Thuis Zaanstreek-Waterland|veilig_thuis|care|0800 2000|11
@@ -40,11 +42,12 @@ while True:
 
 # Keys of everybody, and the directory signed by one registrar of care and one of justice.
 hub_make_keys() {
-	local folder id desk name role side phone regions
+	local folder id desks name role side phone regions
 
-	while IFS='|' read -r folder id desk name role side phone regions; do
+	while IFS='|' read -r folder id desks name role side phone regions; do
 		[ -n "$folder" ] || continue
-		"$BIN/schakel-keys" generate --partner "$id" --desk "$desk" --name "$name" --role "$role" \
+		# shellcheck disable=SC2046 # desks are ids: a word each
+		"$BIN/schakel-keys" generate --partner "$id" $(printf -- '--desk %s ' ${desks//,/ }) --name "$name" --role "$role" \
 			--side "$side" --phone "$phone" --regions "$regions" --from 2020-01-01 \
 			--out "$HUB/keys/$folder" >>"$HUB/keys.log" || return 1
 	done <<<"$HUB_PARTNERS"
@@ -63,6 +66,8 @@ hub_regions() {
 		"$SRC/deploy/conf/regions.csv" | while IFS=';' read -r code name partner; do
 		printf 'region municipality=%s partner=%s name="%s"\n' "$code" "$partner" "$name"
 	done
+	# A scenario may add mandates, a line each.
+	printf '%s' "${HUB_MANDATES:-}"
 	printf 'mandate partner=fg-politie kind=fg_of_partner of=politie-nh from=2020-01-01 until=2099-01-01\n'
 }
 
@@ -139,4 +144,24 @@ hub_is_ready() {
 
 hub_ctl() {
 	env -C "$HUB" "$BIN/schakelctl" --control control.sock "$@"
+}
+
+# hub_audit PARTNER FILTER...: needs a partner of role supervisor, and its mandate in HUB_MANDATES
+hub_audit() {
+	local partner=$1
+	shift
+	cat >"$HUB/audit-$partner.conf" <<-CONF
+		partner = "$partner"
+		desk = "toezicht"
+		keys = "keys/$partner"
+		state = "state-audit-$partner"
+		directory = "directory.note"
+		registrars = {"$(cat "$HUB/keys/care/registrar.vkey")", "$(cat "$HUB/keys/justice/registrar.vkey")"}
+	CONF
+	env -C "$HUB" "$BIN/schakel-audit" query --config "audit-$partner.conf" --mandate ap \
+		--reason periodic_audit --user u-77 --all --json --details "$@" 2>>"$TMPDIR/audit.log"
+}
+
+hub_decisions() {
+	hub_audit "$@" | "$PYTHON" "$SRC/tests/lib/decisions.py"
 }
