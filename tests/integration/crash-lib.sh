@@ -16,6 +16,8 @@
 
 with=()
 oracle_knows=()
+slow=()
+[ "$VARIANT" = release ] || slow=(build=slow)
 GUARD=guard
 
 start() {
@@ -53,7 +55,7 @@ settle() {
 }
 
 oracle() {
-	"$PYTHON" "$SRC/tests/integration/crash_oracle.py" "$1" "${oracle_knows[@]}"
+	"$PYTHON" "$SRC/tests/integration/crash_oracle.py" "$1" "${oracle_knows[@]}" "${slow[@]}"
 }
 
 # The verifier reads the trail, and up to 250 answers that police kept, from outside.

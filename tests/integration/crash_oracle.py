@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What became of every message, told from outside: nothing lost, nothing doubled, all recorded.
 
-    crash_oracle.py FOLDER [disk-fails=police | disk-fails=vt] [rules=unreadable] [clocks=differ]
+    crash_oracle.py FOLDER [disk-fails=police | disk-fails=vt] [rules=unreadable] [clocks=differ] [build=slow]
 
 FOLDER holds police.history and vt.history (crash_peer), trail.txt (crash_trail) and out/, the folder
 that stands for the recipient's system. All must be at rest: every message answered and handed over.
 With disk-fails that partner may say that its spool cannot be written: that is counted.
 With rules=unreadable the answer may be that nothing could be decided.
 With clocks=differ a message may be refused for its time: then it is nowhere.
+With build=slow, a sanitizer's, a promise may be late.
 Prints one line of figures, and a line for each thing that is wrong. Exit: 0 nothing is wrong, 1.
 """
 
@@ -37,6 +38,7 @@ class Oracle:
         self.disk_fails = knows.get("disk-fails")
         self.is_ruled = knows.get("rules") != "unreadable"
         self.clocks_differ = knows.get("clocks") == "differ"
+        self.is_slow = knows.get("build") == "slow"
         self.problems = []
         self.intents = {}  # id: what police meant to send
         self.submitted = set()  # ids that the spool took
@@ -106,6 +108,8 @@ class Oracle:
             self.figures["disk_errors"] += 1
         elif event == "alarm" and row["kind"] == "clock" and self.clocks_differ:
             self.figures["clock_alarms"] += 1
+        elif event == "alarm" and row["kind"] == "promise_late" and self.is_slow:
+            self.figures["late_alarms"] += 1
         elif event == "alarm" and row["kind"] not in HARMLESS:
             self.wrong(f"{who} raised {row['kind']}: {row['err']} id {row['id']} {row['text']}")
         elif event in ("step", "not-spooled"):

@@ -77,6 +77,21 @@ test_is() {
 	return 1
 }
 
+# test_below GOT LIMIT TEXT: passes if the number is below it. Bars of time and memory hold for the release
+# build: a sanitizer makes a program many times as slow and as large.
+test_below() {
+	if [ "$VARIANT" != release ]; then
+		skip "$3" "$1 of $2, a bar of the release build"
+	elif [ "$1" -lt "$2" ]; then
+		pass "$3"
+	else
+		fail "$3"
+		diag "got:   $1"
+		diag "below: $2"
+		return 1
+	fi
+}
+
 # test_like GOT REGEX TEXT: passes if the extended expression matches.
 test_like() {
 	if [[ $1 =~ $2 ]]; then
