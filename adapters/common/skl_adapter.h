@@ -48,6 +48,12 @@ struct skl_adapter_role {
 	size_t config_size; /* bytes of the struct the rows fill */
 	/* Open the connector. -n: only check what can be checked without opening anything. */
 	enum skl_err (*check)(const void *config, struct skl_error *reterr);
+	/*
+	 * What would be made of a native file, for who connects a system: nothing is opened or
+	 * sent. The text says it, or what is wrong (false). NULL: the role has no such way.
+	 */
+	bool (*try_native)(const void *config, const char *name, struct skl_view native,
+			   struct skl_buf *text);
 	enum skl_err (*start)(struct skl_adapter *adapter, const void *config, void **ret_self,
 			      struct skl_error *reterr);
 	void (*stop)(void *self);

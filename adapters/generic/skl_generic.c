@@ -128,6 +128,7 @@ const struct skl_adapter_role skl_generic_role = {
 	.rows = rows,
 	.config_size = sizeof(struct skl_generic_config),
 	.check = check,
+	.try_native = skl_generic_try,
 	.start = start,
 	.stop = stop,
 	.fds = fds,

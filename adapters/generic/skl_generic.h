@@ -51,6 +51,10 @@ SKL_MUST_CHECK enum skl_err skl_generic_repair(struct skl_generic *generic,
 					       const struct skl_findings *findings,
 					       const uint8_t id[SKL_ID_BYTES], int64_t due_ms);
 
+/* skl_generic_try.c: what would be sent of a native file, in our names; false: why not. */
+bool skl_generic_try(const void *config, const char *name, struct skl_view native,
+		     struct skl_buf *text);
+
 /*
  * The reason file beside a rejected file, in Dutch and English: key: value lines, for people and
  * programs alike, with the own system's name of each field.

@@ -273,7 +273,8 @@ void skl_generic_reason(const struct skl_mapping *mapping, const char *file,
 	skl_buf_addf(buf,
 		     "wat nu: %sherstel het bestand en zet het opnieuw in de map in\n"
 		     "what now: %smend the file and put it into the folder in again\n"
-		     "bij acuut gevaar: %s\nin acute danger: %s\n",
+		     "bij acuut gevaar: %s\n"
+		     "in acute danger: %s\n",
 		     is_acute ? "BEL NU; " : "", is_acute ? "CALL NOW; " : "", phone, phone);
 }
 

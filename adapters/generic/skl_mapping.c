@@ -413,8 +413,8 @@ static enum skl_err take_line(struct line *line)
 
 /* ---- the whole ---- */
 
-/* What a field is in: the longest container its path begins with; -1: the message. */
-static int parent_of(size_t field, const char **ret_rest)
+/* What a field is in: the longest container, or list, its path begins with; -1: the message. */
+static int parent_of(size_t field, bool is_list, const char **ret_rest)
 {
 	const char *path = skl_mapping_fields[field].path;
 	int parent = -1;
@@ -424,6 +424,7 @@ static int parent_of(size_t field, const char **ret_rest)
 		size_t len = strlen(skl_mapping_fields[i].path);
 
 		if (skl_mapping_fields[i].type == SKL_MAPPING_OBJECT &&
+		    (!is_list || skl_mapping_fields[i].path[len - 1] == ']') &&
 		    strncmp(skl_mapping_fields[i].path, path, len) == 0 && path[len] == '.') {
 			parent = (int)i;
 			*ret_rest = path + len + 1;
@@ -441,10 +442,12 @@ static size_t lists_in(const char *path)
 	return count;
 }
 
-/* A name for what is in a list must say which list: that of its container. */
-static enum skl_err check_name(const struct skl_mapping *mapping, size_t field, int parent,
+/* A name for what is in a list must say which list: the one its field is in. */
+static enum skl_err check_name(const struct skl_mapping *mapping, size_t field,
 			       struct skl_error *reterr)
 {
+	const char *rest;
+	int parent = parent_of(field, true, &rest);
 	const char *native = mapping->native[field];
 	const char *outer = parent < 0 ? "" : mapping->native[parent];
 	size_t len = strlen(outer);
@@ -472,12 +475,12 @@ static bool join(char ret[SKL_MAPPING_NAME + 1], const char *outer, const char *
 static enum skl_err name_field(struct skl_mapping *mapping, size_t i, struct skl_error *reterr)
 {
 	const char *rest;
-	int parent = parent_of(i, &rest);
+	int parent = parent_of(i, false, &rest);
 	bool has_room = true;
 	enum skl_err err = SKL_OK;
 
 	if (mapping->line[i])
-		err = check_name(mapping, i, parent, reterr);
+		err = check_name(mapping, i, reterr);
 	else if (parent < 0 || *mapping->native[parent])
 		has_room =
 			join(mapping->native[i], parent < 0 ? "" : mapping->native[parent], rest);

@@ -13,15 +13,18 @@
 #include "skl_os.h"
 #include "skl_sandbox.h"
 
-static const char usage[] = "usage: schakel-adapter --config FILE [-n]\n"
-			    "       schakel-adapter --options | --version | --help\n"
-			    "\n"
-			    "  --config FILE  configuration, schakel-adapter.conf(5)\n"
-			    "  -n             check the configuration and what it names, then end\n"
-			    "  --options      every option with its default\n";
+static const char usage[] =
+	"usage: schakel-adapter --config FILE [-n | --try FILE]\n"
+	"       schakel-adapter --options | --version | --help\n"
+	"\n"
+	"  --config FILE  configuration, schakel-adapter.conf(5)\n"
+	"  -n             check the configuration and what it names, then end\n"
+	"  --try FILE     what would be sent of a file of the own system, or why not\n"
+	"  --options      every option with its default\n";
 
 struct arguments {
 	const char *config;
+	const char *try_file;
 	bool is_check;
 	bool is_options;
 };
@@ -40,6 +43,8 @@ static int parse_arguments(int argc, char **argv, struct arguments *ret)
 		}
 		if (strcmp(argv[i], "--config") == 0 && i + 1 < argc) {
 			ret->config = argv[++i];
+		} else if (strcmp(argv[i], "--try") == 0 && i + 1 < argc) {
+			ret->try_file = argv[++i];
 		} else if (strcmp(argv[i], "-n") == 0) {
 			ret->is_check = true;
 		} else if (strcmp(argv[i], "--options") == 0) {
@@ -137,6 +142,36 @@ static int check_all(const char *file, const struct adapter_config *config,
 	return 0;
 }
 
+#define TRY_BYTES ((size_t)1024 * 1024)
+
+/* 0: it could be sent; 1: it could not, and why; 2: not with this role; 3: cannot be read. */
+static int try_file(const char *path, const struct skl_adapter_role *role, const void *config)
+{
+	FILE *file = role->try_native ? fopen(path, "re") : NULL;
+	struct skl_buf native;
+	struct skl_buf text;
+	char block[4096];
+	size_t n;
+	int status;
+
+	if (!file) {
+		(void)fprintf(stderr, "schakel-adapter: %s\n",
+			      role->try_native ? "the file cannot be read"
+					       : "--try is for the role generic");
+		return role->try_native ? 3 : 2;
+	}
+	skl_buf_init(&native, TRY_BYTES + sizeof(block));
+	skl_buf_init(&text, 2 * TRY_BYTES);
+	while (native.len <= TRY_BYTES && (n = fread(block, 1, sizeof(block), file)) > 0)
+		skl_buf_add(&native, block, n);
+	(void)fclose(file);
+	status = role->try_native(config, path, skl_buf_view(&native), &text) ? 0 : 1;
+	(void)fputs(skl_buf_str(&text), stdout);
+	skl_buf_wipe(&native);
+	skl_buf_wipe(&text);
+	return status;
+}
+
 /* At once: nothing may be made of what a library holds half. */
 static void memory_is_out(void)
 {
@@ -181,6 +216,8 @@ int main(int argc, char **argv)
 		status = check_all(arguments.config, &config, parts, &role, &role_config);
 	if (!status && arguments.is_check)
 		(void)printf("%s: good\n", arguments.config);
+	else if (!status && arguments.try_file)
+		status = try_file(arguments.try_file, role, role_config);
 	else if (!status)
 		status = adapter_run(&config, role, role_config);
 	free_parts(parts);

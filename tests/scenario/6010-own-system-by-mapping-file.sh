@@ -27,6 +27,14 @@ test_expect_status 2 'a wrong mapping file ends it' \
 	env -C "$HUB" "$BIN/schakel-adapter" --config broken.conf -n
 test_like "$(cat err)" 'broken.map:1: there is no field "kindd"; nearest: kind' 'with line, name and the nearest'
 
+test_expect 'a file can be tried before anything is sent' \
+	env -C "$HUB" "$BIN/schakel-adapter" --config adapter-jt.conf --try "$samples/toestemming.json"
+test_like "$(cat out)" '"kind": "consent_change"' 'and is shown in our names'
+sed 's/"hoe": "alleen"/"hoe": "telefonisch"/' "$samples/toestemming.json" >wrong.json
+test_expect_status 1 'a wrong one' \
+	env -C "$HUB" "$BIN/schakel-adapter" --config adapter-jt.conf --try "$PWD/wrong.json"
+test_like "$(cat out)" 'veld: toestemmingen.0..hoe' 'with its reason'
+
 hub_start
 adapter_start jt
 adapter_start ggz
@@ -105,6 +113,11 @@ test_wait_for 20 'declared acute, and the hub is away: an instruction' own jt fi
 call=$(own jt find wat=emergency)
 grep -q 'BEL NU, WACHT NIET OP DIT SYSTEEM' "$call" && test "$(own jt get "$call" telefoon)" = '0800 2000'
 test_ok $? 'to call now, with the line of Veilig Thuis'
+seconds=$("$PYTHON" -c 'import os, sys
+print(f"{os.stat(sys.argv[1]).st_mtime - os.stat(sys.argv[2]).st_mtime:.2f}")' "$call" acuut.json)
+diag "instruction after $seconds s"
+awk -v s="$seconds" -v scale="$TEST_TIMEOUT_SCALE" 'BEGIN { exit !(s <= 2 * scale) }'
+test_ok $? 'within two seconds'
 test_wait_for 20 'it is told what to complete' own jt find wat=repair
 hub_start
 test_wait_for 30 'and it is sent when the hub is back' own jt find uwNummer=JT-2026-019 wat=result

@@ -53,7 +53,6 @@ casus=$(own jt get "$(own jt find 'summary=Controle en dwang; apart spreken.')" 
 
 # request NUMBER SUBJECTS EVENTS SECTIONS: as social work, where the letter came in, passes it on
 request() {
-	smd_number=$1
 	own smd drop - "$1.json" <<-JSON
 		{"id": "$1", "soort": "verzoek", "medewerker": "u-smd3", "caseRef": "$casus", "aan": [{"partner": "vt-zw", "desk": "verzoeken"}],
 		 "personen": [$2], "gebeurtenissen": [$3], "onderdelen": [$4]}

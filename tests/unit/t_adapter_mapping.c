@@ -132,6 +132,41 @@ static void test_sample(void **state)
 	skl_buf_done(&text);
 }
 
+static void test_try(void **state)
+{
+	static const char *const samples[][2] = {{"jeugdteam.map", "toestemming.json"},
+						 {"school.map", "zorgmelding.json"},
+						 {"ggz.map", NULL},
+						 {"huisarts.map", NULL},
+						 {"jeugdbescherming.map", NULL},
+						 {"maatschappelijk-werk.map", NULL},
+						 {"raad.map", NULL}};
+
+	(void)state;
+	for (size_t i = 0; i < SKL_COUNT(samples); i++) {
+		char path[512];
+		struct skl_generic_config config = {.mapping = path};
+		struct skl_buf native;
+		struct skl_buf text;
+
+		(void)snprintf(path, sizeof(path), "%s/adapters/generic/samples/%s",
+			       getenv("SRC") ? getenv("SRC") : ".", samples[i][0]);
+		skl_buf_init(&native, 1 << 20);
+		skl_buf_init(&text, 1 << 20);
+		if (samples[i][1])
+			slurp(samples[i][1], &native);
+		if (skl_generic_try(&config, "a.json", skl_buf_view(&native), &text) !=
+		    (samples[i][1] != NULL))
+			fail_msg("%s: %s", samples[i][0], skl_buf_str(&text));
+		/* nothing to read: no JSON, said with the rule; a mapping that is wrong is said too
+		 */
+		assert_non_null(
+			strstr(skl_buf_str(&text), samples[i][1] ? "\"kind\"" : "toets: json"));
+		skl_buf_done(&native);
+		skl_buf_done(&text);
+	}
+}
+
 /* What is written out for the own system is read back as it was. */
 static void test_round(void **state)
 {
@@ -191,7 +226,7 @@ static const struct bad_file bad_files[] = {
 	{"kind x = help_plann\n", 1, "nearest: help_plan"},
 	{"kind x = help_plan purpose recover\n", 1, "nearest: recovery"},
 	{"kind x = help_plan because y\n", 1, "purpose or ground"},
-	{"word postion a = child\n", 1, "is no list"},
+	{"word places a = child\n", 1, "is no list"},
 	{"word position a = kid\n", 1, "nearest: child"},
 	{"word identity.sex vrouw = femal\n", 1, "nearest: female"},
 	{"data identity naam = name\n", 1, "has no field"},
@@ -238,6 +273,34 @@ static void test_empty(void **state)
 	assert_string_equal(json_string_value(json_object_get(
 				    json_array_get(json_object_get(message, "to"), 0), "partner")),
 			    "x");
+	json_decref(message);
+	json_decref(native);
+	skl_mapping_free(made);
+}
+
+/* What we have in an object beside others may stand anywhere in the same list. */
+static void test_elsewhere(void **state)
+{
+	static const char text[] = "field d[] = sections[]\nfield d[].op = sections[].marks.asOf\n";
+	struct skl_mapping *made = NULL;
+	struct skl_error error = {0};
+	struct skl_findings findings = {0};
+	json_t *native = json_loads("{\"d\":[{\"op\":\"2026-11-21\"}]}", 0, NULL);
+	json_t *message;
+	json_t *out;
+	const json_t *one;
+
+	(void)state;
+	assert_int_equal(skl_mapping_load(skl_view_str(text), &made, &error), SKL_OK);
+	message = skl_mapping_in(made, native, &findings);
+	assert_int_equal(findings.count, 0);
+	one = json_array_get(json_object_get(message, "sections"), 0);
+	assert_string_equal(
+		json_string_value(json_object_get(json_object_get(one, "marks"), "asOf")),
+		"2026-11-21");
+	out = skl_mapping_out(made, message);
+	assert_true(json_equal(out, native));
+	json_decref(out);
 	json_decref(message);
 	json_decref(native);
 	skl_mapping_free(made);
@@ -359,10 +422,11 @@ static void test_fields(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sample),    cmocka_unit_test(test_round),
-		cmocka_unit_test(test_bad_files), cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_wrong),     cmocka_unit_test(test_acute),
-		cmocka_unit_test(test_reason),    cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_sample), cmocka_unit_test(test_try),
+		cmocka_unit_test(test_round),  cmocka_unit_test(test_bad_files),
+		cmocka_unit_test(test_empty),  cmocka_unit_test(test_elsewhere),
+		cmocka_unit_test(test_wrong),  cmocka_unit_test(test_acute),
+		cmocka_unit_test(test_reason), cmocka_unit_test(test_fields),
 	};
 
 	return cmocka_run_group_tests_name("adapter_mapping", tests, load_sample, free_sample);
