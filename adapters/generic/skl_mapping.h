@@ -78,7 +78,8 @@ enum skl_mapping_type {
 struct skl_mapping_field {
 	const char *path; /* "to[].partner" */
 	enum skl_mapping_type type;
-	int list; /* CODE: enum skl_list */
+	int list;       /* CODE: enum skl_list */
+	bool is_answer; /* only the hub and others say it: not in a message of the own system */
 };
 
 /* skl_mapping_fields.c: containers before what is in them */

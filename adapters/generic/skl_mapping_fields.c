@@ -7,49 +7,62 @@
 
 #include "skl_mapping.h"
 
+/* clang-format off: one row a field */
 #define OBJ(path)                                                                                  \
 	{                                                                                          \
-		path, SKL_MAPPING_OBJECT, -1                                                       \
+		path, SKL_MAPPING_OBJECT, -1, false                                                \
 	}
 #define TXT(path)                                                                                  \
 	{                                                                                          \
-		path, SKL_MAPPING_TEXT, -1                                                         \
+		path, SKL_MAPPING_TEXT, -1, false                                                  \
 	}
 #define NUM(path)                                                                                  \
 	{                                                                                          \
-		path, SKL_MAPPING_NUMBER, -1                                                       \
+		path, SKL_MAPPING_NUMBER, -1, false                                                \
 	}
 #define BOOL(path)                                                                                 \
 	{                                                                                          \
-		path, SKL_MAPPING_BOOL, -1                                                         \
+		path, SKL_MAPPING_BOOL, -1, false                                                  \
 	}
 #define CODE(path, name)                                                                           \
 	{                                                                                          \
-		path, SKL_MAPPING_CODE, SKL_LIST_##name                                            \
+		path, SKL_MAPPING_CODE, SKL_LIST_##name, false                                     \
 	}
 #define VALUE(path)                                                                                \
 	{                                                                                          \
-		path, SKL_MAPPING_VALUE, -1                                                        \
+		path, SKL_MAPPING_VALUE, -1, false                                                 \
 	}
 #define DATA(path)                                                                                 \
 	{                                                                                          \
-		path, SKL_MAPPING_DATA, -1                                                         \
+		path, SKL_MAPPING_DATA, -1, false                                                  \
+	}
+/* What only comes back. */
+#define OBJ_BACK(path)                                                                             \
+	{                                                                                          \
+		path, SKL_MAPPING_OBJECT, -1, true                                                 \
+	}
+#define TXT_BACK(path)                                                                             \
+	{                                                                                          \
+		path, SKL_MAPPING_TEXT, -1, true                                                   \
+	}
+#define CODE_BACK(path, name)                                                                      \
+	{                                                                                          \
+		path, SKL_MAPPING_CODE, SKL_LIST_##name, true                                      \
 	}
 
-/* clang-format off: one row a field */
 const struct skl_mapping_field skl_mapping_fields[SKL_MAPPING_FIELDS_N] = {
 	/* what the own system says of a message, and what the hub says back */
 	TXT("id"),
-	TXT("yourId"),
-	TXT("messageId"),
-	TXT("about"),
+	TXT_BACK("yourId"),
+	TXT_BACK("messageId"),
+	TXT_BACK("about"),
 	CODE("kind", KIND),
 	TXT("userRef"),
 	TXT("checkedBy"),
 	TXT("checkedAt"),
 	TXT("acuteBy"),
 	TXT("inReplyTo"),
-	CODE("inReplyToKind", KIND),
+	CODE_BACK("inReplyToKind", KIND),
 	TXT("refersTo"),
 	TXT("case"),
 	TXT("caseRef"),
@@ -57,27 +70,27 @@ const struct skl_mapping_field skl_mapping_fields[SKL_MAPPING_FIELDS_N] = {
 	CODE("ground", GROUND),
 	TXT("municipality"),
 	CODE("competence", COMPETENCE),
-	TXT("from"),
-	TXT("fromDesk"),
-	TXT("fromName"),
-	CODE("fromRole", ROLE),
-	TXT("desk"),
-	TXT("sentAt"),
-	TXT("receivedAt"),
-	TXT("answerBefore"),
-	TXT("repairBefore"),
-	CODE("outcome", OUTCOME),
-	CODE("state", DELIVERY),
-	CODE("reason", REASON),
-	CODE("clock", CLOCK),
-	CODE("task", TASK),
-	TXT("at"),
-	TXT("due"),
-	TXT("partner"),
-	TXT("code"),
-	TXT("text"),
-	TXT("textEn"),
-	TXT("phone"),
+	TXT_BACK("from"),
+	TXT_BACK("fromDesk"),
+	TXT_BACK("fromName"),
+	CODE_BACK("fromRole", ROLE),
+	TXT_BACK("desk"),
+	TXT_BACK("sentAt"),
+	TXT_BACK("receivedAt"),
+	TXT_BACK("answerBefore"),
+	TXT_BACK("repairBefore"),
+	CODE_BACK("outcome", OUTCOME),
+	CODE_BACK("state", DELIVERY),
+	CODE_BACK("reason", REASON),
+	CODE_BACK("clock", CLOCK),
+	CODE_BACK("task", TASK),
+	TXT_BACK("at"),
+	TXT_BACK("due"),
+	TXT_BACK("partner"),
+	TXT_BACK("code"),
+	TXT_BACK("text"),
+	TXT_BACK("textEn"),
+	TXT_BACK("phone"),
 
 	OBJ("to[]"),
 	TXT("to[].partner"),
@@ -93,7 +106,7 @@ const struct skl_mapping_field skl_mapping_fields[SKL_MAPPING_FIELDS_N] = {
 	TXT("subjects[].familyName"),
 	TXT("subjects[].givenNames"),
 	TXT("subjects[].born"),
-	TXT("subjects[].adultOn"),
+	TXT_BACK("subjects[].adultOn"),
 
 	OBJ("sections[]"),
 	CODE("sections[].category", CATEGORY),
@@ -108,7 +121,7 @@ const struct skl_mapping_field skl_mapping_fields[SKL_MAPPING_FIELDS_N] = {
 	TXT("sections[].marks.asOf"),
 	CODE("sections[].toldBy", TOLD_BY),
 	NUM("sections[].toldBySubject"),
-	TXT("sections[].cannotOpen"),
+	TXT_BACK("sections[].cannotOpen"),
 	DATA("sections[].data"),
 
 	OBJ("events[]"),
@@ -142,8 +155,8 @@ const struct skl_mapping_field skl_mapping_fields[SKL_MAPPING_FIELDS_N] = {
 	CODE("weighing[]", WEIGHING),
 
 	OBJ("facts"),
-	CODE("facts.purpose", PURPOSE),
-	CODE("facts.ground", GROUND),
+	CODE_BACK("facts.purpose", PURPOSE),
+	CODE_BACK("facts.ground", GROUND),
 	CODE("facts.unsafety", UNSAFETY),
 	CODE("facts.phase", PHASE),
 	CODE("facts.signalPhase", SIGNAL_PHASE),
@@ -155,31 +168,31 @@ const struct skl_mapping_field skl_mapping_fields[SKL_MAPPING_FIELDS_N] = {
 	CODE("facts.protectedAddress", ANSWER),
 	CODE("facts.seal", SEAL),
 
-	OBJ("notShared[]"),
-	CODE("notShared[].category", CATEGORY),
-	CODE("notShared[].reason", CUT_REASON),
-	TXT("notShared[].text"),
-	OBJ("clocks[]"),
-	CODE("clocks[].clock", CLOCK),
-	TXT("clocks[].due"),
+	OBJ_BACK("notShared[]"),
+	CODE_BACK("notShared[].category", CATEGORY),
+	CODE_BACK("notShared[].reason", CUT_REASON),
+	TXT_BACK("notShared[].text"),
+	OBJ_BACK("clocks[]"),
+	CODE_BACK("clocks[].clock", CLOCK),
+	TXT_BACK("clocks[].due"),
 
-	OBJ("recipients[]"),
-	TXT("recipients[].partner"),
-	TXT("recipients[].desk"),
-	CODE("recipients[].outcome", OUTCOME),
-	CODE("recipients[].reason", CUT_REASON),
-	TXT("recipients[].text"),
-	TXT("recipients[].textEn"),
-	TXT("recipients[].advisedPartner"),
-	TXT("recipients[].repairBefore"),
-	OBJ("recipients[].cuts[]"),
-	CODE("recipients[].cuts[].category", CATEGORY),
-	CODE("recipients[].cuts[].reason", CUT_REASON),
-	TXT("recipients[].cuts[].text"),
-	TXT("recipients[].cuts[].rule"),
-	OBJ("recipients[].clocks[]"),
-	CODE("recipients[].clocks[].clock", CLOCK),
-	TXT("recipients[].clocks[].due"),
+	OBJ_BACK("recipients[]"),
+	TXT_BACK("recipients[].partner"),
+	TXT_BACK("recipients[].desk"),
+	CODE_BACK("recipients[].outcome", OUTCOME),
+	CODE_BACK("recipients[].reason", CUT_REASON),
+	TXT_BACK("recipients[].text"),
+	TXT_BACK("recipients[].textEn"),
+	TXT_BACK("recipients[].advisedPartner"),
+	TXT_BACK("recipients[].repairBefore"),
+	OBJ_BACK("recipients[].cuts[]"),
+	CODE_BACK("recipients[].cuts[].category", CATEGORY),
+	CODE_BACK("recipients[].cuts[].reason", CUT_REASON),
+	TXT_BACK("recipients[].cuts[].text"),
+	TXT_BACK("recipients[].cuts[].rule"),
+	OBJ_BACK("recipients[].clocks[]"),
+	CODE_BACK("recipients[].clocks[].clock", CLOCK),
+	TXT_BACK("recipients[].clocks[].due"),
 };
 /* clang-format on */
 

@@ -193,7 +193,8 @@ static void copy_all(struct turn *t, const json_t *from, json_t *to)
 		const char *ours = skl_mapping_fields[i].path;
 
 		t->field = &skl_mapping_fields[i];
-		if (t->field->type == SKL_MAPPING_OBJECT || !*native)
+		if (t->field->type == SKL_MAPPING_OBJECT || !*native ||
+		    (t->is_in && t->field->is_answer))
 			continue;
 		copy(t, from, t->is_in ? native : ours, to, t->is_in ? ours : native);
 	}
@@ -302,7 +303,12 @@ static bool leads_to(const char *path, const char *wanted, bool *ret_is_whole)
 	return !next_plain(&path, path_end) && (*ret_is_whole || *wanted == '.');
 }
 
-enum known { KNOWN_NOT, KNOWN_WAY, KNOWN_WHOLE };
+enum known {
+	KNOWN_NOT,
+	KNOWN_WAY,   /* to fields below it */
+	KNOWN_VALUE, /* a field */
+	KNOWN_ANY    /* content, or ignored: whatever it holds */
+};
 
 static enum known find_native(const struct skl_mapping *mapping, const char *path)
 {
@@ -311,13 +317,37 @@ static enum known find_native(const struct skl_mapping *mapping, const char *pat
 
 	for (size_t i = 0; i < mapping->ignore_count; i++)
 		if (leads_to(path, mapping->ignore[i], &is_whole))
-			known = is_whole ? KNOWN_WHOLE : KNOWN_WAY;
-	for (size_t i = 0; known != KNOWN_WHOLE && i < SKL_MAPPING_FIELDS_N; i++)
-		if (*mapping->native[i] && leads_to(path, mapping->native[i], &is_whole))
-			known = is_whole && skl_mapping_fields[i].type != SKL_MAPPING_OBJECT
-					? KNOWN_WHOLE
-					: KNOWN_WAY;
+			known = is_whole ? KNOWN_ANY : KNOWN_WAY;
+	for (size_t i = 0; known < KNOWN_VALUE && i < SKL_MAPPING_FIELDS_N; i++) {
+		const struct skl_mapping_field *field = &skl_mapping_fields[i];
+
+		if (field->is_answer || !*mapping->native[i] ||
+		    !leads_to(path, mapping->native[i], &is_whole))
+			continue;
+		known = !is_whole || field->type == SKL_MAPPING_OBJECT ? KNOWN_WAY
+			: field->type == SKL_MAPPING_DATA              ? KNOWN_ANY
+								       : KNOWN_VALUE;
+	}
 	return known;
+}
+
+static void find_unknown(struct turn *t, const json_t *from, const char *prefix, unsigned depth);
+
+/* One value of a field, or one of its list. */
+static void check_value(struct turn *t, const json_t *value, const char *path, enum known known,
+			unsigned depth)
+{
+	bool is_fit = known == KNOWN_WAY ? json_is_object(value) : !json_is_object(value);
+
+	if (known == KNOWN_ANY || json_is_null(value))
+		return;
+	if (!is_fit || depth == DEPTH_MAX)
+		skl_findings_add(t->findings, 0, path, "json", false,
+				 known == KNOWN_WAY
+					 ? "Hier horen velden te staan, geen losse waarde."
+					 : "Hier hoort een waarde te staan, geen velden.");
+	else if (known == KNOWN_WAY)
+		find_unknown(t, value, path, depth + 1);
 }
 
 static void find_unknown(struct turn *t, const json_t *from, const char *prefix, unsigned depth)
@@ -333,18 +363,17 @@ static void find_unknown(struct turn *t, const json_t *from, const char *prefix,
 		(void)snprintf(path, sizeof(path), "%.90s%s%.100s", prefix, *prefix ? "." : "",
 			       name);
 		known = find_native(t->mapping, path);
-		if (known == KNOWN_NOT) {
+		if (known == KNOWN_NOT)
 			skl_findings_add(t->findings, 0, path, "field", false,
-					 "Dit veld staat niet in de koppeling: zet het erin, of "
-					 "noem het met ignore.");
-		} else if (known == KNOWN_WAY && depth < DEPTH_MAX) {
-			size_t count = json_is_array(value) ? json_array_size(value) : 1;
-
-			for (size_t i = 0; i < count && i < ITEMS_MAX; i++)
-				find_unknown(
-					t, json_is_array(value) ? json_array_get(value, i) : value,
-					path, depth + 1);
-		}
+					 "Dit veld staat niet in de koppeling, of komt alleen van "
+					 "anderen: zet het erin, of noem het met ignore.");
+		else if (!json_is_array(value))
+			check_value(t, value, path, known, depth);
+		for (size_t i = 0; known && json_is_array(value) && i < json_array_size(value); i++)
+			check_value(t, json_array_get(value, i), path, known, depth);
+		if (known && json_array_size(value) > ITEMS_MAX)
+			skl_findings_add(t->findings, 0, path, "json", false,
+					 "De lijst is te lang.");
 	}
 }
 
