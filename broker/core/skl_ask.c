@@ -51,7 +51,7 @@ static bool see_answered(void *arg, uint64_t index)
 	return answered->kind == 0;
 }
 
-static const uint8_t *answered_id(const struct skl_envelope *env)
+const uint8_t *skl_ask_answered_id(const struct skl_envelope *env)
 {
 	const Schakel__V1__EventRow *row;
 
@@ -64,7 +64,7 @@ static const uint8_t *answered_id(const struct skl_envelope *env)
 static enum skl_err find_answered(struct skl_turn *turn, const struct skl_item *item,
 				  uint32_t *ret_kind)
 {
-	struct answered answered = {turn, item->peer->id, answered_id(item->env), 0};
+	struct answered answered = {turn, item->peer->id, skl_ask_answered_id(item->env), 0};
 	unsigned count = 0;
 	enum skl_err err;
 
@@ -327,7 +327,7 @@ static void fill_message(const struct skl_turn *turn, const struct skl_ask *ask,
 	request->has_break_glass = breaks_glass(env);
 	request->has_case = ask->has_case;
 	request->has_rating = skl_rated_is_current(turn, ask, item);
-	request->has_reply = answered_id(env) != NULL;
+	request->has_reply = skl_ask_answered_id(env) != NULL;
 	request->is_sealed = has_fact(env, SKL_FACT_SEAL);
 	request->occurred_at_ms = occurred ? occurred->at_ms : 0;
 	fill_sender(turn, ask, env->common->sender_desk, request);

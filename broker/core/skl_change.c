@@ -319,7 +319,8 @@ static enum skl_err start_clock(struct skl_turn *turn, const struct skl_item *it
 	return err == SKL_EEXISTS ? SKL_OK : err;
 }
 
-/* Who acts now is who had to: the sender of this message. An after-check is of one use alone. */
+/* Who acts now is who had to: the sender of this message. An after-check is of one use alone, an
+ * answer of one question. */
 static enum skl_err stop_clock(struct skl_turn *turn, const struct skl_ask *ask,
 			       const struct skl_item *item, enum skl_clock clock)
 {
@@ -332,6 +333,8 @@ static enum skl_err stop_clock(struct skl_turn *turn, const struct skl_ask *ask,
 			return SKL_OK;
 		message = check->clock.message_id;
 	}
+	if (clock == SKL_CLOCK_INFORMATION)
+		message = skl_ask_answered_id(item->env);
 	err = skl_clock_store_stop(turn->txn, clock, case_of(item), item->peer->id, message, NULL,
 				   NULL, NULL);
 	return err == SKL_ENOTFOUND ? SKL_OK : err;

@@ -459,6 +459,8 @@ struct skl_ask {
 };
 SKL_MUST_CHECK enum skl_err skl_ask_open(struct skl_turn *turn, const struct skl_item *item,
 					 struct skl_ask *ret_ask);
+/* The id of the message that this one answers, or is about; NULL: none. */
+const uint8_t *skl_ask_answered_id(const struct skl_envelope *env);
 void skl_ask_fill(const struct skl_turn *turn, const struct skl_ask *ask,
 		  const struct skl_item *item, struct skl_part *part);
 
@@ -563,6 +565,7 @@ struct skl_offer_notice {
 	const char *desk;        /* whose task; NULL: the partner's */
 	const uint8_t *case_ref; /* 16 bytes or NULL */
 	int64_t due_ms;          /* of clock or task; 0: none */
+	enum skl_answer answer;  /* no_answer; 0: none */
 	const char *text_nl;
 	const char *text_en;
 	uint64_t entry_index;

@@ -6,6 +6,7 @@
 #include "skl_core.h"
 #include "skl_hub_event.h"
 #include "skl_log.h"
+#include "skl_openness.h"
 #include "skl_payload.h"
 #include "skl_routed.h"
 #include "skl_seen.h"
@@ -232,6 +233,8 @@ static enum skl_err release(struct skl_turn *turn, struct skl_item *item, struct
 	if (err == SKL_OK)
 		err = skl_routed_propose(turn, ask, item);
 	if (err == SKL_OK)
+		err = skl_openness_apply(turn, ask, item);
+	if (err == SKL_OK)
 		err = put_payloads(turn, item);
 	for (size_t i = 0; i < item->part_count && err == SKL_OK; i++) {
 		struct skl_part *part = &item->parts[i];
@@ -239,6 +242,8 @@ static enum skl_err release(struct skl_turn *turn, struct skl_item *item, struct
 		if (!part->is_released)
 			continue;
 		err = skl_change_clocks(turn, ask, item, part);
+		if (err == SKL_OK)
+			err = skl_openness_start(turn, ask, item, part);
 		if (err == SKL_OK && part->row)
 			err = skl_offer_push(turn, item, part, ask->held.version);
 	}

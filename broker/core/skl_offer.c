@@ -243,6 +243,7 @@ enum skl_err skl_offer_push_notice(struct skl_turn *turn, const struct skl_offer
 	if (notice->case_ref)
 		message.case_ref = skl_pb_bytes(notice->case_ref, SKL_STORE_ID_BYTES);
 	message.due_ms = notice->due_ms;
+	message.answer = (Schakel__V1__AnswerCode)notice->answer;
 	message.text_nl = skl_pb_text(notice->text_nl);
 	message.text_en = skl_pb_text(notice->text_en);
 	header = skl_record_pack(turn->arena, &message.base, SKL_OUTBOX_HEADER_MAX);

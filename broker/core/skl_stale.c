@@ -29,6 +29,22 @@ struct again {
 	struct skl_decision decision;
 };
 
+/* Did the recipient's part in the case end while the message waited (DOMAIN 5, rule 21)? Time
+ * changes no version. */
+static bool has_left(const struct skl_case *held, const struct skl_outbox_item *item,
+		     int64_t now_ms)
+{
+	for (size_t i = 0; i < held->participant_count; i++) {
+		const struct skl_case_participant *row = &held->participant[i];
+
+		if (strcmp(row->partner, item->partner) == 0 &&
+		    (!row->desk[0] || !item->desk[0] || strcmp(row->desk, item->desk) == 0) &&
+		    row->until_ms > item->accepted_ms && row->until_ms <= now_ms)
+			return true;
+	}
+	return false;
+}
+
 bool skl_stale_is(struct skl_turn *turn, const struct skl_outbox_item *item)
 {
 	const struct skl_law *law = &turn->hub->law;
@@ -42,8 +58,9 @@ bool skl_stale_is(struct skl_turn *turn, const struct skl_outbox_item *item)
 	    item->stamps.directory_number != skl_directory_number(law->directory))
 		return true;
 	/* A case that cannot be read is a changed one. */
-	return item->has_case && (skl_case_get(turn->txn, item->case_ref, &held) != SKL_OK ||
-				  held.version != item->stamps.case_version);
+	return item->has_case &&
+	       (skl_case_get(turn->txn, item->case_ref, &held) != SKL_OK ||
+		held.version != item->stamps.case_version || has_left(&held, item, turn->now_ms));
 }
 
 /* The input of the first decision, from its entry, with what the consents in it say now. */

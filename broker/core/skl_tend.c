@@ -9,13 +9,13 @@
 #include "skl_hub_event.h"
 #include "skl_log.h"
 #include "skl_payload.h"
+#include "skl_ring.h"
 #include "skl_seen.h"
 
 #define TEND_MS  1000
 #define LOOK_MS  200 /* a revoked key is refused within a second of the directory that says so */
 #define SLOW_MS  10000
 #define PAGE     200
-#define NEVER_MS INT64_MAX
 #define SLEEP_MS 1000
 
 /* --- faults ------------------------------------------------------------------------------ */
@@ -222,61 +222,13 @@ static bool see_due(void *arg, const struct skl_clock_row *row)
 	return due->count < PAGE;
 }
 
-static enum skl_err notify(struct skl_turn *turn, const struct skl_clock_row *row,
-			   const char *partner, uint64_t index)
-{
-	char text_nl[200], text_en[200];
-	const struct skl_offer_notice notice = {
-		.partner = partner,
-		.clock = row->clock,
-		.ref = row->message_id,
-		.text_nl = text_nl,
-		.text_en = text_en,
-		.entry_index = index,
-	};
-
-	(void)snprintf(text_nl, sizeof(text_nl), "Termijn verstreken: %s (%s).",
-		       skl_code_label_nl(SKL_LIST_CLOCK, row->clock), row->partner); /* fits */
-	(void)snprintf(text_en, sizeof(text_en), "Term has passed: %s (%s).",
-		       skl_code_label_en(SKL_LIST_CLOCK, row->clock), row->partner); /* fits */
-	return skl_offer_push_notice(turn, &notice);
-}
-
-/* A clock is late: an entry, and both sides hear of it. It stays late until it is stopped. */
-static enum skl_err ring(struct skl_turn *turn, const struct skl_clock_row *row)
-{
-	struct skl_trail_ref ref;
-	const struct skl_record_note note = {
-		.kind = SKL_ENTRY_CLOCK,
-		.sender = row->partner,
-		.recipient = row->told,
-		.outcome = SKL_OUTCOME_PERMITTED,
-		.reason = SKL_REASON_LATE,
-		.names = true,
-		.names_index = row->entry_index,
-		.message_id = row->message_id,
-		.text = skl_code_name(SKL_LIST_CLOCK, row->clock),
-	};
-	enum skl_err err = skl_record_note(turn, &note, &ref);
-
-	if (err == SKL_OK)
-		err = notify(turn, row, row->partner, ref.index);
-	if (err == SKL_OK && row->told[0])
-		err = notify(turn, row, row->told, ref.index);
-	if (err == SKL_OK && row->clock == SKL_CLOCK_BREAK_GLASS)
-		err = skl_after_check_late(turn, row, ref.index);
-	if (err == SKL_OK)
-		err = skl_clock_store_move(turn->txn, row, SKL_CLOCK_LATE, NEVER_MS);
-	return err;
-}
-
 static enum skl_err ring_all(struct skl_turn *turn, void *arg)
 {
 	const struct due *due = arg;
 	enum skl_err err = SKL_OK;
 
 	for (unsigned i = 0; i < due->count && err == SKL_OK; i++)
-		err = ring(turn, &due->rows[i]);
+		err = skl_ring(turn, &due->rows[i]);
 	return err;
 }
 

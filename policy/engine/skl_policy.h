@@ -175,6 +175,7 @@ struct skl_decision {
 	bool is_emergency;   /* decided by the emergency list because the policy cannot be read */
 	bool is_break_glass; /* a permit by a rule that opens on break-glass: an after-check is due
 			      */
+	bool is_notice_sealed;  /* of a permit: the seal puts off that the subject is informed */
 	bool is_rating_missing; /* of a permit: the case has no current safety rating, and this kind
 				   of message should rest on one; duty rate_safety */
 	uint8_t lacking;        /* enum skl_category: the required section that is missing or cut */

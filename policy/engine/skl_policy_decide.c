@@ -92,6 +92,7 @@ static void deny(struct skl_decision *decision, const struct skl_policy_request 
 	decision->facts = 0;
 	decision->events = 0;
 	decision->is_rating_missing = false;
+	decision->is_notice_sealed = false;
 	decision->duty_count = 0;
 	decision->clock_count = 0;
 	decision->repair = 0;
@@ -186,7 +187,10 @@ static void add_follow_ups(const struct skl_match *match, const struct skl_rule 
 	const struct skl_policy_request *request = match->request;
 
 	for (size_t i = 0; i < rule->duty_count; i++)
-		if (!rule->duties[i].is_unless_sealed || !request->is_sealed)
+		if (rule->duties[i].duty == SKL_DUTY_INFORM_SUBJECT && request->is_sealed &&
+		    rule->duties[i].is_unless_sealed)
+			decision->is_notice_sealed = true;
+		else if (!rule->duties[i].is_unless_sealed || !request->is_sealed)
 			add_duty(decision,
 				 (struct skl_decision_duty){
 					 rule->duties[i].duty,

@@ -194,7 +194,9 @@ int main(void)
 					    "policy/rules/plannen.rules",
 					    "policy/rules/herstel.rules",
 					    "policy/rules/toestemming.rules",
-					    "policy/rules/regio.rules"};
+					    "policy/rules/regio.rules",
+					    "policy/rules/doorbreking.rules",
+					    "policy/rules/openheid.rules"};
 
 	shipped(names, SKL_COUNT(names));
 	big();

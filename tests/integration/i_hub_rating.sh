@@ -65,7 +65,7 @@ peer vt-zw "${rated[@]}" to=team events='phase,value=1;rating,person=1,value=2,d
 test_is "$(outcome) $(out_value reason '^recipient')" 'permitted -' \
 	'with a rating in the same message it does'
 ctl status
-test_is "$(ctl_value clocks running)" 2 'all agree on a 6: the term for stable safety runs'
+test_is "$(ctl_value clocks running)" 3 'all agree on a 6: the term for stable safety runs'
 peer vt-zw kind=progress "${basis[@]}" to=team hello submit
 test_is "$(out_value reason '^recipient')" - 'what comes after a rating is not marked'
 taken team 2
@@ -78,7 +78,7 @@ peer team "${rated[@]}" to=vt-zw events='rating,person=1,value=1,detail=1' hello
 taken vt-zw 2
 test_is "$(grep -c 'task=review_plan' out)" 1 'one rating below 6 brings the plan back on the table'
 ctl status
-test_is "$(ctl_value clocks running)" 1 'and the term for stable safety is over'
+test_is "$(ctl_value clocks running)" 2 'and the term for stable safety is over'
 
 # --- 7 or more ------------------------------------------------------------------------------------------
 

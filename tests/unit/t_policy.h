@@ -86,7 +86,8 @@ static const char *const t_shipped_names[] = {"politie-veilig-thuis.rules",
 					      "herstel.rules",
 					      "toestemming.rules",
 					      "regio.rules",
-					      "doorbreking.rules"};
+					      "doorbreking.rules",
+					      "openheid.rules"};
 #define T_SHIPPED SKL_COUNT(t_shipped_names)
 
 /* The rules as shipped. */

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "skl_ring.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "skl_after_check.h"
+#include "skl_openness.h"
+
+#define NEVER_MS INT64_MAX
+
+/* What is said to one side of a clock; without texts the plain ones. */
+struct saying {
+	enum skl_task task; /* 0: none */
+	enum skl_answer answer;
+	const char *text_nl;
+	const char *text_en;
+};
+
+/* Rule 11: the hub reminds and records, and forces nobody; silence is no refusal. */
+static const struct saying reminder = {
+	.task = SKL_TASK_ANSWER,
+	.text_nl = "Herinnering: Veilig Thuis wacht op uw antwoord. Antwoord, of weiger met reden; "
+		   "geen antwoord telt niet als weigering.",
+	.text_en =
+		"Reminder: Veilig Thuis waits for your answer. Answer, or refuse with a reason; no "
+		"answer does not count as a refusal.",
+};
+static const struct saying no_answer = {
+	.task = SKL_TASK_CALL_RECIPIENT,
+	.answer = SKL_ANSWER_NO_ANSWER,
+	.text_nl = "Geen antwoord van een van de gevraagde organisaties. U kunt bellen of opnieuw "
+		   "vragen; dit telt niet als weigering.",
+	.text_en =
+		"No answer from one of those asked. You can call or ask again; this does not count "
+		"as a refusal.",
+};
+/* Rule 19: a task for a person, never a letter. */
+static const struct saying inform = {
+	.task = SKL_TASK_INFORM_SUBJECT,
+	.text_nl =
+		"Vertel de betrokkenen wat er over hen is gedeeld: zelf, apart, langs een veilige "
+		"weg. Stuur niets per post of bericht. Kan het niet veilig: leg uitstel vast met "
+		"reden en datum.",
+	.text_en =
+		"Tell the persons concerned what was shared about them: yourself, apart, by a safe "
+		"way. Send no letter or message. If it is not safe: record a postponement with "
+		"reason and date.",
+};
+static const struct saying review = {
+	.task = SKL_TASK_REVIEW_POSTPONEMENT,
+	.text_nl =
+		"Betrokkenen zijn nog niet geinformeerd. Kan het nu veilig? De pleger pas als het "
+		"plan van het slachtoffer is nagelopen. Zo niet: leg nieuw uitstel vast, ten "
+		"hoogste "
+		"twee weken.",
+	.text_en =
+		"Persons concerned were not told yet. Is it safe now? The perpetrator only after "
+		"the "
+		"victim's plan was checked. If not: record a new postponement, two weeks at most.",
+};
+
+static const struct saying *saying_of(const struct skl_clock_row *row, bool is_told)
+{
+	if (row->clock == SKL_CLOCK_INFORMATION)
+		return is_told ? &no_answer : &reminder;
+	if (row->clock == SKL_CLOCK_SUBJECT_NOTICE && !is_told)
+		return skl_openness_is_postponed(row) ? &review : &inform;
+	return NULL;
+}
+
+static enum skl_err notify(struct skl_turn *turn, const struct skl_clock_row *row, bool is_told,
+			   uint64_t index)
+{
+	static const uint8_t no_case[SKL_STORE_ID_BYTES];
+	const struct saying *saying = saying_of(row, is_told);
+	uint8_t id[SKL_ID_BYTES];
+	char text_nl[200], text_en[200];
+	struct skl_offer_notice notice = {
+		.partner = is_told ? row->told : row->partner,
+		.clock = row->clock,
+		.ref = row->message_id,
+		.text_nl = text_nl,
+		.text_en = text_en,
+		.entry_index = index,
+	};
+
+	if (saying) {
+		randombytes_buf(id, sizeof(id));
+		notice.id = id;
+		notice.task = saying->task;
+		notice.answer = saying->answer;
+		notice.due_ms = row->due_ms;
+		notice.case_ref =
+			memcmp(row->case_ref, no_case, sizeof(no_case)) != 0 ? row->case_ref : NULL;
+		notice.text_nl = saying->text_nl;
+		notice.text_en = saying->text_en;
+		return skl_offer_push_notice(turn, &notice);
+	}
+	(void)snprintf(text_nl, sizeof(text_nl), "Termijn verstreken: %s (%s).",
+		       skl_code_label_nl(SKL_LIST_CLOCK, row->clock), row->partner); /* fits */
+	(void)snprintf(text_en, sizeof(text_en), "Term has passed: %s (%s).",
+		       skl_code_label_en(SKL_LIST_CLOCK, row->clock), row->partner); /* fits */
+	return skl_offer_push_notice(turn, &notice);
+}
+
+enum skl_err skl_ring(struct skl_turn *turn, const struct skl_clock_row *row)
+{
+	struct skl_trail_ref ref;
+	const struct skl_record_note note = {
+		.kind = SKL_ENTRY_CLOCK,
+		.sender = row->partner,
+		.recipient = row->told,
+		.outcome = SKL_OUTCOME_PERMITTED,
+		.reason = SKL_REASON_LATE,
+		.names = true,
+		.names_index = row->entry_index,
+		.message_id = row->message_id,
+		.text = row->clock == SKL_CLOCK_INFORMATION
+				? skl_code_name(SKL_LIST_ANSWER, SKL_ANSWER_NO_ANSWER)
+				: skl_code_name(SKL_LIST_CLOCK, row->clock),
+	};
+	enum skl_err err = skl_record_note(turn, &note, &ref);
+
+	if (err == SKL_OK)
+		err = notify(turn, row, false, ref.index);
+	if (err == SKL_OK && row->told[0])
+		err = notify(turn, row, true, ref.index);
+	if (err == SKL_OK && row->clock == SKL_CLOCK_BREAK_GLASS)
+		err = skl_after_check_late(turn, row, ref.index);
+	if (err == SKL_OK)
+		err = skl_clock_store_move(turn->txn, row, SKL_CLOCK_LATE, NEVER_MS);
+	return err;
+}
