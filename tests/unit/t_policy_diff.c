@@ -5,7 +5,7 @@
 
 #define PAIRS_CI    60u
 #define REQUESTS_CI 1500u
-#define FOUND_MAX   6000u
+#define FOUND_MAX   20000u
 
 struct found {
 	struct skl_disclosure rows[FOUND_MAX];
