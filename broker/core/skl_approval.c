@@ -12,18 +12,16 @@
 
 #define SIGNERS_NEEDED 2u
 
-static enum skl_err open_note(const struct skl_hub_opts *opts, struct skl_ruleset *ret_set,
-			      struct skl_error *reterr)
+static enum skl_err open_note(const struct skl_hub_opts *opts, const char *folder,
+			      struct skl_ruleset *ret_set, struct skl_error *reterr)
 {
 	struct skl_error why = {0};
 	char path[4096];
 	struct skl_buf note;
 	enum skl_err err;
 
-	if (snprintf(path, sizeof(path), "%s/%s", opts->policy_path, SKL_RULESET_FILE) >=
-	    (int)sizeof(path))
-		return skl_error_set(reterr, SKL_ETOOLARGE, 0, 0, "path too long: %.80s",
-				     opts->policy_path);
+	if (snprintf(path, sizeof(path), "%s/%s", folder, SKL_RULESET_FILE) >= (int)sizeof(path))
+		return skl_error_set(reterr, SKL_ETOOLARGE, 0, 0, "path too long: %.80s", folder);
 	skl_buf_init(&note, SKL_LIMIT_NOTE);
 	err = skl_file_read(path, &note, &why);
 	if (err == SKL_ENOTFOUND)
@@ -39,7 +37,7 @@ static enum skl_err open_note(const struct skl_hub_opts *opts, struct skl_rulese
 	return SKL_OK;
 }
 
-enum skl_err skl_approval_check(const struct skl_hub_opts *opts,
+enum skl_err skl_approval_check(const struct skl_hub_opts *opts, const char *folder,
 				const struct skl_directory *directory, const uint8_t digest[32],
 				struct skl_ruleset *ret_set, struct skl_error *reterr)
 {
@@ -53,7 +51,7 @@ enum skl_err skl_approval_check(const struct skl_hub_opts *opts,
 				     "rules of production are signed. Set policy_signers in "
 				     "schakeld.conf");
 	}
-	err = open_note(opts, ret_set, reterr);
+	err = open_note(opts, folder, ret_set, reterr);
 	if (err != SKL_OK)
 		return err;
 	if (memcmp(ret_set->digest, digest, sizeof(ret_set->digest)) == 0)

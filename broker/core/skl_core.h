@@ -308,9 +308,11 @@ SKL_MUST_CHECK enum skl_err skl_law_check(const struct skl_hub_opts *opts,
  * Are these rules signed as the hub asks? *ret_set.number is 0 where a test environment asks for
  * no signatures. EDENIED, EDIRECTORY, ESYNTAX with what to do.
  */
-SKL_MUST_CHECK enum skl_err
-skl_approval_check(const struct skl_hub_opts *opts, const struct skl_directory *directory,
-		   const uint8_t digest[32], struct skl_ruleset *ret_set, struct skl_error *reterr);
+SKL_MUST_CHECK enum skl_err skl_approval_check(const struct skl_hub_opts *opts, const char *folder,
+					       const struct skl_directory *directory,
+					       const uint8_t digest[32],
+					       struct skl_ruleset *ret_set,
+					       struct skl_error *reterr);
 /* What the region chose, of the rules in force or of their emergency list; NULL: there are none. */
 const struct skl_region *skl_law_region(const struct skl_law *law);
 const struct skl_policy *skl_law_policy_of(const struct skl_law *law,
