@@ -472,12 +472,17 @@ static enum skl_err do_return(struct skl_hub *hub, const char *argument, struct 
 static enum skl_err do_reload(struct skl_hub *hub, const char *argument, struct skl_buf *out,
 			      struct skl_error *reterr)
 {
+	enum skl_err err;
+
 	if (strcmp(argument, "policy") == 0) {
 		skl_law_reload_policy(hub);
 		if (hub->law.is_policy_refused)
 			return skl_error_set(reterr, SKL_ESYNTAX, 0, 0,
 					     "the rules were refused, the last valid set stays in "
 					     "force; the hub's log says where (policy.refused)");
+		err = skl_shadow_reload(hub, reterr);
+		if (err != SKL_OK)
+			return err;
 	} else if (strcmp(argument, "directory") == 0) {
 		uint64_t before = skl_directory_number(hub->law.directory);
 
@@ -492,6 +497,21 @@ static enum skl_err do_reload(struct skl_hub *hub, const char *argument, struct 
 	}
 	add_done(out);
 	return SKL_OK;
+}
+
+static enum skl_err do_shadow(struct skl_hub *hub, const char *argument, struct skl_buf *out,
+			      struct skl_error *reterr)
+{
+	enum skl_err err;
+
+	if (argument[0])
+		return too_much(reterr);
+	err = skl_shadow_say(hub, out);
+	if (err == SKL_ENOTFOUND)
+		return skl_error_set(reterr, err, 0, 0,
+				     "no next version of the rules is looked at: put it in the "
+				     "folder policy_next of schakeld.conf, and reload policy");
+	return err;
 }
 
 /* Of "id" or "id reason": for the trail, so it has to be readable there. */
@@ -632,11 +652,11 @@ static const struct {
 	enum skl_err (*run)(struct skl_hub *hub, const char *argument, struct skl_buf *out,
 			    struct skl_error *reterr);
 } commands[] = {
-	{"status", do_status}, {"partners", do_partners}, {"queue", do_queue},
-	{"show", do_show},     {"retry", do_retry},       {"return", do_return},
-	{"reload", do_reload}, {"drop", do_drop},         {"suspend", do_suspend},
-	{"resume", do_resume}, {"revoke", do_revoke},     {"drain", do_drain},
-	{"stop", do_stop},
+	{"status", do_status},   {"partners", do_partners}, {"queue", do_queue},
+	{"show", do_show},       {"retry", do_retry},       {"return", do_return},
+	{"shadow", do_shadow},   {"reload", do_reload},     {"drop", do_drop},
+	{"suspend", do_suspend}, {"resume", do_resume},     {"revoke", do_revoke},
+	{"drain", do_drain},     {"stop", do_stop},
 };
 
 void skl_command_run(struct skl_hub *hub, const char *line, struct skl_buf *out)

@@ -39,6 +39,7 @@
 #include "skl_region.h"
 #include "skl_ruleset.h"
 #include "skl_seat.h"
+#include "skl_shadow.h"
 #include "skl_trail.h"
 #include "skl_txn.h"
 #include "skl_verify.h"
@@ -82,6 +83,9 @@
 	X(CHECKPOINTS, "checkpoints")                                                              \
 	X(EMERGENCIES, "emergencies")                                                              \
 	X(BREAK_GLASS, "break_glass")                                                              \
+	X(SHADOW_DECISIONS, "shadow_decisions")                                                    \
+	X(SHADOW_WIDER, "shadow_wider")                                                            \
+	X(SHADOW_NARROWER, "shadow_narrower")                                                      \
 	X(NOTICES, "notices")                                                                      \
 	X(SESSIONS_OPENED, "sessions_opened")
 
@@ -259,7 +263,8 @@ struct skl_hub {
 	struct skl_store *store;
 	struct skl_notary *notary;
 	struct skl_control *control;
-	struct skl_held *held; /* owned */
+	struct skl_held *held;     /* owned */
+	struct skl_shadow *shadow; /* owned; NULL: no next version of the rules is looked at */
 	struct skl_law law;
 	struct skl_mark mark;
 	struct skl_cosign cosign;

@@ -135,6 +135,7 @@ static enum skl_err open_parts(struct skl_hub *hub, struct skl_error *reterr)
 	err = skl_law_open(hub, reterr);
 	if (err != SKL_OK)
 		return err;
+	(void)skl_shadow_reload(hub, NULL); /* logged */
 	err = skl_cosign_open(hub);
 	if (err != SKL_OK)
 		return skl_error_set(reterr, err, 0, 0, "witnesses: %s", skl_err_text(err));
@@ -354,6 +355,8 @@ void skl_hub_close(struct skl_hub *hub)
 		skl_msg_done(&hub->batch.items[i].msg);
 	skl_notary_free(hub->notary);
 	skl_cosign_close(hub);
+	skl_shadow_keep(hub);
+	skl_shadow_free(hub->shadow);
 	skl_law_close(&hub->law);
 	skl_held_close(hub);
 	skl_store_close(hub->store);

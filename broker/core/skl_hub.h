@@ -27,12 +27,13 @@ struct skl_hub;
 
 /* Zero fields mean the default named beside them. */
 struct skl_hub_opts {
-	const char *endpoint;                       /* required */
-	const struct skl_key *transport_key;        /* CURVE; required */
-	const struct skl_key *promise_key;          /* Ed25519; required */
-	struct skl_store_opts store;                /* path, vault_path, origin required */
-	const char *notary_path;                    /* unix socket of schakel-notary; required */
-	const char *policy_path;                    /* folder of rule files; required */
+	const char *endpoint;                /* required */
+	const struct skl_key *transport_key; /* CURVE; required */
+	const struct skl_key *promise_key;   /* Ed25519; required */
+	struct skl_store_opts store;         /* path, vault_path, origin required */
+	const char *notary_path;             /* unix socket of schakel-notary; required */
+	const char *policy_path;             /* folder of rule files; required */
+	const char *policy_next;             /* the same, of a next version; NULL, "": none */
 	const struct skl_registrar *policy_signers; /* pinned; in production required */
 	size_t policy_signer_count;
 	const char *directory_path;             /* file with the signed note; required */

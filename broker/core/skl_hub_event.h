@@ -59,6 +59,10 @@
 	X(partner_revoked, "partner.revoked")                                                      \
 	X(partner_suspended, "partner.suspended")                                                  \
 	X(policy_loaded, "policy.loaded")                                                          \
+	X(policy_next_ended, "policy_next.ended")                                                  \
+	X(policy_next_loaded, "policy_next.loaded")                                                \
+	X(policy_next_not_kept, "policy_next.not_kept")                                            \
+	X(policy_next_refused, "policy_next.refused")                                              \
 	X(policy_old, "policy.old")                                                                \
 	X(policy_refused, "policy.refused")                                                        \
 	X(policy_retry, "policy.retry")                                                            \

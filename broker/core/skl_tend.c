@@ -283,8 +283,10 @@ static void tend_law(struct skl_hub *hub)
 {
 	if (hub->wants_directory || skl_law_directory_changed(hub))
 		skl_law_reload_directory(hub);
-	if (hub->wants_policy)
+	if (hub->wants_policy) {
 		skl_law_reload_policy(hub);
+		(void)skl_shadow_reload(hub, NULL); /* logged */
+	}
 	if (hub->tells_directory)
 		tell_directory(hub);
 }
@@ -354,6 +356,7 @@ void skl_tend(struct skl_hub *hub)
 			hub->wants_policy = true;
 		tend_faults(hub);
 		tend_clocks(hub);
+		skl_shadow_keep(hub);
 		tend_drain(hub);
 		if (hub->opts.side_fd) /* it has timeouts of its own */
 			hub->opts.serve_side(hub->opts.side_arg, hub);

@@ -299,11 +299,13 @@ static void run_slice(struct skl_hub *hub, struct skl_item *items, size_t count)
 		}
 		answer_item(hub, &items[i]);
 	}
-	if (err == SKL_OK)
+	if (err == SKL_OK) {
 		turn_committed(turn);
-	else
+		skl_shadow_see(hub, items, count);
+	} else {
 		skl_log(SKL_LOG_ERR, skl_hub_event.batch_not_recorded, "error=%s count=%zu",
 			skl_err_name(err), count);
+	}
 }
 
 void skl_turn_batch(struct skl_hub *hub)

@@ -101,6 +101,18 @@ static void print_items(json_t *object)
 	print_list(json_object_get(object, "items"));
 }
 
+/* What another set would decide: how often, by which rules, and in which entries last. */
+static void print_shadow(json_t *object)
+{
+	static const char *const lists[] = {"rules", "entries"};
+
+	for (size_t i = 0; i < SKL_COUNT(lists); i++)
+		print_list(json_object_get(object, lists[i]));
+	for (size_t i = 0; i < SKL_COUNT(lists); i++)
+		(void)json_object_del(object, lists[i]); /* it is there */
+	print_group("", object);
+}
+
 /* --- commands -------------------------------------------------------------------------------- */
 
 static const struct command {
@@ -131,6 +143,12 @@ static const struct command {
 	{{"queue", "show"}, "show", "OFFER", false, print_object, "all about one of them"},
 	{{"queue", "retry"}, "retry", "OFFER", false, print_done, "let a parked item wait again"},
 	{{"queue", "return"}, "return", "OFFER", false, print_done, "give up: its sender is told"},
+	{{"policy", "shadow"},
+	 "shadow",
+	 NULL,
+	 false,
+	 print_shadow,
+	 "what the next version of the rules decides otherwise"},
 	{{"reload", "policy"}, "reload policy", NULL, false, print_done, "read the rules again"},
 	{{"reload", "directory"},
 	 "reload directory",

@@ -147,6 +147,7 @@ static void fill_opts(const struct skl_hub_config *config, struct skl_hub_opts *
 			  .allow_scratch_fs = config->scratch_fs},
 		.notary_path = config->notary,
 		.policy_path = config->policy,
+		.policy_next = config->policy_next,
 		.directory_path = config->directory,
 		.policy_signers = config->policy_signers.rows,
 		.policy_signer_count = config->policy_signers.count,

@@ -47,6 +47,7 @@ static const struct setting options[] = {
 	TEXT(vault, NULL, REQUIRED, "folder of the keys that details are encrypted under"),
 	TEXT(notary, NULL, REQUIRED, "unix socket of schakel-notary"),
 	TEXT(policy, NULL, REQUIRED, "folder of the rule files, *.rules"),
+	TEXT(policy_next, "", 0, "folder of a next version, decided with beside them; empty: none"),
 	TEXT(directory, NULL, REQUIRED, "file with the signed directory"),
 	TEXT(transport_key, NULL, REQUIRED, "secret key file of the hub's CURVE key"),
 	TEXT(promise_key, NULL, REQUIRED, "secret key file of the hub's promise key"),

@@ -37,6 +37,7 @@ struct skl_hub_config {
 	char *vault;
 	char *notary;
 	char *policy;
+	char *policy_next; /* "" if none */
 	char *directory;
 	char *control;
 	char *transport_key; /* path */

@@ -55,6 +55,7 @@ struct skl_txn;
 	X(CONSENT, "consent")                                                                      \
 	X(CONSENT_SUBJECT, "consent_subject")                                                      \
 	X(PERSON_LINK, "person_link")                                                              \
+	X(SHADOW, "shadow")                                                                        \
 	X(IX_CASE, "ix_case")                                                                      \
 	X(IX_MESSAGE, "ix_message")                                                                \
 	X(IX_SUMMARY, "ix_summary")

@@ -134,7 +134,7 @@ cp one.note "$env/rules/rules.note"
 "$BIN/schakeld" -n -c "$env/hub.conf" 2>err
 test_like "$? $(cat err)" 'rules.note: ' 'and says what is wrong with them'
 
-rm "$env/rules/rules.note"
+rm "$env/rules/rules.note" "$env/rules/regio.rules" # its table of who directs has empty cells
 sed -i 's/status EXAMPLE/status APPROVED/' "$env"/rules/*.rules
 sed -i '/^policy_signers/d' "$env/hub.conf"
 "$BIN/schakel-keys" directory build --environment production \
