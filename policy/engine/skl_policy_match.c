@@ -148,10 +148,25 @@ static void miss(struct skl_nearest *misses, enum skl_miss what)
 		misses->miss = what;
 }
 
+/* What the rule needs beside what the message is about; in acute danger only the user's name. */
+static void miss_form(const struct skl_match *match, const struct skl_rule *rule,
+		      struct skl_nearest *misses)
+{
+	const struct skl_policy_request *request = match->request;
+
+	if ((rule->needs & SKL_NEED_CHECK) && !request->has_checked_by && !match->is_waiving)
+		miss(misses, SKL_MISS_CHECK);
+	if ((rule->needs & SKL_NEED_USER) && !request->has_user_ref)
+		miss(misses, SKL_MISS_USER);
+	if ((rule->needs & SKL_NEED_RATING) && !request->has_rating && !match->is_waiving)
+		miss(misses, SKL_MISS_RATING);
+	if ((rule->needs & SKL_NEED_REASON) && !match->has_reason && !match->is_waiving)
+		miss(misses, SKL_MISS_REASON);
+}
+
 /* What an allow fails on, for one position. */
 static struct skl_nearest misses_of(const struct skl_match *match, size_t number, uint8_t position)
 {
-	const struct skl_policy_request *request = match->request;
 	const struct skl_rule *rule = &match->policy->rules[number];
 	struct skl_nearest misses = {.rule = (uint16_t)number};
 
@@ -171,14 +186,7 @@ static struct skl_nearest misses_of(const struct skl_match *match, size_t number
 			miss(&misses, SKL_MISS_STALE);
 	if (!is_in_force(match, &match->policy->agreements[rule->agreement]))
 		miss(&misses, SKL_MISS_VALIDITY);
-	if ((rule->needs & SKL_NEED_CHECK) && !request->has_checked_by && !match->is_waiving)
-		miss(&misses, SKL_MISS_CHECK);
-	if ((rule->needs & SKL_NEED_USER) && !request->has_user_ref)
-		miss(&misses, SKL_MISS_USER);
-	if ((rule->needs & SKL_NEED_RATING) && !request->has_rating && !match->is_waiving)
-		miss(&misses, SKL_MISS_RATING);
-	if ((rule->needs & SKL_NEED_REASON) && !match->has_reason && !match->is_waiving)
-		miss(&misses, SKL_MISS_REASON);
+	miss_form(match, rule, &misses);
 	return misses;
 }
 

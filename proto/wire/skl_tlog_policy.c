@@ -233,12 +233,14 @@ enum skl_err skl_tlog_policy_parse(struct skl_view text, struct skl_tlog_policy 
 {
 	SKL_CLEANUP(skl_tlog_policy_freep)
 	struct skl_tlog_policy *policy = skl_calloc(1, sizeof(*policy));
-	struct reader *reader = skl_calloc(1, sizeof(*reader));
-	enum skl_err err =
-		policy && reader ? SKL_OK : skl_error_set(reterr, SKL_ENOMEM, 0, 0, "no memory");
+	struct reader *reader = policy ? skl_calloc(1, sizeof(*reader)) : NULL;
+	enum skl_err err = SKL_OK;
 
-	if (reader)
-		*reader = (struct reader){.policy = policy, .reterr = reterr};
+	if (!reader) {
+		(void)skl_error_set(reterr, SKL_ENOMEM, 0, 0, "no memory"); /* gives it back */
+		return SKL_ENOMEM;
+	}
+	*reader = (struct reader){.policy = policy, .reterr = reterr};
 	for (size_t at = 0; err == SKL_OK && at < text.len;) {
 		const uint8_t *end = memchr(text.data + at, '\n', text.len - at);
 		size_t len = end ? (size_t)(end - text.data) - at : text.len - at;

@@ -196,7 +196,9 @@ int main(void)
 					    "policy/rules/toestemming.rules",
 					    "policy/rules/regio.rules",
 					    "policy/rules/doorbreking.rules",
-					    "policy/rules/openheid.rules"};
+					    "policy/rules/openheid.rules",
+					    "policy/rules/raad.rules",
+					    "policy/rules/rechten.rules"};
 
 	shipped(names, SKL_COUNT(names));
 	big();

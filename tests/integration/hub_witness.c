@@ -86,8 +86,10 @@ static bool cosign(struct peer *peer, const char *word)
 	Schakel__V1__Cosignature cosignature;
 	Schakel__V1__Ping ping;
 
-	if (!ask(peer))
+	if (!ask(peer)) {
+		skl_free(parsed);
 		return false;
+	}
 	if (strcmp(word, "show") == 0) {
 		(void)printf("note\n%s", note);
 		skl_free(parsed);

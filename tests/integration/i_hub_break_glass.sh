@@ -24,7 +24,7 @@ hub_case_rules
 hub_start
 
 case=b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6
-glass=(case=$case purpose=stop_violence ground=avg:6-1-d/9-2-c kind=concern family=12)
+glass=("case=$case" purpose=stop_violence ground=avg:6-1-d/9-2-c kind=concern family=12)
 danger=weighing=break_glass_life
 told=about=identity:1,whereabouts:1,incident:1,weighing:1
 

@@ -48,8 +48,8 @@ mother=61000000000000000000000000000001
 father=61000000000000000000000000000002
 child=61000000000000000000000000000003
 health=61000000000000000000000000000004
-basis=(case=$case purpose=recovery ground=consent)
-plan=("${basis[@]}" kind=help_plan to=ggz family=123 age=6 about=identity:3,help_plan:3)
+basis=("case=$case" purpose=recovery ground=consent)
+plan=("${basis[@]}" kind=help_plan to=ggz family=123 age=6 "about=identity:3,help_plan:3")
 
 # consent REF GIVER FIELD...: of the child's data towards ggz; later fields change earlier ones
 consent() {
@@ -175,7 +175,7 @@ test_is "$(outcome)" denied_no_rule 'not after its end'
 
 # --- secrecy for one recipient (G) --------------------------------------------------------------------
 
-doctor=(case=$case purpose=recovery ground=consent kind=progress family=1 about=identity:1,health:1)
+doctor=("case=$case" purpose=recovery ground=consent kind=progress family=1 "about=identity:1,health:1")
 peer ggz "${doctor[@]}" to=team hello submit
 test_is "$(outcome)" denied_no_rule 'a doctor keeps silent'
 own=subject=1,giver=1,capacity=self,holder=ggz,categories=identity+health,state=given,how=alone

@@ -32,7 +32,7 @@ hub_days() {
 	HUB_ENV=(env LD_PRELOAD="$preload" CLOCK_AHEAD=$(($1 * 86400)))
 	hub_run
 }
-tell=(kind=subject_notice case=$case purpose=inform_subject ground=wmo:4-1-1-2-d to= family=1)
+tell=(kind=subject_notice "case=$case" purpose=inform_subject ground=wmo:4-1-1-2-d to= family=1)
 
 # --- told, or put off -----------------------------------------------------------------------------
 
@@ -46,7 +46,7 @@ peer vt-zw "${tell[@]}" no-check=1 events="notified,person=1,value=10,ref=$repor
 test_is "$(running)" 2 'who is told is said by somebody who checked it'
 peer vt-zw "${tell[@]}" events="notified,person=1,value=10,ref=$report" hello submit
 test_is "$(running)" 1 'told: nothing is left to tell'
-triage=(kind=triage_outcome case=$case purpose=assess_safety ground=wmo:4-1-1-2-d to=team family=1)
+triage=(kind=triage_outcome "case=$case" purpose=assess_safety ground=wmo:4-1-1-2-d to=team family=1)
 peer vt-zw "${triage[@]}" about=triage:1 events='pattern,value=2' hello submit
 test_is "$(outcome) $(running)" 'permitted 2' 'coercive control is shared with the team'
 peer team kind=progress case=$case purpose=assess_safety ground=wmo:5-2-6 to=vt-other family=1 \
@@ -57,8 +57,8 @@ test_is "$(running)" 5 'so is what others share: a term to tell each, and one to
 
 # --- asked and not answered --------------------------------------------------------------------------
 
-ask=(kind=information_request case=$case purpose=assess_safety ground=wmo:4-1-1-2-d to=team family=1
-	about=identity:1,request:1)
+ask=(kind=information_request "case=$case" purpose=assess_safety ground=wmo:4-1-1-2-d to=team family=1
+	"about=identity:1,request:1")
 peer vt-zw "${ask[@]}" hello submit
 question=$(out_value id '^sent')
 peer vt-zw "${ask[@]}" events='occurred_at,at=-20' hello submit

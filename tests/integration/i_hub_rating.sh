@@ -31,7 +31,7 @@ sed -i 's/stable-safety .*/stable-safety 2 times, 2 days apart/' "$env/rules/reg
 hub_start
 
 case=52525252525252525252525252525252
-basis=(case=$case purpose=organise_direct_safety ground=wgs:1-5 family=1)
+basis=("case=$case" purpose=organise_direct_safety ground=wgs:1-5 family=1)
 rated=(kind=safety_rating "${basis[@]}" about=safety_rating:1)
 outcome() {
 	out_value outcome '^recipient'

@@ -330,19 +330,9 @@ static void compact(MDB_env *env, const char *store)
 		exit(3);
 }
 
-int main(int argc, char **argv)
+/* Changes that make entries say something else. */
+static void change_content(const char *what, uint64_t n, int argc, char **argv)
 {
-	const char *what = argc > 2 ? argv[2] : "";
-	uint64_t n = argc > 3 ? strtoull(argv[3], NULL, 10) : 0;
-	uint64_t m = argc > 4 ? strtoull(argv[4], NULL, 10) : 0;
-	MDB_env *env;
-
-	if (argc < 3 || skl_wire_init() != SKL_OK)
-		return 2;
-	try(mdb_env_create(&env), "create");
-	try(mdb_env_set_maxdbs(env, 64), "maxdbs");
-	try(mdb_env_open(env, argv[1], 0, 0600), argv[1]);
-	try(mdb_txn_begin(env, NULL, 0, &txn), "begin");
 	if (strcmp(what, "leaf") == 0 || strcmp(what, "rewrite") == 0)
 		change_leaf(n);
 	if (strcmp(what, "rewrite") == 0)
@@ -355,6 +345,11 @@ int main(int argc, char **argv)
 		redate(n, argc > 4 ? strtoll(argv[4], NULL, 10) : 0);
 	if (strcmp(what, "sign") == 0)
 		sign_again(argv[3], argc > 4);
+}
+
+/* Changes of place, and of one row alone. */
+static void change_rows(const char *what, uint64_t n, uint64_t m)
+{
 	if (strcmp(what, "swap") == 0)
 		swap(n, m);
 	if (strcmp(what, "drop") == 0 || strcmp(what, "vanish") == 0)
@@ -371,6 +366,23 @@ int main(int argc, char **argv)
 		try(mdb_drop(txn, dbi_of("checkpoint"), 0), "checkpoints");
 	if (strcmp(what, "note") == 0)
 		change_byte("checkpoint", n, 10, 1);
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 2 ? argv[2] : "";
+	uint64_t n = argc > 3 ? strtoull(argv[3], NULL, 10) : 0;
+	uint64_t m = argc > 4 ? strtoull(argv[4], NULL, 10) : 0;
+	MDB_env *env;
+
+	if (argc < 3 || skl_wire_init() != SKL_OK)
+		return 2;
+	try(mdb_env_create(&env), "create");
+	try(mdb_env_set_maxdbs(env, 64), "maxdbs");
+	try(mdb_env_open(env, argv[1], 0, 0600), argv[1]);
+	try(mdb_txn_begin(env, NULL, 0, &txn), "begin");
+	change_content(what, n, argc, argv);
+	change_rows(what, n, m);
 	try(mdb_txn_commit(txn), "commit");
 	if (strcmp(what, "compact") == 0)
 		compact(env, argv[1]);

@@ -30,31 +30,6 @@ static struct skl_view view_of(struct hub_bytes bytes)
 	return skl_view_of(bytes.data, bytes.len);
 }
 
-/* ---- the tree, naive ---- */
-
-static void subtree(const struct fake_hub *hub, uint64_t from, uint64_t to, uint8_t ret[32])
-{
-	if (to - from == 1) {
-		skl_merkle_leaf(view_of(hub->leaves[from]), ret);
-		return;
-	}
-	uint64_t half = 1;
-	while (half * 2 < to - from)
-		half *= 2;
-	uint8_t left[32];
-	uint8_t right[32];
-	subtree(hub, from, from + half, left);
-	subtree(hub, from + half, to, right);
-	skl_merkle_node(left, right, ret);
-}
-
-static enum skl_err read_subtree(void *arg, unsigned level, uint64_t number, uint8_t ret_hash[32])
-{
-	const struct fake_hub *hub = arg;
-	subtree(hub, number << level, (number + 1) << level, ret_hash);
-	return SKL_OK;
-}
-
 /* ---- sending ---- */
 
 static void send_frames(struct fake_hub *hub, const uint8_t routing[32],
@@ -537,11 +512,12 @@ static void on_proof(struct fake_hub *hub, const struct hub_session *session, st
 	reply.old_size = request->old_size;
 	uint64_t size = request->tree_size ? request->tree_size : hub->checkpoint_size;
 	if (size && size <= hub->leaf_count && request->index < size) {
-		enum skl_err err = request->old_size
-					   ? skl_merkle_consistency(request->old_size, size,
-								    read_subtree, hub, path, &count)
-					   : skl_merkle_inclusion(request->index, size,
-								  read_subtree, hub, path, &count);
+		enum skl_err err =
+			request->old_size
+				? skl_merkle_consistency(request->old_size, size, hub_read_subtree,
+							 hub, path, &count)
+				: skl_merkle_inclusion(request->index, size, hub_read_subtree, hub,
+						       path, &count);
 		assert_int_equal(err, SKL_OK);
 		reply.tree_size = size;
 		if (hub->forges_proof && count)
@@ -580,7 +556,7 @@ void hub_sign(struct fake_hub *hub)
 	snprintf(checkpoint.origin, sizeof checkpoint.origin, "%s", WORLD_ORIGIN);
 	skl_buf_init(&text, 4096);
 	assert_true(hub->leaf_count > 0);
-	subtree(hub, 0, hub->leaf_count, checkpoint.root);
+	hub_subtree(hub, 0, hub->leaf_count, checkpoint.root);
 	skl_checkpoint_format(&checkpoint, &text);
 	skl_buf_clear(&hub->checkpoint);
 	assert_int_equal(

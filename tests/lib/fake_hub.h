@@ -127,6 +127,9 @@ void hub_forget(struct fake_hub *hub);
 void hub_cut(struct fake_hub *hub, size_t size);
 /* Sign a checkpoint of all leaves and send it to every session. */
 void hub_sign(struct fake_hub *hub);
+/* The root of the leaves from <= i < to; the same for a stored node of the tree (skl_merkle). */
+void hub_subtree(const struct fake_hub *hub, uint64_t from, uint64_t to, uint8_t ret[32]);
+enum skl_err hub_read_subtree(void *arg, unsigned level, uint64_t number, uint8_t ret_hash[32]);
 /* Send the checkpoint there is to every session. */
 void hub_tell(struct fake_hub *hub);
 /* Tell every session that there is directory number. */

@@ -108,7 +108,7 @@ static void the_guard_is_on_the_disk_first(void **state)
 	}
 	is_full = false;
 	assert_true(failed > 0);
-	assert_int_equal(stage->police.alarms[SKL_ALARM_SPOOL_FAILED], 1);
+	assert_true(stage->police.alarms[SKL_ALARM_SPOOL_FAILED] > 0);
 	assert_int_equal(stage->hub.cosigned, 0);
 	world_pass(60000);
 	stage_until(stage, stage->hub.cosigned == 1);

@@ -87,7 +87,9 @@ static const char *const t_shipped_names[] = {"politie-veilig-thuis.rules",
 					      "toestemming.rules",
 					      "regio.rules",
 					      "doorbreking.rules",
-					      "openheid.rules"};
+					      "openheid.rules",
+					      "raad.rules",
+					      "rechten.rules"};
 #define T_SHIPPED SKL_COUNT(t_shipped_names)
 
 /* The rules as shipped. */
