@@ -117,6 +117,27 @@ static enum skl_err check_purposes(const struct skl_policy *policy, const struct
 	return fail_rule(policy, rule, reterr, text);
 }
 
+/* And every category that is allowed by name; "any" is what the ground carries. */
+static enum skl_err check_categories(const struct skl_policy *policy, const struct skl_rule *rule,
+				     uint32_t ground, struct skl_error *reterr)
+{
+	const struct skl_catalogue_ground *row = skl_catalogue_ground(ground);
+	char text[140];
+
+	for (size_t i = 0; row && i < rule->allow_count; i++) {
+		uint64_t unfit = rule->allow[i].categories & row->never_categories;
+
+		if (unfit == 0 || rule->allow[i].categories == ~UINT64_C(1))
+			continue;
+		(void)snprintf(text, sizeof(text),
+			       "allows %s, which ground %s does not carry. Take it out",
+			       skl_code_name(SKL_LIST_CATEGORY, (uint32_t)__builtin_ctzll(unfit)),
+			       skl_code_name(SKL_LIST_GROUND, ground)); /* fits */
+		return fail_rule(policy, rule, reterr, text);
+	}
+	return SKL_OK;
+}
+
 static enum skl_err check_grounds(const struct skl_policy *policy, const struct skl_rule *rule,
 				  struct skl_error *reterr)
 {
@@ -127,6 +148,8 @@ static enum skl_err check_grounds(const struct skl_policy *policy, const struct 
 	for (uint32_t g = skl_set_next(ground, 1); g < 128; g = skl_set_next(ground, g + 1)) {
 		enum skl_err err = check_purposes(policy, rule, g, reterr);
 
+		if (err == SKL_OK)
+			err = check_categories(policy, rule, g, reterr);
 		for (uint32_t f = skl_set_next(from, 1); f < 128; f = skl_set_next(from, f + 1))
 			for (uint32_t t = skl_set_next(to, 1); err == SKL_OK && t < 128;
 			     t = skl_set_next(to, t + 1))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -70,19 +71,16 @@ static bool set_options(struct skl_session *session, void *socket)
 /* A pair socket on which libzmq tells that the connection was made, lost or refused. */
 static bool open_monitor(struct skl_session *session)
 {
-	struct skl_buf name;
-	skl_buf_init(&name, 64);
-	skl_buf_addf(&name, "inproc://skl-session-%llu", (unsigned long long)++session->sockets);
+	char name[48]; /* no memory is asked for: what fails here is told by errno */
+	(void)snprintf(name, sizeof name, "inproc://skl-session-%llu",
+		       (unsigned long long)++session->sockets); /* fits */
 	int events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_DISCONNECTED |
 		     ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
 		     ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
-	bool ok = !skl_buf_err(&name) &&
-		  zmq_socket_monitor(session->socket, skl_buf_str(&name), events) == 0;
+	bool ok = zmq_socket_monitor(session->socket, name, events) == 0;
 	session->monitor = ok ? zmq_socket(session->context, ZMQ_PAIR) : NULL;
-	ok = session->monitor && set_int(session->monitor, ZMQ_LINGER, 0) &&
-	     zmq_connect(session->monitor, skl_buf_str(&name)) == 0;
-	skl_buf_done(&name);
-	return ok;
+	return session->monitor && set_int(session->monitor, ZMQ_LINGER, 0) &&
+	       zmq_connect(session->monitor, name) == 0;
 }
 
 void skl_session_socket_close(struct skl_session *session, int linger_ms)

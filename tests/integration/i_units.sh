@@ -52,8 +52,8 @@ stop_here() {
 # What an operator puts in place: keys, directory, rules, and the examples of the manuals.
 hub_make "$TMPDIR/hub" || exit 1
 registrars="registrars = {\"$(cat "$HUB/keys/care/registrar.vkey")\", \"$(cat "$HUB/keys/justice/registrar.vkey")\"}"
-example() { # example MANUAL: its example, with the registrars of this test
-	sed -n '/^\.Bd -literal/,/^\.Ed/{/^\./d; s/\\e/\\/g; p}' "$SRC/$1" |
+example() { # example MANUAL: its first example, with the registrars of this test
+	sed -n '/^\.Bd -literal/,/^\.Ed/{/^\.Ed/q; /^\./d; s/\\e/\\/g; p}' "$SRC/$1" |
 		sed '/^ *"justice:/d' | awk -v r="$registrars" '/^registrars/ { $0 = r } { print }'
 }
 mkdir -p etc/{hub,notary,adapter-police,rules} units

@@ -255,6 +255,14 @@ static const struct row bad[] = {
 	 4,
 	 1,
 	 {"A-1", "prosecution"}},
+	{"category the ground does not carry",
+	 T_HEAD "rule A-1 \"r\"\n from veilig_thuis\n kind subject_request\n to local_team\n"
+		" purpose inform_subject\n ground avg:6-1-c/12\n allow identity, incident\n"
+		" because \"b\"\n test \"t\" permitted\nend\n",
+	 SKL_EINVAL,
+	 4,
+	 1,
+	 {"A-1", "allows incident", "avg:6-1-c/12"}},
 	{"consent towards the police",
 	 T_HEAD "rule A-1 \"r\"\n from local_team\n kind progress\n to police\n"
 		" purpose stop_violence\n ground consent\n consent required\n because \"b\"\n"
