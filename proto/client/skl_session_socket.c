@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "skl_session_impl.h"
