@@ -117,22 +117,29 @@ static enum skl_err check_purposes(const struct skl_policy *policy, const struct
 	return fail_rule(policy, rule, reterr, text);
 }
 
-/* And every category that is allowed by name; "any" is what the ground carries. */
+/* Every category that is allowed by name must be carried by one of the grounds at least. */
 static enum skl_err check_categories(const struct skl_policy *policy, const struct skl_rule *rule,
-				     uint32_t ground, struct skl_error *reterr)
+				     struct skl_error *reterr)
 {
-	const struct skl_catalogue_ground *row = skl_catalogue_ground(ground);
+	const struct skl_set *grounds = DIM(rule, GROUND);
+	uint32_t first = skl_set_next(grounds, 1);
+	uint64_t never = UINT64_MAX;
 	char text[140];
 
-	for (size_t i = 0; row && i < rule->allow_count; i++) {
-		uint64_t unfit = rule->allow[i].categories & row->never_categories;
+	for (uint32_t g = first; g < 128; g = skl_set_next(grounds, g + 1)) {
+		const struct skl_catalogue_ground *row = skl_catalogue_ground(g);
+
+		never &= row ? row->never_categories : 0;
+	}
+	for (size_t i = 0; i < rule->allow_count; i++) {
+		uint64_t unfit = rule->allow[i].categories & never;
 
 		if (unfit == 0 || rule->allow[i].categories == ~UINT64_C(1))
 			continue;
 		(void)snprintf(text, sizeof(text),
 			       "allows %s, which ground %s does not carry. Take it out",
 			       skl_code_name(SKL_LIST_CATEGORY, (uint32_t)__builtin_ctzll(unfit)),
-			       skl_code_name(SKL_LIST_GROUND, ground)); /* fits */
+			       skl_code_name(SKL_LIST_GROUND, first)); /* fits */
 		return fail_rule(policy, rule, reterr, text);
 	}
 	return SKL_OK;
@@ -148,8 +155,6 @@ static enum skl_err check_grounds(const struct skl_policy *policy, const struct 
 	for (uint32_t g = skl_set_next(ground, 1); g < 128; g = skl_set_next(ground, g + 1)) {
 		enum skl_err err = check_purposes(policy, rule, g, reterr);
 
-		if (err == SKL_OK)
-			err = check_categories(policy, rule, g, reterr);
 		for (uint32_t f = skl_set_next(from, 1); f < 128; f = skl_set_next(from, f + 1))
 			for (uint32_t t = skl_set_next(to, 1); err == SKL_OK && t < 128;
 			     t = skl_set_next(to, t + 1))
@@ -161,7 +166,7 @@ static enum skl_err check_grounds(const struct skl_policy *policy, const struct 
 					 "rests on consent but does not ask for it. Add: consent "
 					 "required");
 	}
-	return SKL_OK;
+	return check_categories(policy, rule, reterr);
 }
 
 static bool starts(const struct skl_rule *rule, enum skl_clock clock)

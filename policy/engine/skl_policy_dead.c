@@ -104,7 +104,9 @@ void skl_policy_find_dead(const struct skl_policy *policy, skl_policy_finding_fn
 		report(arg, "", 0, "dead rules were not looked for: out of memory");
 		return;
 	}
-	memcpy(dead.changed.rules, policy->rules, policy->rule_count * sizeof(policy->rules[0]));
+	if (policy->rule_count)
+		memcpy(dead.changed.rules, policy->rules,
+		       policy->rule_count * sizeof(policy->rules[0]));
 	for (uint16_t i = 0; i < policy->rule_count; i++) {
 		if (policy->rules[i].is_forbid)
 			continue;
