@@ -191,7 +191,7 @@ static const char *label(const struct writing *w, uint32_t category)
 
 /* "a, b and c", or with more than fit "a, b and 3 others". What failed and went too is "in part".
  */
-static void add_categories(const struct writing *w, uint64_t categories)
+static void add_categories(const struct writing *w, uint64_t categories, bool is_sent)
 {
 	static const unsigned most[FORMS] = {5, 3, 2, 1};
 	unsigned count = (unsigned)__builtin_popcountll(categories);
@@ -205,7 +205,7 @@ static void add_categories(const struct writing *w, uint64_t categories)
 			skl_buf_add_str(w->buf,
 					done + 1 == count ? pick(w, " en ", " and ") : ", ");
 		skl_buf_add_str(w->buf, label(w, category));
-		if (w->categories == categories && (w->sent & SKL_BIT(category)))
+		if (!is_sent && (w->sent & SKL_BIT(category)))
 			skl_buf_add_str(w->buf, pick(w, " (deels)", " (in part)"));
 		done++;
 	}
@@ -247,7 +247,7 @@ static void add_template(const struct writing *w, const char *text)
 
 	for (const char *at = text; *at; at++) {
 		if (at[0] == '%' && at[1] == 'c') {
-			add_categories(w, w->categories);
+			add_categories(w, w->categories, false);
 			at++;
 		} else if (at[0] == '%' && at[1] == 'p') {
 			add_name(w, w->names->competent_partner,
@@ -357,7 +357,7 @@ static void add_failed(const struct writing *w, const struct subject *subject)
 			     skl_policy_rule_id(w->policy, subject->rule));
 	if (subject->others && w->form < 2) {
 		skl_buf_add_str(w->buf, pick(w, "; ook niet: ", "; also not: "));
-		add_categories(w, subject->others);
+		add_categories(w, subject->others, false);
 	}
 	skl_buf_add_str(w->buf, ". ");
 }
@@ -407,7 +407,7 @@ static void add_refusal(struct writing *w)
 	else if (w->sent == 0)
 		skl_buf_add_str(w->buf, pick(w, "de kop van het bericht", "the message's header"));
 	else
-		add_categories(w, w->sent);
+		add_categories(w, w->sent, true);
 	skl_buf_add_str(w->buf, ". ");
 	add_routes(w, &subject);
 }
@@ -481,7 +481,7 @@ static void add_permit(const struct writing *w)
 	add_name(w, w->names->recipient, pick(w, "deze ontvanger", "this recipient"));
 	if (sent) {
 		skl_buf_add_str(w->buf, ": ");
-		add_categories(w, sent);
+		add_categories(w, sent, true);
 	}
 	skl_buf_add_str(w->buf, ".");
 }

@@ -212,6 +212,14 @@ static const struct row rows[] = {
 	 "leven, kind of wapen. Wel verstuurd: niets. U kunt: 1) het gevaar aangeven en opnieuw "
 	 "versturen; 2) de ontvanger bellen; 3) bij acuut gevaar: bel 112, wacht niet op dit "
 	 "systeem, daarna 0800-2000."},
+	/* what fails for another reason, and went for others */
+	{"from=veilig_thuis kind=handover_offer to=local_team purpose=organise_direct_safety "
+	 "ground=wmo:4-1-1-2-d has identity has bsn has identity about third_person",
+	 SKL_LANGUAGE_NL,
+	 "Niet alles verstuurd naar Veilig Thuis Noord-Holland: het onderdeel burgerservicenummer "
+	 "mag niet naar deze ontvanger (regel VL-02); ook niet: identiteit (deels). Wel verstuurd: "
+	 "identiteit. U kunt: 1) het delen motiveren (weging, 3 vragen); 2) met Veilig Thuis "
+	 "overleggen; 3) bij acuut gevaar: bel 112, wacht niet op dit systeem, daarna 0800-2000."},
 	/* not told: neither whose helper, nor which rule */
 	{"from=veilig_thuis kind=handover_offer to=local_team purpose=organise_direct_safety "
 	 "ground=wmo:4-1-1-2-d has identity position helper_of_perpetrator has whereabouts",
