@@ -32,9 +32,20 @@ struct skl_tell_file {
 SKL_MUST_CHECK enum skl_err skl_tell_about(struct skl_adapter *adapter, struct skl_dir *dir,
 					   const struct skl_tell_file *file, struct skl_buf *text);
 
-/* A received message: handed over to the client when it is shown. */
+#define SKL_TELL_NAME_BYTES 96
+#define SKL_TELL_TEXT_BYTES ((size_t)8 * 1024 * 1024)
+
+/* How a partner's system reads a message; about: the message of ours that it answers, or NULL. */
+typedef void (*skl_tell_render_fn)(void *arg, const struct skl_received *received,
+				   const struct skl_context *about,
+				   char ret_name[SKL_TELL_NAME_BYTES], struct skl_buf *text);
+
+/*
+ * A received message: refused to its sender where its content is not what its labels say, else
+ * remembered, rendered, shown, and handed over to the client; logged.
+ */
 SKL_MUST_CHECK enum skl_err skl_tell_received(struct skl_adapter *adapter, struct skl_dir *dir,
-					      const struct skl_received *received, const char *name,
-					      struct skl_view bytes);
+					      const struct skl_received *received,
+					      skl_tell_render_fn render, void *arg);
 
 #endif

@@ -46,52 +46,29 @@ enum skl_err skl_generic_tell(struct skl_generic *generic, const char *what, con
 
 /* ---- received ---- */
 
+static void render_message(void *arg, const struct skl_received *received,
+			   const struct skl_context *about, char ret_name[SKL_TELL_NAME_BYTES],
+			   struct skl_buf *text)
+{
+	struct skl_generic *generic = arg;
+	json_t *message =
+		skl_own_received(received, about, skl_client_directory(generic->adapter->client));
+	char id[33];
+
+	set_text(message, "about", "message");
+	if (about && about->is_ours)
+		set_text(message, "yourId", about->native_id);
+	write_native(generic, message, text);
+	json_decref(message);
+	skl_hex_encode(skl_view_of(received->common->id.data, SKL_ID_BYTES), id);
+	(void)snprintf(ret_name, SKL_TELL_NAME_BYTES, "bericht-%s.json", id); /* fits */
+}
+
 enum skl_err skl_generic_on_message(void *arg, const struct skl_received *received)
 {
 	struct skl_generic *generic = arg;
-	struct skl_adapter *adapter = generic->adapter;
-	SKL_CLEANUP(skl_freep) struct skl_context *mine = skl_calloc(2, sizeof(*mine));
-	struct skl_error error = {0};
-	char hex[SKL_ID_TEXT_BYTES];
-	char id[33];
-	char name[64];
-	struct skl_buf text;
-	bool has_about = false;
-	json_t *message;
-	enum skl_err err;
 
-	if (!mine)
-		return SKL_ENOMEM;
-	(void)skl_id_text(received->common->id.data, hex);
-	if (skl_compose_check(received, &error)) {
-		skl_log(SKL_LOG_WARNING, "message.mislabelled", "id=%s what=\"%s\"", hex,
-			error.text);
-		return skl_client_refuse(adapter->client, received->key, SKL_REASON_MISLABELLED);
-	}
-	skl_compose_remember(received, &mine[0]);
-	err = skl_state_context_put(adapter->state, &mine[0]);
-	if (!err)
-		err = skl_adapter_about(adapter, received, &mine[1], &has_about);
-	if (err)
-		return err;
-	message = skl_own_received(received, has_about ? &mine[1] : NULL,
-				   skl_client_directory(adapter->client));
-	set_text(message, "about", "message");
-	if (has_about && mine[1].is_ours)
-		set_text(message, "yourId", mine[1].native_id);
-	skl_buf_init(&text, OUT_BYTES);
-	write_native(generic, message, &text);
-	json_decref(message);
-	skl_hex_encode(skl_view_of(received->common->id.data, SKL_ID_BYTES), id);
-	(void)snprintf(name, sizeof(name), "bericht-%s.json", id);
-	err = skl_buf_err(&text);
-	if (!err)
-		err = skl_tell_received(adapter, generic->dir, received, name, skl_buf_view(&text));
-	skl_buf_wipe(&text);
-	skl_log(err ? SKL_LOG_WARNING : SKL_LOG_INFO, err ? "message.waits" : "message.handed_over",
-		"id=%s kind=%s code=%s", hex, skl_code_name(SKL_LIST_KIND, received->common->kind),
-		skl_err_name(err));
-	return err;
+	return skl_tell_received(generic->adapter, generic->dir, received, render_message, generic);
 }
 
 /* ---- what became of messages it sent ---- */

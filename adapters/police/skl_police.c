@@ -164,44 +164,22 @@ void skl_police_emergency(struct skl_police *police, const char *native_id,
 		skl_err_name(err));
 }
 
+static void render_message(void *arg, const struct skl_received *received,
+			   const struct skl_context *about, char ret_name[SKL_TELL_NAME_BYTES],
+			   struct skl_buf *text)
+{
+	const struct skl_police *police = arg;
+
+	skl_police_out_message(received, about, skl_client_directory(police->adapter->client),
+			       text);
+	skl_police_out_name(received, ret_name);
+}
+
 static enum skl_err on_message(void *arg, const struct skl_received *received)
 {
 	struct skl_police *police = arg;
-	struct skl_adapter *adapter = police->adapter;
-	SKL_CLEANUP(skl_freep) struct skl_context *mine = skl_calloc(2, sizeof(*mine));
-	struct skl_error error = {0};
-	char name[SKL_POLICE_NAME_BYTES];
-	char hex[SKL_ID_TEXT_BYTES];
-	struct skl_buf text;
-	bool has_about = false;
-	enum skl_err err;
 
-	if (!mine)
-		return SKL_ENOMEM;
-	(void)skl_id_text(received->common->id.data, hex);
-	if (skl_compose_check(received, &error)) {
-		skl_log(SKL_LOG_WARNING, "message.mislabelled", "id=%s what=\"%s\"", hex,
-			error.text);
-		return skl_client_refuse(adapter->client, received->key, SKL_REASON_MISLABELLED);
-	}
-	skl_compose_remember(received, &mine[0]);
-	err = skl_state_context_put(adapter->state, &mine[0]);
-	if (!err)
-		err = skl_adapter_about(adapter, received, &mine[1], &has_about);
-	if (err)
-		return err;
-	skl_buf_init(&text, OUT_BYTES);
-	skl_police_out_message(received, has_about ? &mine[1] : NULL,
-			       skl_client_directory(adapter->client), &text);
-	skl_police_out_name(received, name);
-	err = skl_buf_err(&text);
-	if (!err)
-		err = skl_tell_received(adapter, police->dir, received, name, skl_buf_view(&text));
-	skl_buf_wipe(&text);
-	skl_log(err ? SKL_LOG_WARNING : SKL_LOG_INFO, err ? "message.waits" : "message.handed_over",
-		"id=%s kind=%s code=%s", hex, skl_code_name(SKL_LIST_KIND, received->common->kind),
-		skl_err_name(err));
-	return err;
+	return skl_tell_received(police->adapter, police->dir, received, render_message, police);
 }
 
 static enum skl_err on_result(void *arg, const struct skl_context *context,
