@@ -598,36 +598,16 @@ int main(int argc, char **argv)
 
 	if (argc < 3 || skl_wire_init() != SKL_OK)
 		peer_die("usage: hub_peer ENV PARTNER WORD...");
-	peer = skl_calloc(1, sizeof(*peer));
-	if (!peer)
-		peer_die("memory");
-	peer->env = argv[1];
-	peer->partner = argv[2];
+	peer = peer_open(argv[1], argv[2]);
 	peer->credit = 64;
 	peer->credit_bytes = 16l << 20;
-	peer->timeout_ms = LONG_MS;
 	peer->count = 1;
 	(void)snprintf(peer->kind, sizeof(peer->kind), "police_report");
 	(void)snprintf(peer->purpose, sizeof(peer->purpose), "stop_violence");
 	(void)snprintf(peer->ground, sizeof(peer->ground), "wpg:18-1/bpg:4-2-1-i");
 	(void)snprintf(peer->state, sizeof(peer->state), "stored");
-	skl_arena_init(&peer->arena, 64u << 20, 1u << 20);
-	skl_buf_init(&peer->sent, 64u << 20);
-	peer_load(peer);
-	peer_connect(peer);
 	for (int i = 3; i < argc && ok; i++)
 		ok = run_word(peer, argv[i]);
-	peer_drop_in(peer);
-	skl_sealed_done(&peer->last);
-	skl_buf_done(&peer->sent);
-	(void)zmq_close(peer->socket);
-	(void)zmq_ctx_term(peer->ctx);
-	skl_key_free(peer->transport);
-	skl_key_free(peer->sign);
-	for (size_t i = 0; i < peer->seal_count; i++)
-		skl_key_free(peer->seals[i]);
-	skl_directory_free(peer->directory);
-	skl_arena_done(&peer->arena);
-	skl_free(peer);
+	peer_close(peer);
 	return ok ? 0 : 1;
 }

@@ -112,31 +112,15 @@ static bool cosign(struct peer *peer, const char *word)
 
 int main(int argc, char **argv)
 {
-	struct peer *peer = skl_calloc(1, sizeof(*peer));
+	struct peer *peer;
 	bool ok;
 
-	if (argc < 4 || !peer || skl_wire_init() != SKL_OK)
+	if (argc < 4 || skl_wire_init() != SKL_OK)
 		peer_die("usage: hub_witness ENV PARTNER WORD...");
-	peer->env = argv[1];
-	peer->partner = argv[2];
-	peer->timeout_ms = LONG_MS;
-	skl_arena_init(&peer->arena, 64u << 20, 1u << 20);
-	skl_buf_init(&peer->sent, 64u << 20);
-	peer_load(peer);
-	peer_connect(peer);
+	peer = peer_open(argv[1], argv[2]);
 	ok = greet(peer);
 	for (int i = 3; i < argc && ok; i++)
 		ok = cosign(peer, argv[i]);
-	peer_drop_in(peer);
-	skl_buf_done(&peer->sent);
-	(void)zmq_close(peer->socket);
-	(void)zmq_ctx_term(peer->ctx);
-	skl_key_free(peer->transport);
-	skl_key_free(peer->sign);
-	for (size_t i = 0; i < peer->seal_count; i++)
-		skl_key_free(peer->seals[i]);
-	skl_directory_free(peer->directory);
-	skl_arena_done(&peer->arena);
-	skl_free(peer);
+	peer_close(peer);
 	return ok ? 0 : 1;
 }

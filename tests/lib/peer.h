@@ -113,8 +113,12 @@ struct skl_buf peer_read_file(const char *folder, const char *name);
 /* A secret key of the folder. */
 struct skl_key *peer_read_key(const char *folder, const char *name);
 
-/* Directory and keys of the partner, from the folder that peer-lib.sh makes. */
-void peer_load(struct peer *peer);
+/*
+ * A partner with its directory and keys, from the folder that peer-lib.sh makes, and a socket to
+ * the hub. env and partner are borrowed. Ends the process where it cannot.
+ */
+struct peer *peer_open(const char *env, const char *partner);
+void peer_close(struct peer *peer);
 
 /* A socket to the hub, with a fresh routing id. */
 void peer_connect(struct peer *peer);

@@ -59,7 +59,7 @@ struct skl_key *peer_read_key(const char *folder, const char *name)
 	return key;
 }
 
-void peer_load(struct peer *peer)
+static void load(struct peer *peer)
 {
 	char folder[600];
 	struct skl_buf note = peer_read_file(peer->env, "directory.note");
@@ -74,6 +74,38 @@ void peer_load(struct peer *peer)
 	peer->transport = peer_read_key(folder, "transport.key");
 	peer->sign = peer_read_key(folder, "sign.key");
 	peer->seals[peer->seal_count++] = peer_read_key(folder, "seal-desk.key");
+}
+
+struct peer *peer_open(const char *env, const char *partner)
+{
+	struct peer *peer = skl_calloc(1, sizeof(*peer));
+
+	if (!peer)
+		peer_die("memory");
+	peer->env = env;
+	peer->partner = partner;
+	peer->timeout_ms = LONG_MS;
+	skl_arena_init(&peer->arena, 64u << 20, 1u << 20);
+	skl_buf_init(&peer->sent, 64u << 20);
+	load(peer);
+	peer_connect(peer);
+	return peer;
+}
+
+void peer_close(struct peer *peer)
+{
+	peer_drop_in(peer);
+	skl_sealed_done(&peer->last);
+	skl_buf_done(&peer->sent);
+	(void)zmq_close(peer->socket);
+	(void)zmq_ctx_term(peer->ctx);
+	skl_key_free(peer->transport);
+	skl_key_free(peer->sign);
+	for (size_t i = 0; i < peer->seal_count; i++)
+		skl_key_free(peer->seals[i]);
+	skl_directory_free(peer->directory);
+	skl_arena_done(&peer->arena);
+	skl_free(peer);
 }
 
 /* --- the wire ------------------------------------------------------------------------------ */
