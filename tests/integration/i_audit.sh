@@ -4,15 +4,7 @@
 # schakel-audit verify and proof: what was changed, cut or rolled back is found and named.
 
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
-
-origin=schakel.example/test
-audit=$BIN/schakel-audit
-
-make_key() {
-	printf 'schakel-secret-key/v1\nuse sign\nname %s\nsecret %s\n' "$2" \
-		"$(head -c 32 /dev/urandom | base64)" >"$1"
-	chmod 600 "$1"
-}
+. "$SRC/tests/integration/trail-lib.sh"
 
 # fresh [COUNT]: the folder t with a new trail
 fresh() {

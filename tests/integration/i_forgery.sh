@@ -7,15 +7,7 @@
 # damage; i_p6_provable for every byte.
 
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
-
-origin=schakel.example/test
-audit=$BIN/schakel-audit
-
-make_key() {
-	printf 'schakel-secret-key/v1\nuse sign\nname %s\nsecret %s\n' "$2" \
-		"$(head -c 32 /dev/urandom | base64)" >"$1"
-	chmod 600 "$1"
-}
+. "$SRC/tests/integration/trail-lib.sh"
 
 # fresh [COUNT]: the folder t with a new trail that two witnesses signed
 fresh() {

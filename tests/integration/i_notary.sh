@@ -4,17 +4,11 @@
 # schakel-notary: signs what grows out of what it signed, and nothing else.
 
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
+. "$SRC/tests/integration/trail-lib.sh"
 
-origin=schakel.example/test
 socket=$TMPDIR/n.sock
 notary=$BIN/schakel-notary
 client() { "$BIN/notary_client" "$socket" "$@"; }
-
-make_key() {
-	printf 'schakel-secret-key/v1\nuse sign\nname %s\nsecret %s\n' "$2" \
-		"$(head -c 32 /dev/urandom | base64)" >"$1"
-	chmod 600 "$1"
-}
 
 start() {
 	start_bg notary "$notary" --socket "$socket" --key log.key --guard guard

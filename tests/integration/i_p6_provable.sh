@@ -5,12 +5,7 @@
 # ROUNDS (300) random bytes, from SEED (1); each header of each page besides.
 
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
-
-make_key() {
-	printf 'schakel-secret-key/v1\nuse sign\nname %s\nsecret %s\n' "$2" \
-		"$(head -c 32 /dev/urandom | base64)" >"$1"
-	chmod 600 "$1"
-}
+. "$SRC/tests/integration/trail-lib.sh"
 
 make_key log.key schakel.example/test
 make_key promise.key hub
