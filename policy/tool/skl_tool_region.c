@@ -27,11 +27,18 @@ static const char *name(enum skl_list list, uint32_t code)
 
 static void print_term(const struct print *print, struct skl_term term)
 {
+	static const char *const dutch[] = {
+		[SKL_TERM_HOURS] = "uur",      [SKL_TERM_DAYS] = "dagen",
+		[SKL_TERM_WEEKS] = "weken",    [SKL_TERM_WORKING_DAYS] = "werkdagen",
+		[SKL_TERM_MONTHS] = "maanden",
+	};
+
 	if (term.unit == SKL_TERM_NONE)
 		(void)printf("%s", word(print, "geen termijn", "no term"));
 	else
 		(void)printf("%u %s", term.count,
-			     skl_term_unit_name((enum skl_term_unit)term.unit));
+			     word(print, dutch[term.unit],
+				  skl_term_unit_name((enum skl_term_unit)term.unit)));
 }
 
 static void print_roles(uint64_t roles)
