@@ -40,8 +40,9 @@ struct reader {
 
 static enum skl_err wrong(const struct reader *reader, const char *what)
 {
-	return skl_error_set(reader->reterr, SKL_ESYNTAX, reader->line, 0,
-			     "tlog-policy, line %u: %s", reader->line, what);
+	(void)skl_error_set(reader->reterr, SKL_ESYNTAX, reader->line, 0,
+			    "tlog-policy, line %u: %s", reader->line, what); /* gives it back */
+	return SKL_ESYNTAX;
 }
 
 static bool is_blank(uint8_t byte)
@@ -217,10 +218,12 @@ static enum skl_err read_line(struct reader *reader, struct skl_view line)
 		     {"witness", read_witness},
 		     {"group", read_group},
 		     {"quorum", read_quorum}};
+	const uint8_t *first;
 
 	if (!split(reader, line))
 		return wrong(reader, "a control character, or too many words");
-	if (reader->count == 0 || reader->words[0].data[0] == '#')
+	first = reader->words[0].data;
+	if (reader->count == 0 || !first || *first == '#')
 		return SKL_OK;
 	for (size_t i = 0; i < SKL_COUNT(kinds); i++)
 		if (skl_view_is(reader->words[0], kinds[i].word))
