@@ -82,7 +82,7 @@ static void set_event_field(Schakel__V1__EventRow *event, char *field, const uin
 		event->partner = value;
 	else if (strcmp(field, "desk") == 0)
 		event->desk = value;
-	else if (strcmp(field, "subject") == 0)
+	else if (strcmp(field, "subject") == 0 && subjects)
 		event->subject = subjects[value[0] == '2'];
 	else if (strcmp(field, "value") == 0)
 		event->value = (uint32_t)strtoul(value, NULL, 10);
