@@ -169,6 +169,8 @@ static enum skl_err take_note(struct skl_client *client, struct skl_view note)
 		err = skl_directory_may_follow(next, client->directory, skl_now_ms(), &why);
 	if (!err && !skl_directory_partner(next, skl_view_str(client->opts.partner)))
 		err = skl_error_set(&why, SKL_EKEYUNKNOWN, 0, 0, "we are not in it");
+	if (err == SKL_ENOMEM)
+		return err; /* it was not read, so nothing is said of it */
 	if (err) {
 		skl_client_alarm(client, SKL_ALARM_DIRECTORY_BAD, err, NULL, 0, why.text);
 		return err;
@@ -198,9 +200,13 @@ enum skl_err skl_client_directory_reply(struct skl_client *client, struct skl_vi
 		skl_unpack(&schakel__v1__directory_reply__descriptor, body, &arena, &reply);
 	if (!err && client->directory_until_mono_ms) {
 		client->directory_until_mono_ms = 0;
-		if (take_note(client, skl_view_str(reply->note)))
+		enum skl_err bad = take_note(client, skl_view_str(reply->note));
+		if (bad == SKL_ENOMEM)
+			err = bad; /* WELCOME of a new session announces it again */
+		else if (bad)
 			skl_client_directory_missed(client);
-		err = client->failed;
+		if (!err)
+			err = client->failed;
 	}
 	skl_arena_done(&arena);
 	return err;

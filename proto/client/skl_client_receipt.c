@@ -82,7 +82,7 @@ static enum skl_err gather_one(struct gathering *gathering, uint64_t number, str
 	enum skl_err err = skl_unpack(&schakel__v1__receipt_item__descriptor, packed,
 				      &gathering->arena, &item);
 	if (err)
-		return SKL_ECORRUPT;
+		return err == SKL_ENOMEM ? err : SKL_ECORRUPT;
 	size_t count = gathering->receipt.n_items;
 	if (count && strcmp(item->sender, gathering->items[0]->sender) != 0)
 		return SKL_OK;
@@ -371,7 +371,9 @@ enum skl_err skl_client_receipt_take(struct skl_client *client, uint64_t offer,
 	if (!bad)
 		bad = check_signer(client, signed_receipt, receipt);
 	enum skl_err err = SKL_OK;
-	if (bad == SKL_EKEYUNKNOWN && skl_client_directory_is_behind(client))
+	if (bad == SKL_ENOMEM)
+		err = bad; /* not read: it comes again in a new session */
+	else if (bad == SKL_EKEYUNKNOWN && skl_client_directory_is_behind(client))
 		err = SKL_EAGAIN; /* a new session, and the directory first */
 	else
 		err = skl_client_batch(client, &txn);

@@ -165,6 +165,8 @@ static enum skl_err take_result(struct skl_client *client, struct skl_view body,
 	if (!err)
 		err = skl_envelope_decode(frames.frame[0], SKL_FORM_SUBMIT, arena, &env, NULL);
 	skl_spool_frames_done(&frames);
+	if (err == SKL_ENOMEM)
+		return err;
 	if (err)
 		return SKL_ECORRUPT; /* our own bytes, which were checked when they came */
 	if (!covers(result, &env))
