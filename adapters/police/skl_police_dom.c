@@ -72,27 +72,6 @@ static struct skl_view trim(const char *text)
 	return skl_view_of(text, len);
 }
 
-bool skl_police_attr(const xmlNode *node, const char *name, char *ret, size_t size)
-{
-	xmlChar *value = xmlGetNoNsProp(node, XML(name));
-	struct skl_view view = trim(value ? (const char *)value : "");
-	bool has = view.len > 0 && view.len < size;
-
-	if (has)
-		memcpy(ret, view.data, view.len);
-	ret[has ? view.len : 0] = '\0';
-	if (value)
-		xmlFree(value);
-	return has;
-}
-
-bool skl_police_attr_is(const xmlNode *node, const char *name, const char *value)
-{
-	char text[32];
-
-	return skl_police_attr(node, name, text, sizeof(text)) && strcmp(text, value) == 0;
-}
-
 /* Carriage returns and other controls have no place in content; XML 1.0 allows CR, TAB and LF. */
 static void drop_controls(char *text)
 {
@@ -105,6 +84,28 @@ static void drop_controls(char *text)
 			*to++ = *text;
 	}
 	*to = '\0';
+}
+
+bool skl_police_attr(const xmlNode *node, const char *name, char *ret, size_t size)
+{
+	xmlChar *value = xmlGetNoNsProp(node, XML(name));
+	struct skl_view view = trim(value ? (const char *)value : "");
+	bool has = view.len > 0 && view.len < size;
+
+	if (has)
+		memcpy(ret, view.data, view.len);
+	ret[has ? view.len : 0] = '\0';
+	drop_controls(ret);
+	if (value)
+		xmlFree(value);
+	return ret[0];
+}
+
+bool skl_police_attr_is(const xmlNode *node, const char *name, const char *value)
+{
+	char text[32];
+
+	return skl_police_attr(node, name, text, sizeof(text)) && strcmp(text, value) == 0;
 }
 
 /* Cut after max code points of UTF-8. */
