@@ -8,6 +8,7 @@
 #include "skl_core.h"
 #include "skl_hub_event.h"
 #include "skl_log.h"
+#include "skl_retention.h"
 
 #define CONTROL_VERSION "1"
 #define LATE_PAGES      5
@@ -597,6 +598,25 @@ static enum skl_err do_revoke(struct skl_hub *hub, const char *argument, struct 
 	return SKL_OK;
 }
 
+/* argument: "list", or "erase CLASS/YEAR reason". */
+static enum skl_err do_retention(struct skl_hub *hub, const char *argument, struct skl_buf *out,
+				 struct skl_error *reterr)
+{
+	struct keep_out what;
+	enum skl_err err;
+
+	if (strcmp(argument, "list") == 0)
+		return skl_retention_say(hub, out);
+	if (strncmp(argument, "erase ", 6) != 0)
+		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "retention list or erase");
+	err = read_keep_out(argument + 6, &what, reterr);
+	if (err == SKL_OK)
+		err = skl_retention_erase(hub, what.id, what.reason, reterr);
+	if (err == SKL_OK)
+		add_done(out);
+	return err;
+}
+
 /* End a partner's session; it may come back. */
 static enum skl_err do_drop(struct skl_hub *hub, const char *argument, struct skl_buf *out,
 			    struct skl_error *reterr)
@@ -656,7 +676,7 @@ static const struct {
 	{"show", do_show},       {"retry", do_retry},       {"return", do_return},
 	{"shadow", do_shadow},   {"reload", do_reload},     {"drop", do_drop},
 	{"suspend", do_suspend}, {"resume", do_resume},     {"revoke", do_revoke},
-	{"drain", do_drain},     {"stop", do_stop},
+	{"drain", do_drain},     {"stop", do_stop},         {"retention", do_retention},
 };
 
 void skl_command_run(struct skl_hub *hub, const char *line, struct skl_buf *out)

@@ -406,6 +406,7 @@ SKL_MUST_CHECK enum skl_err skl_record_decision(struct skl_turn *turn, const str
 /* An entry of the hub about itself or a partner, with a short text as its only detail. */
 struct skl_record_note {
 	enum skl_entry kind;
+	enum skl_operation operation; /* 0: alter */
 	const char *sender;
 	const char *recipient;
 	enum skl_outcome outcome;

@@ -14,6 +14,7 @@
 #include "skl_hub_event.h"
 #include "skl_log.h"
 #include "skl_mem.h"
+#include "skl_retention.h"
 #include "skl_vault.h"
 
 #define MONITOR_ENDPOINT "inproc://skl-monitor"
@@ -126,6 +127,10 @@ static enum skl_err open_parts(struct skl_hub *hub, struct skl_error *reterr)
 	err = skl_held_open(hub);
 	if (err != SKL_OK)
 		return skl_error_set(reterr, err, 0, 0, "suspended partners: %s",
+				     skl_err_text(err));
+	err = skl_retention_open(hub);
+	if (err != SKL_OK)
+		return skl_error_set(reterr, err, 0, 0, "keys to be destroyed: %s",
 				     skl_err_text(err));
 	err = skl_notary_new(hub->opts.notary_path, &hub->notary);
 	if (err == SKL_OK)

@@ -50,6 +50,7 @@ struct skl_hub_opts {
 	uint32_t plans_per_minute;    /* 60, per user_ref */
 	uint32_t messages_per_minute; /* 60,000, per partner */
 	uint32_t stuck_after;         /* 8 failed hand-overs of a message */
+	uint8_t keep_years[8];        /* by retention class; 0: as skl_retention.h */
 	/* What the caller serves beside the hub, in its thread and without blocking: when side_fd
 	 * is readable, and each second. 0: nothing. */
 	int side_fd;

@@ -32,6 +32,7 @@
 	X(control, "control")                                                                      \
 	X(delivery_broken, "delivery.broken")                                                      \
 	X(delivery_failed, "delivery.failed")                                                      \
+	X(details_erased, "details.erased")                                                        \
 	X(directory_loaded, "directory.loaded")                                                    \
 	X(directory_refused, "directory.refused")                                                  \
 	X(directory_stored_unreadable, "directory.stored_unreadable")                              \

@@ -93,7 +93,7 @@ enum skl_err skl_record_note(struct skl_turn *turn, const struct skl_record_note
 	Schakel__V1__MessageDetail detail;
 	struct skl_leaf leaf = {
 		.kind = note->kind,
-		.operation = SKL_OPERATION_ALTER,
+		.operation = note->operation ? note->operation : SKL_OPERATION_ALTER,
 		.received_ms = note->received_ms ? note->received_ms : turn->now_ms,
 		.outcome = note->outcome,
 		.retention = SKL_RETENTION_HUB,

@@ -149,6 +149,18 @@ static const struct command {
 	 false,
 	 print_shadow,
 	 "what the next version of the rules decides otherwise"},
+	{{"retention", "list"},
+	 "retention list",
+	 NULL,
+	 false,
+	 print_items,
+	 "terms of details, and what is due"},
+	{{"retention", "erase"},
+	 "retention erase",
+	 "CLASS/YEAR",
+	 true,
+	 print_done,
+	 "destroy the key of what is due"},
 	{{"reload", "policy"}, "reload policy", NULL, false, print_done, "read the rules again"},
 	{{"reload", "directory"},
 	 "reload directory",
@@ -174,7 +186,8 @@ static void usage(FILE *out)
 		"\n"
 		"  -s, --control PATH   the hub's control socket (" DEFAULT_CONTROL ")\n"
 		"  -o, --output FORMAT  text (default) or json\n"
-		"  -r, --reason TEXT    why, for the trail: partner suspend | resume | revoke\n"
+		"  -r, --reason TEXT    why, for the trail: partner suspend | resume | revoke,\n"
+		"                       retention erase\n"
 		"  -h, --help           this text\n"
 		"  -V, --version        the version\n"
 		"\n");

@@ -164,6 +164,12 @@ static void fill_opts(const struct skl_hub_config *config, struct skl_hub_opts *
 		.plans_per_minute = (uint32_t)config->plans_per_minute,
 		.messages_per_minute = (uint32_t)config->messages_per_minute,
 		.stuck_after = (uint32_t)config->stuck_after,
+		.keep_years =
+			{
+#define KEEP(class, name, years, least, most, help) [SKL_RETENTION_##class] = (uint8_t)config->name,
+				SKL_RETENTION_TERM_MAP(KEEP)
+#undef KEEP
+			},
 		.ready = on_ready,
 		.alive = on_alive,
 	};

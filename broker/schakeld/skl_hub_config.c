@@ -76,10 +76,13 @@ static const struct setting options[] = {
 	NUMBER(plans_per_minute, 60, 1, 100000, "plans of one user"),
 	NUMBER(messages_per_minute, 60000, 1, 10000000, "messages of one partner"),
 	NUMBER(stuck_after, 8, 1, 100, "failed hand-overs before a message waits for a person"),
-	{.name = "scratch_fs",
-	 .type = TYPE_SWITCH,
-	 .offset = offsetof(struct skl_hub_config, scratch_fs),
-	 .help = "allow tmpfs and overlayfs: tests and demonstrations only"},
+#define KEEP(class, name, years, least, most, help) NUMBER(name, years, least, most, help),
+	SKL_RETENTION_TERM_MAP(KEEP)
+#undef KEEP
+		{.name = "scratch_fs",
+		 .type = TYPE_SWITCH,
+		 .offset = offsetof(struct skl_hub_config, scratch_fs),
+		 .help = "allow tmpfs and overlayfs: tests and demonstrations only"},
 };
 
 static void *field_of(struct skl_hub_config *config, const struct setting *option)

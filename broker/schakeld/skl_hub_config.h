@@ -20,6 +20,7 @@
 #include "skl_directory.h"
 #include "skl_err.h"
 #include "skl_key.h"
+#include "skl_retention.h"
 
 #define SKL_HUB_REGISTRARS_MAX 16
 
@@ -55,6 +56,9 @@ struct skl_hub_config {
 	long plans_per_minute;
 	long messages_per_minute;
 	long stuck_after;
+#define SKL_KEEP_FIELD(class, name, years, least, most, help) long name;
+	SKL_RETENTION_TERM_MAP(SKL_KEEP_FIELD)
+#undef SKL_KEEP_FIELD
 	bool scratch_fs;
 	struct skl_hub_signers registrars;
 	struct skl_hub_signers policy_signers; /* may be empty */
