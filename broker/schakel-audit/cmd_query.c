@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <getopt.h>
 #include <inttypes.h>
-#include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "audit.h"
 #include "query.h"
-#include "skl_clock.h"
-#include "skl_text.h"
 
 static void usage(FILE *to)
 {
@@ -55,31 +51,11 @@ struct options {
 	bool is_help;
 };
 
+/* Those of the program; every other option is a term of the query, set by its name. */
 enum {
-	OPT_CONFIG = 1,
-	OPT_MANDATE,
-	OPT_OF,
-	OPT_REASON,
-	OPT_USER,
-	OPT_CASE_NUMBER,
-	OPT_FROM,
-	OPT_UNTIL,
-	OPT_SENDER,
-	OPT_RECIPIENT,
-	OPT_ENTRY,
-	OPT_KIND,
-	OPT_OUTCOME,
-	OPT_CATEGORY,
-	OPT_GROUND,
-	OPT_CUT_REASON,
-	OPT_MESSAGE,
-	OPT_CASE,
-	OPT_USER_REF,
-	OPT_WITHOUT_CONSENT,
-	OPT_WITHOUT_AFTER_CHECK,
-	OPT_DETAILS,
-	OPT_FIRST,
-	OPT_LIMIT,
+	OPT_TERM = 1,
+	OPT_FLAG,
+	OPT_CONFIG,
 	OPT_ALL,
 	OPT_JSON,
 	OPT_LANG,
@@ -89,29 +65,29 @@ enum {
 
 static const struct option names[] = {
 	{"config", required_argument, NULL, OPT_CONFIG},
-	{"mandate", required_argument, NULL, OPT_MANDATE},
-	{"of", required_argument, NULL, OPT_OF},
-	{"reason", required_argument, NULL, OPT_REASON},
-	{"user", required_argument, NULL, OPT_USER},
-	{"case-number", required_argument, NULL, OPT_CASE_NUMBER},
-	{"from", required_argument, NULL, OPT_FROM},
-	{"until", required_argument, NULL, OPT_UNTIL},
-	{"sender", required_argument, NULL, OPT_SENDER},
-	{"recipient", required_argument, NULL, OPT_RECIPIENT},
-	{"entry", required_argument, NULL, OPT_ENTRY},
-	{"kind", required_argument, NULL, OPT_KIND},
-	{"outcome", required_argument, NULL, OPT_OUTCOME},
-	{"category", required_argument, NULL, OPT_CATEGORY},
-	{"ground", required_argument, NULL, OPT_GROUND},
-	{"cut-reason", required_argument, NULL, OPT_CUT_REASON},
-	{"message", required_argument, NULL, OPT_MESSAGE},
-	{"case", required_argument, NULL, OPT_CASE},
-	{"user-ref", required_argument, NULL, OPT_USER_REF},
-	{"without-consent", no_argument, NULL, OPT_WITHOUT_CONSENT},
-	{"without-after-check", no_argument, NULL, OPT_WITHOUT_AFTER_CHECK},
-	{"details", no_argument, NULL, OPT_DETAILS},
-	{"first", required_argument, NULL, OPT_FIRST},
-	{"limit", required_argument, NULL, OPT_LIMIT},
+	{"mandate", required_argument, NULL, OPT_TERM},
+	{"of", required_argument, NULL, OPT_TERM},
+	{"reason", required_argument, NULL, OPT_TERM},
+	{"user", required_argument, NULL, OPT_TERM},
+	{"case-number", required_argument, NULL, OPT_TERM},
+	{"from", required_argument, NULL, OPT_TERM},
+	{"until", required_argument, NULL, OPT_TERM},
+	{"sender", required_argument, NULL, OPT_TERM},
+	{"recipient", required_argument, NULL, OPT_TERM},
+	{"entry", required_argument, NULL, OPT_TERM},
+	{"kind", required_argument, NULL, OPT_TERM},
+	{"outcome", required_argument, NULL, OPT_TERM},
+	{"category", required_argument, NULL, OPT_TERM},
+	{"ground", required_argument, NULL, OPT_TERM},
+	{"cut-reason", required_argument, NULL, OPT_TERM},
+	{"message", required_argument, NULL, OPT_TERM},
+	{"case", required_argument, NULL, OPT_TERM},
+	{"user-ref", required_argument, NULL, OPT_TERM},
+	{"without-consent", no_argument, NULL, OPT_FLAG},
+	{"without-after-check", no_argument, NULL, OPT_FLAG},
+	{"details", no_argument, NULL, OPT_FLAG},
+	{"first", required_argument, NULL, OPT_TERM},
+	{"limit", required_argument, NULL, OPT_TERM},
 	{"all", no_argument, NULL, OPT_ALL},
 	{"json", no_argument, NULL, OPT_JSON},
 	{"lang", required_argument, NULL, OPT_LANG},
@@ -126,140 +102,20 @@ static bool complain(const char *what, const char *value)
 	return false;
 }
 
-static uint32_t code_of(enum skl_list list, const char *name)
+static bool set_term(struct query *query, const char *name, const char *value)
 {
-	return skl_code_number(list, skl_view_str(name));
+	struct skl_error why = {.text = ""};
+
+	return query_set(query, name, value, &why) == SKL_OK || complain(why.text, value);
 }
 
-static bool add_code(struct query_list *to, enum skl_list list, const char *name)
-{
-	uint32_t number = code_of(list, name);
-
-	if (number == 0)
-		return complain("unknown name", name);
-	if (to->count == QUERY_LIST_MAX)
-		return complain("too many of one filter", name);
-	to->value[to->count++] = number;
-	return true;
-}
-
-static bool parse_number(const char *text, uint64_t max, uint64_t *ret_number)
-{
-	char *end;
-
-	if (text[0] < '0' || text[0] > '9')
-		return complain("not a number", text);
-	*ret_number = strtoull(text, &end, 10);
-	return (*end == '\0' && *ret_number <= max) || complain("not a number", text);
-}
-
-static bool parse_id(const char *text, bool *ret_has, uint8_t ret_id[16])
-{
-	*ret_has = skl_hex_decode(skl_view_str(text), ret_id, 16) == SKL_OK;
-	return *ret_has || complain("not an id of 32 hexadecimal digits", text);
-}
-
-static bool parse_time(const char *text, int64_t *ret_ms)
-{
-	return skl_time_parse(skl_view_str(text), ret_ms) == SKL_OK ||
-	       complain("not a time (2026-03-04 or 2026-03-04T02:41:00Z)", text);
-}
-
-/* Who asks, and why. */
-static bool set_asker(struct options *options, int option, const char *value)
-{
-	struct query *query = &options->query;
-
-	switch (option) {
-	case OPT_MANDATE:
-		query->mandate = code_of(SKL_LIST_MANDATE, value);
-		return query->mandate != SKL_MANDATE_UNSPECIFIED ||
-		       complain("unknown mandate", value);
-	case OPT_REASON:
-		query->reason = code_of(SKL_LIST_QUERY_REASON, value);
-		return query->reason != SKL_QUERY_REASON_UNSPECIFIED ||
-		       complain("unknown reason", value);
-	case OPT_OF:
-		query->of = value;
-		return true;
-	case OPT_USER:
-		query->user = value;
-		return skl_text_is_user_ref(skl_view_str(value)) ||
-		       complain("not a user reference", value);
-	case OPT_CASE_NUMBER:
-		query->case_number = value;
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool set_list(struct query *query, int option, const char *value)
+static bool set_option(struct options *options, int option, const char *name, const char *value)
 {
 	switch (option) {
-	case OPT_ENTRY:
-		return add_code(&query->entries, SKL_LIST_ENTRY, value);
-	case OPT_KIND:
-		return add_code(&query->kinds, SKL_LIST_KIND, value);
-	case OPT_OUTCOME:
-		return add_code(&query->outcomes, SKL_LIST_OUTCOME, value);
-	case OPT_CATEGORY:
-		return add_code(&query->categories, SKL_LIST_CATEGORY, value);
-	case OPT_GROUND:
-		return add_code(&query->grounds, SKL_LIST_GROUND, value);
-	case OPT_CUT_REASON:
-		return add_code(&query->reasons, SKL_LIST_CUT_REASON, value);
-	default:
-		return false;
-	}
-}
-
-static bool set_filter(struct query *query, int option, const char *value)
-{
-	uint64_t number = 0;
-
-	switch (option) {
-	case OPT_FROM:
-		return parse_time(value, &query->from_ms);
-	case OPT_UNTIL:
-		return parse_time(value, &query->until_ms);
-	case OPT_SENDER:
-		query->sender = value;
-		return true;
-	case OPT_RECIPIENT:
-		query->recipient = value;
-		return true;
-	case OPT_USER_REF:
-		query->user_ref = value;
-		return true;
-	case OPT_MESSAGE:
-		return parse_id(value, &query->has_message, query->message);
-	case OPT_CASE:
-		return parse_id(value, &query->has_case, query->case_ref);
-	case OPT_WITHOUT_CONSENT:
-		query->without_consent = true;
-		return true;
-	case OPT_WITHOUT_AFTER_CHECK:
-		query->without_after_check = true;
-		return true;
-	case OPT_DETAILS:
-		query->details = true;
-		return true;
-	case OPT_FIRST:
-		return parse_number(value, UINT64_MAX, &query->first_index);
-	case OPT_LIMIT:
-		if (!parse_number(value, 1000, &number))
-			return false;
-		query->limit = (uint32_t)number;
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool set_option(struct options *options, int option, const char *value)
-{
-	switch (option) {
+	case OPT_TERM:
+		return set_term(&options->query, name, value);
+	case OPT_FLAG:
+		return set_term(&options->query, name, "yes");
 	case OPT_CONFIG:
 		options->config = value;
 		return true;
@@ -272,28 +128,24 @@ static bool set_option(struct options *options, int option, const char *value)
 	case OPT_LANG:
 		return audit_language(value, &options->is_dutch);
 	case OPT_WAIT:
-		return parse_number(value, 3600, &options->wait_s);
+		return query_number(value, 3600, &options->wait_s) ||
+		       complain("not a number", value);
 	case OPT_HELP:
 		options->is_help = true;
 		return true;
 	default:
-		break;
+		return false;
 	}
-	if (option >= OPT_MANDATE && option <= OPT_CASE_NUMBER)
-		return set_asker(options, option, value);
-	if (option >= OPT_ENTRY && option <= OPT_CUT_REASON)
-		return set_list(&options->query, option, value);
-	return set_filter(&options->query, option, value);
 }
 
 static bool parse(int argc, char **argv, struct options *options)
 {
 	const struct query *query = &options->query;
-	int option;
+	int option, at = 0;
 
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
-	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1)
-		if (!set_option(options, option, optarg))
+	while ((option = getopt_long(argc, argv, "", names, &at)) != -1)
+		if (!set_option(options, option, names[at].name, optarg))
 			return false;
 	if (options->is_help)
 		return true;

@@ -7,7 +7,7 @@
  *
  * Owner:    one thread.
  * Errors:   as named; EDENIED is an answer as well: the hub recorded the query and said no.
- * Limits:   a page of 1,000 rows; 16 values a filter.
+ * Limits:   a page of QUERY_PAGE_MAX rows; 16 values a filter.
  *
  * The query is a signed message and an entry of its own before its answer leaves. Nothing of an
  * answer is shown that does not prove itself: the query's entry by the hub's promise, each row by
@@ -19,13 +19,17 @@
 #include <stdio.h>
 
 #include "schakel/v1/session.pb-c.h"
+#include "schakel/v1/trail.pb-c.h"
 #include "skl_attr.h"
 #include "skl_buf.h"
 #include "skl_client.h"
 #include "skl_code.h"
 #include "skl_err.h"
+#include "skl_leaf.h"
+#include "skl_note.h"
 
 #define QUERY_LIST_MAX       16
+#define QUERY_PAGE_MAX       1000
 #define QUERY_REGISTRARS_MAX 16
 
 /* From the configuration file; freed by query_config_done. */
@@ -88,6 +92,10 @@ SKL_MUST_CHECK enum skl_err query_link_open(const struct query_config *config,
 void query_link_close(struct query_link *link);
 SKL_DEFINE_CLEANUP(struct query_link, query_link_close)
 const struct skl_directory *query_link_directory(const struct query_link *link);
+/* Do what is due between queries, so that the session stays. Not needed without waiting. */
+SKL_MUST_CHECK enum skl_err query_link_step(struct query_link *link);
+/* Descriptors to poll for reading, and after how long to step anyway. */
+size_t query_link_fds(struct query_link *link, int ret_fds[2], int64_t *ret_timeout_ms);
 
 /*
  * Ask one page; next is what the page before gave, or empty. show is called with the answer, which
@@ -98,6 +106,42 @@ typedef enum skl_err (*query_show_fn)(void *arg, const Schakel__V1__Answer *answ
 SKL_MUST_CHECK enum skl_err query_ask(struct query_link *link, const struct query *query,
 				      struct skl_view next, query_show_fn show, void *arg,
 				      struct skl_error *reterr);
+
+/*
+ * Set one term of a query by its name on the command line and in a form: "from", "sender", "kind"
+ * ...; lists may be set more than once. The value is borrowed. EINVAL with a reason; ENOTFOUND
+ * where there is no such term.
+ */
+SKL_MUST_CHECK enum skl_err query_set(struct query *query, const char *name, const char *value,
+				      struct skl_error *reterr);
+
+/* A decimal number of at most max. */
+bool query_number(const char *text, uint64_t max, uint64_t *ret_number);
+
+/* A row of an answer that proved itself; borrowed. */
+struct query_row {
+	uint64_t index;
+	struct skl_leaf leaf;
+	bool is_proven; /* under the answer's checkpoint; else newer than it */
+	bool is_erased; /* the key of its detail was destroyed */
+	const Schakel__V1__MessageDetail *detail; /* NULL: not asked for, not ours to see, none */
+	const Schakel__V1__AnswerRow *answered;
+};
+/*
+ * Check an answer and give its rows one by one; what fn returns other than SKL_OK is returned.
+ * ESIGNATURE at the first that does not prove itself. A checkpoint of size 0: the answer has none.
+ */
+typedef enum skl_err (*query_row_fn)(void *arg, const struct query_row *row);
+SKL_MUST_CHECK enum skl_err query_rows(const struct skl_directory *directory,
+				       const Schakel__V1__Answer *answer,
+				       struct skl_checkpoint *ret_checkpoint, query_row_fn fn,
+				       void *arg);
+
+/* The label of a code, "-" for none. */
+const char *query_label(enum skl_list list, uint32_t number, bool is_dutch);
+/* What the detail of a row says, in words: a name and a value each. */
+typedef void (*query_word_fn)(void *arg, const char *name, const char *value);
+void query_words(const struct query_row *row, bool is_dutch, query_word_fn fn, void *arg);
 
 /* How answers are shown. */
 struct query_view {

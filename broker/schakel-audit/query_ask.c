@@ -108,6 +108,17 @@ const struct skl_directory *query_link_directory(const struct query_link *link)
 	return skl_client_directory(link->client);
 }
 
+enum skl_err query_link_step(struct query_link *link)
+{
+	return skl_client_step(link->client, 0);
+}
+
+size_t query_link_fds(struct query_link *link, int ret_fds[2], int64_t *ret_timeout_ms)
+{
+	*ret_timeout_ms = skl_client_timeout_ms(link->client);
+	return skl_client_fds(link->client, ret_fds);
+}
+
 /* --- the message --------------------------------------------------------------- */
 
 static ProtobufCBinaryData bytes_of(struct skl_view view)
