@@ -2,6 +2,7 @@
 #include "skl_retention.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "skl_clock.h"
@@ -157,13 +158,11 @@ static bool read_what(const char *what, struct skl_vault_id *ret_id)
 	uint32_t class = slash ? skl_code_number(SKL_LIST_RETENTION,
 						 skl_view_of(what, (size_t)(slash - what)))
 			       : 0;
-	unsigned year = 0;
-	int used = 0;
 
 	*ret_id = (struct skl_vault_id){.use = SKL_VAULT_DETAIL, .class = (uint8_t) class};
-	if (!class || sscanf(slash + 1, "%4u%n", &year, &used) != 1 || used != 4 || slash[5])
+	if (!class || strspn(slash + 1, "0123456789") != 4 || slash[5])
 		return false;
-	ret_id->period = year;
+	ret_id->period = (uint32_t)strtoul(slash + 1, NULL, 10);
 	return true;
 }
 
