@@ -12,7 +12,8 @@
 
 struct answered {
 	struct skl_turn *turn;
-	const char *answerer; /* partner who answers now */
+	const char *sender;   /* of the message; NULL: any */
+	const char *answerer; /* partner who got it */
 	const uint8_t *id;    /* of the message answered */
 	uint32_t kind;
 };
@@ -36,7 +37,7 @@ static uint32_t kind_of_entry(struct skl_turn *turn, uint64_t index, const uint8
 	return kind;
 }
 
-/* Was this the delivery of the message to the one who answers now? */
+/* Was this the delivery of the message to the one who answers now, or got what is repaired? */
 static bool see_answered(void *arg, uint64_t index)
 {
 	struct answered *answered = arg;
@@ -45,6 +46,7 @@ static bool see_answered(void *arg, uint64_t index)
 	if (skl_trail_entry(answered->turn->txn, index, &leaf) != SKL_OK ||
 	    leaf.kind != SKL_ENTRY_DECISION ||
 	    (leaf.outcome != SKL_OUTCOME_PERMITTED && leaf.outcome != SKL_OUTCOME_CUT) ||
+	    (answered->sender && strcmp(leaf.sender, answered->sender) != 0) ||
 	    !skl_mandate_is_at(leaf.recipient, answered->answerer))
 		return true;
 	answered->kind = kind_of_entry(answered->turn, index, answered->id);
@@ -61,20 +63,31 @@ const uint8_t *skl_ask_answered_id(const struct skl_envelope *env)
 	return row && row->ref.len == SKL_ID_BYTES ? row->ref.data : NULL;
 }
 
-static enum skl_err find_answered(struct skl_turn *turn, const struct skl_item *item,
-				  uint32_t *ret_kind)
+static enum skl_err find_answered(struct skl_turn *turn, struct answered *answered)
 {
-	struct answered answered = {turn, item->peer->id, skl_ask_answered_id(item->env), 0};
 	unsigned count = 0;
 	enum skl_err err;
 
-	*ret_kind = 0;
-	if (!answered.id)
+	if (!answered->id)
 		return SKL_OK;
-	err = skl_index_list(turn->txn, SKL_INDEX_MESSAGE, skl_view_of(answered.id, SKL_ID_BYTES),
-			     0, 2 * SKL_LIMIT_RECIPIENTS_N, see_answered, &answered, &count);
-	*ret_kind = answered.kind;
+	err = skl_index_list(turn->txn, SKL_INDEX_MESSAGE, skl_view_of(answered->id, SKL_ID_BYTES),
+			     0, 2 * SKL_LIMIT_RECIPIENTS_N, see_answered, answered, &count);
 	return err == SKL_ENOTFOUND ? SKL_OK : err;
+}
+
+enum skl_err skl_ask_repaired(struct skl_turn *turn, const struct skl_item *item,
+			      struct skl_part *part)
+{
+	struct answered repaired = {.turn = turn,
+				    .sender = item->peer->id,
+				    .answerer = part->row ? part->row->partner : "",
+				    .id = skl_ask_answered_id(item->env)};
+	enum skl_err err = SKL_OK;
+
+	if (skl_catalogue_repairs((uint32_t)item->env->common->kind) && part->row)
+		err = find_answered(turn, &repaired);
+	part->repaired_kind = repaired.kind;
+	return err;
 }
 
 /* --- what holds for the whole message ------------------------------------------------ */
@@ -85,6 +98,8 @@ enum skl_err skl_ask_open(struct skl_turn *turn, const struct skl_item *item,
 	const struct skl_directory *directory = turn->hub->law.directory;
 	const Schakel__V1__CompetenceRow *competence = skl_envelope_competence(item->env, 0);
 	const Schakel__V1__Common *common = item->env->common;
+	struct answered answered = {
+		.turn = turn, .answerer = item->peer->id, .id = skl_ask_answered_id(item->env)};
 	enum skl_err err;
 
 	*ret_ask = (struct skl_ask){0};
@@ -96,7 +111,11 @@ enum skl_err skl_ask_open(struct skl_turn *turn, const struct skl_item *item,
 		ret_ask->competent =
 			skl_directory_competent(directory, skl_view_str(competence->municipality));
 	}
-	err = find_answered(turn, item, &ret_ask->answered_kind);
+	if (!skl_catalogue_repairs((uint32_t)common->kind))
+		err = find_answered(turn, &answered);
+	else
+		err = SKL_OK; /* each recipient for itself, see skl_ask_repaired() */
+	ret_ask->answered_kind = answered.kind;
 	if (err == SKL_OK)
 		err = skl_after_check_find(turn, item, &ret_ask->after_check);
 	if (ret_ask->after_check.is_found)
@@ -360,6 +379,8 @@ void skl_ask_fill(const struct skl_turn *turn, const struct skl_ask *ask,
 
 	*request = (struct skl_policy_request){0};
 	fill_message(turn, ask, item, part->row ? part->row->number : 0, request);
+	if (part->repaired_kind)
+		request->after_kind = (uint8_t)part->repaired_kind;
 	fill_recipient(turn, ask, part, request);
 	for (size_t i = 0; i < sections && request->section_count < SKL_POLICY_SECTIONS_MAX; i++)
 		if (!part->is_unwrapped[i])

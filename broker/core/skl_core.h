@@ -122,6 +122,7 @@ struct skl_response {
 struct skl_part {
 	const Schakel__V1__RecipientRow *row;  /* NULL: the hub itself */
 	const struct skl_dir_partner *partner; /* NULL: not in the directory, or suspended */
+	uint32_t repaired_kind;                /* of the message it repairs at this recipient; 0 */
 	struct skl_policy_request request;
 	struct skl_decision decision;
 	enum skl_outcome outcome;
@@ -469,6 +470,9 @@ SKL_MUST_CHECK enum skl_err skl_ask_open(struct skl_turn *turn, const struct skl
 					 struct skl_ask *ret_ask);
 /* The id of the message that this one answers, or is about; NULL: none. */
 const uint8_t *skl_ask_answered_id(const struct skl_envelope *env);
+/* Which message of its own the sender repairs at this recipient, who got it; see the catalogue. */
+SKL_MUST_CHECK enum skl_err skl_ask_repaired(struct skl_turn *turn, const struct skl_item *item,
+					     struct skl_part *part);
 void skl_ask_fill(const struct skl_turn *turn, const struct skl_ask *ask,
 		  const struct skl_item *item, struct skl_part *part);
 

@@ -8,6 +8,7 @@
 #include "skl_log.h"
 #include "skl_openness.h"
 #include "skl_payload.h"
+#include "skl_recall.h"
 #include "skl_routed.h"
 #include "skl_seen.h"
 
@@ -193,6 +194,8 @@ static enum skl_err decide(struct skl_turn *turn, struct skl_item *item, struct 
 
 	if (err == SKL_OK)
 		err = make_parts(turn, item);
+	for (size_t i = 0; i < item->part_count && err == SKL_OK; i++)
+		err = skl_ask_repaired(turn, item, &item->parts[i]);
 	if (err != SKL_OK)
 		return err;
 	for (size_t i = 0; i < item->part_count; i++)
@@ -234,6 +237,8 @@ static enum skl_err release(struct skl_turn *turn, struct skl_item *item, struct
 		err = skl_routed_propose(turn, ask, item);
 	if (err == SKL_OK)
 		err = skl_openness_apply(turn, ask, item);
+	if (err == SKL_OK)
+		err = skl_recall_apply(turn, item);
 	if (err == SKL_OK)
 		err = put_payloads(turn, item);
 	for (size_t i = 0; i < item->part_count && err == SKL_OK; i++) {

@@ -64,8 +64,9 @@ static const struct skl_catalogue_kind kinds[] = {
 			    .required = CATEGORY(FEEDBACK), .optional = CATEGORY(DOOR_CARD),
 			    .changes = SKL_CHANGES_CLOCKS, .needs_reply = true,
 			    .answers = {KIND(POLICE_REPORT), KIND(PROFESSIONAL_REPORT)}},
-	[KIND(RETRACTION)] = {K(RETRACTION, REPORT), .optional = ANY_CATEGORY},
-	[KIND(FALSE_OR_UNFOUNDED)] = {K(FALSE_OR_UNFOUNDED, REPORT), .optional = ANY_CATEGORY},
+	[KIND(RETRACTION)] = {K(RETRACTION, REPORT), .optional = ANY_CATEGORY, .repairs = true},
+	[KIND(FALSE_OR_UNFOUNDED)] = {K(FALSE_OR_UNFOUNDED, REPORT), .optional = ANY_CATEGORY,
+				      .repairs = true},
 
 	[KIND(POLICE_DATA_REQUEST)] = {K(POLICE_DATA_REQUEST, INQUIRY),
 				       .senders = ROLE(VEILIG_THUIS), .principals = ROLE(POLICE),
@@ -245,8 +246,8 @@ static const struct skl_catalogue_kind kinds[] = {
 				  .needs_reply = true, .changes = SKL_CHANGES_CLOCKS,
 				  .answers = {KIND(SUBJECT_REQUEST)}},
 	[KIND(OBJECTION)] = {K(OBJECTION, RIGHTS), .optional = ANY_CATEGORY},
-	[KIND(CORRECTION)] = {K(CORRECTION, RIGHTS), .optional = ANY_CATEGORY},
-	[KIND(RECALL)] = {K(RECALL, RIGHTS)},
+	[KIND(CORRECTION)] = {K(CORRECTION, RIGHTS), .optional = ANY_CATEGORY, .repairs = true},
+	[KIND(RECALL)] = {K(RECALL, RIGHTS), .repairs = true},
 	[KIND(SUBJECT_LINK)] = {K(SUBJECT_LINK, RIGHTS), .senders = ROLE(VEILIG_THUIS),
 				.changes = SKL_CHANGES_LINKS},
 
@@ -453,6 +454,13 @@ bool skl_catalogue_answers(uint32_t kind, uint32_t answered_kind)
 		if (row->answers[i] == answered_kind)
 			return true;
 	return false;
+}
+
+bool skl_catalogue_repairs(uint32_t kind)
+{
+	const struct skl_catalogue_kind *row = skl_catalogue_kind(kind);
+
+	return row && row->repairs;
 }
 
 bool skl_catalogue_wants_rating(uint32_t kind)

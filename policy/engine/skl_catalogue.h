@@ -66,6 +66,7 @@ struct skl_catalogue_kind {
 	uint16_t changes;    /* SKL_CHANGES_* */
 	uint8_t answers[4];  /* kinds it may answer; 0 ends the list */
 	bool needs_reply;    /* in_reply_to must name what it answers */
+	bool repairs;        /* about a message of its own sender, to who got that */
 	bool is_fixed_shape; /* always every required section, one size class */
 	bool is_emergency;   /* passes when declared acute by a named person and only form lacks */
 	bool is_anonymous;   /* by default no identifying section, no subjects, no case_ref */
@@ -83,6 +84,9 @@ uint64_t skl_catalogue_required(uint32_t kind, uint32_t recipient_role);
 /* Must a message of this kind carry in_reply_to? May it answer a message of that kind? */
 bool skl_catalogue_needs_reply(uint32_t kind);
 bool skl_catalogue_answers(uint32_t kind, uint32_t answered_kind);
+
+/* Is it about a message that its own sender sent to the same recipient before? */
+bool skl_catalogue_repairs(uint32_t kind);
 
 /* Should a message of this kind rest on a current safety rating (DOMAIN 5, rule 16)? It goes
  * without one, marked; only what skl_catalogue_needs_rating() names does not. */

@@ -37,7 +37,7 @@ year=$(date -u +%Y)
 hub_make
 hub_start
 peer politie-nh hello to=vt-zw muni=0479 submit bye
-peer vt-zw hello want=1 timeout=5000 drain bye
+peer vt-zw hello want=1 timeout=500 drain
 operator retention list
 test_like "$(cat out)" "class=wpg year=$year state=kept keep_years=10 erase_from=$((year + 11))-01-01" \
 	'what is kept, and until when'

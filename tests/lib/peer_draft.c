@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "skl_catalogue.h"
 #include "skl_clock.h"
 #include "skl_hash.h"
 #include "skl_mem.h"
@@ -170,7 +171,7 @@ static void add_contents(struct peer *peer, struct skl_draft *draft, uint32_t ki
 		peer_add_section(peer, draft, SKL_CATEGORY_FEEDBACK, subject);
 	} else if (kind == SKL_KIND_PARTICIPANT_CHANGE || kind == SKL_KIND_PROGRESS) {
 		add_case_contents(peer, draft);
-	} else if (kind == SKL_KIND_TASK_DONE) {
+	} else if (kind == SKL_KIND_TASK_DONE || skl_catalogue_repairs(kind)) {
 		peer_add_events(peer, draft, NULL);
 	} else if (kind == SKL_KIND_REPORT_RECEIPT) {
 		skl_draft_event_at(draft, SKL_EVENT_REPORT_RECEIVED_AT, skl_now_ms());

@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+#
+# P3, P8: what was sent in error is repaired at whoever got it, and at nobody else (DOMAIN 5 rule 20;
+# Wpg 4(4), 28(5)). A recall also stops what nobody fetched yet, and its sender hears who else got
+# the message.
+
+. "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
+. "$SRC/tests/integration/peer-lib.sh"
+
+hub_make
+hub_case_rules
+cat >>"$env/rules/case.rules" <<'RULES'
+
+rule T-02 "It is recalled"
+  from      veilig_thuis
+  kind      recall
+  to        local_team, probation
+  purpose   organise_direct_safety
+  ground    wgs:1-5
+  consent   not-needed because "test"
+  when      after progress
+  may-know  event refers_to, event reason
+  because   "test"
+  test "plain"  permitted
+end
+RULES
+hub_start
+
+outcome() {
+	out_value outcome '^recipient'
+}
+police=(purpose=stop_violence ground=wpg:18-1/bpg:4-2-1-i)
+
+# --- nobody fetched it yet ---------------------------------------------------------------------
+
+peer politie-nh hello to=vt-zw muni=0479 submit bye
+report=$(out_value id '^sent')
+peer politie-nh kind=recall "${police[@]}" to=vt-zw events="refers_to,ref=$report" hello submit bye
+recall=$(out_value id '^sent')
+test_is "$(outcome)" permitted 'a recall of what its sender sent to this recipient is permitted'
+peer vt-zw hello timeout=300 drain
+test_is "$(out_value id '^offer')" "$recall" 'the recipient gets the recall'
+test_is "$(grep -c "^offer.*$report" out)" 0 'and not what was recalled'
+peer politie-nh hello timeout=300 drain
+test_like "$(cat out)" 'state=recalled recipient=1 text=Teruggeroepen voordat' \
+	'its sender hears that it was never delivered'
+
+# --- it is there already ------------------------------------------------------------------------
+
+peer politie-nh hello to=vt-zw muni=0479 submit bye
+report=$(out_value id '^sent')
+peer vt-zw hello want=1 timeout=500 drain
+peer politie-nh hello timeout=300 drain
+for kind in correction retraction false_or_unfounded recall; do
+	peer politie-nh kind=$kind "${police[@]}" to=vt-zw events="refers_to,ref=$report" hello submit bye
+	test_is "$(outcome)" permitted "$kind: reaches who has it"
+	peer vt-zw hello want=1 timeout=500 drain
+	test_is "$(grep -c "^offer.*kind=$kind" out)" 1 "$kind: and is delivered"
+	peer politie-nh hello timeout=300 drain
+	test_is "$(grep -c 'state=recalled' out)" 0 "$kind: nothing was stopped"
+done
+
+# --- not theirs to repair -----------------------------------------------------------------------
+
+peer politie-nh kind=recall "${police[@]}" to=vt-other events="refers_to,ref=$report" hello submit bye
+test_is "$(outcome)" denied_no_rule 'who never got it hears nothing of it'
+peer politie-nh kind=recall "${police[@]}" to=vt-zw \
+	events="refers_to,ref=00112233445566778899aabbccddeeff" hello submit bye
+test_is "$(outcome)" denied_no_rule 'nor of a message that nobody sent'
+peer vt-zw kind=recall purpose=stop_violence ground=wmo:4-1-1-2-e to=politie-nh \
+	events="refers_to,ref=$report" hello submit bye
+test_is "$(outcome)" denied_no_rule 'nobody recalls the message of another'
+
+# --- who else got it --------------------------------------------------------------------------------
+
+basis=(purpose=organise_direct_safety ground=wgs:1-5)
+peer vt-zw kind=progress "${basis[@]}" to=team,reclas hello submit bye
+sent=$(out_value id '^sent')
+peer team hello want=1 timeout=500 drain
+peer reclas hello want=1 timeout=500 drain
+peer vt-zw hello timeout=300 drain
+peer vt-zw kind=recall "${basis[@]}" to=team events="refers_to,ref=$sent" hello submit bye
+test_is "$(outcome)" permitted 'recalled at one of the two who have it'
+peer vt-zw hello timeout=300 drain
+test_like "$(cat out)" 'task=recall_onward.*Dit bericht ging ook naar reclas' 'its sender is given the other as a task'
+peer vt-zw kind=recall "${basis[@]}" to=team,reclas events="refers_to,ref=$sent" hello submit bye
+peer vt-zw hello timeout=300 drain
+test_is "$(grep -c 'task=recall_onward' out)" 0 'and no task when both are addressed'
+
+stop_bg hub
+test_expect 'the trail is whole' "$BIN/crash_trail" "$env/store" "$env/vault"
+test_is "$(grep -c 'kind=recalled' out)" 1 'what was stopped is an entry'
+stop_bg notary
+done_testing
