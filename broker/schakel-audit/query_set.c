@@ -6,15 +6,12 @@
 #include "skl_clock.h"
 #include "skl_text.h"
 
-#define CASE_NUMBER_MAX 64
-
 enum shape {
 	SHAPE_CODE, /* one code of the list */
 	SHAPE_LIST, /* the code added */
 	SHAPE_PARTNER,
 	SHAPE_PLACE, /* partner, or partner/desk */
-	SHAPE_USER,
-	SHAPE_NUMBER_TEXT, /* a supervisor's own number: any line */
+	SHAPE_REF,   /* a user, a case number */
 	SHAPE_TIME,
 	SHAPE_ID,
 	SHAPE_FLAG,
@@ -36,13 +33,13 @@ static const struct term {
 	TERM("mandate", SHAPE_CODE, SKL_LIST_MANDATE, mandate, "unknown mandate"),
 	TERM("reason", SHAPE_CODE, SKL_LIST_QUERY_REASON, reason, "unknown reason"),
 	TERM("of", SHAPE_PARTNER, 0, of, "not a partner"),
-	TERM("user", SHAPE_USER, 0, user, "not a user reference"),
-	TERM("case-number", SHAPE_NUMBER_TEXT, 0, case_number, "not a line of 64 bytes"),
+	TERM("user", SHAPE_REF, 0, user, "not a user reference"),
+	TERM("case-number", SHAPE_REF, 0, case_number, "not [A-Za-z0-9._-]{1,64}"),
 	TERM("from", SHAPE_TIME, 0, from_ms, "not a time (2026-03-04 or 2026-03-04T02:41:00Z)"),
 	TERM("until", SHAPE_TIME, 0, until_ms, "not a time (2026-03-04 or 2026-03-04T02:41:00Z)"),
 	TERM("sender", SHAPE_PARTNER, 0, sender, "not a partner"),
 	TERM("recipient", SHAPE_PLACE, 0, recipient, "not a partner"),
-	TERM("user-ref", SHAPE_USER, 0, user_ref, "not a user reference"),
+	TERM("user-ref", SHAPE_REF, 0, user_ref, "not a user reference"),
 	TERM("entry", SHAPE_LIST, SKL_LIST_ENTRY, entries, "unknown name"),
 	TERM("kind", SHAPE_LIST, SKL_LIST_KIND, kinds, "unknown name"),
 	TERM("outcome", SHAPE_LIST, SKL_LIST_OUTCOME, outcomes, "unknown name"),
@@ -89,16 +86,6 @@ static bool is_place(const char *text)
 	       skl_text_is_id(skl_view_str(slash + 1));
 }
 
-static bool is_line(const char *text)
-{
-	if (!text[0] || strlen(text) > CASE_NUMBER_MAX || !skl_utf8_valid(skl_view_str(text)))
-		return false;
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			return false;
-	return true;
-}
-
 static bool is_text(enum shape shape, const char *value)
 {
 	switch ((int)shape) {
@@ -106,10 +93,8 @@ static bool is_text(enum shape shape, const char *value)
 		return skl_text_is_id(skl_view_str(value));
 	case SHAPE_PLACE:
 		return is_place(value);
-	case SHAPE_USER:
-		return skl_text_is_user_ref(skl_view_str(value));
 	default:
-		return is_line(value);
+		return skl_text_is_user_ref(skl_view_str(value));
 	}
 }
 
@@ -146,8 +131,7 @@ static bool set(struct query *query, const struct term *term, const char *value)
 		return query_number(value, UINT64_MAX, at);
 	case SHAPE_PARTNER:
 	case SHAPE_PLACE:
-	case SHAPE_USER:
-	case SHAPE_NUMBER_TEXT:
+	case SHAPE_REF:
 		*(const char **)at = value;
 		return is_text(term->shape, value);
 	}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef SERVE_H
+#define SERVE_H
+
+/*
+ * serve - the supervisor's console: pages over TLS, for persons with a certificate and a mandate.
+ *
+ * Owner:    one thread: the server is a part of its poll loop, and waits while the hub answers.
+ * Errors:   as named. What a browser sends is hostile: it is answered with a page, never with an
+ *           end of the program.
+ * Limits:   SERVE_PERSONS_MAX persons; a form of SERVE_BODY_MAX bytes and SERVE_FIELDS_MAX fields.
+ *
+ * Nothing is asked of the hub by GET. What asks is a POST with a token that is bound to the
+ * certificate and grows old; who asks and with which mandate comes from the configuration alone.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "query.h"
+#include "skl_attr.h"
+#include "skl_buf.h"
+#include "skl_err.h"
+
+#define SERVE_PERSONS_MAX 64
+#define SERVE_BODY_MAX    16384
+#define SERVE_FIELDS_MAX  32
+#define SERVE_PAGE_MAX    ((size_t)4 * 1024 * 1024)
+#define SERVE_TOKEN_BYTES 81 /* as text, with its end */
+
+/* Somebody with a certificate. */
+struct serve_person {
+	char *name; /* a user reference that the own organisation can resolve */
+	uint8_t certificate[32];
+	enum skl_mandate mandate;
+	char *of; /* "" where the mandate names no partner */
+	bool is_dutch;
+	int64_t minute; /* of the requests counted */
+	uint32_t requests;
+};
+
+/* From the configuration file; freed by serve_config_done. */
+struct serve_config {
+	char *query; /* the file that schakel-audit query has */
+	char *address;
+	uint16_t port; /* 0: any, for tests */
+	char *certificate;
+	char *key;
+	char *client_ca;
+	uint32_t session_s;
+	uint32_t requests_per_minute;
+	uint32_t hub_s; /* to wait for the hub; other persons wait as long */
+	struct serve_person person[SERVE_PERSONS_MAX];
+	size_t person_count;
+};
+SKL_MUST_CHECK enum skl_err serve_config_read(const char *path, struct serve_config *ret_config,
+					      struct skl_error *reterr);
+void serve_config_done(struct serve_config *config);
+
+/* ---- who may, and how often ---- */
+
+/* Random for each start: no token outlives the program. */
+struct serve_guard {
+	uint8_t key[32];
+	uint32_t session_s;
+	uint32_t requests_per_minute;
+};
+void serve_guard_init(struct serve_guard *guard, const struct serve_config *config);
+/* The person with this certificate (SHA-256 of its DER), or NULL. */
+struct serve_person *serve_guard_who(struct serve_config *config, const uint8_t certificate[32]);
+/* False when this minute's requests are used up. */
+bool serve_guard_count(const struct serve_guard *guard, struct serve_person *person,
+		       int64_t mono_ms);
+void serve_guard_token(const struct serve_guard *guard, const struct serve_person *person,
+		       int64_t mono_ms, char ret_token[SERVE_TOKEN_BYTES]);
+/* Is it ours, for this person, and not too old? */
+bool serve_guard_check(const struct serve_guard *guard, const struct serve_person *person,
+		       int64_t mono_ms, const char *token);
+
+/* ---- a form ---- */
+
+struct serve_form {
+	struct {
+		const char *name;
+		const char *value;
+	} field[SERVE_FIELDS_MAX];
+	size_t count;
+};
+/*
+ * application/x-www-form-urlencoded, decoded in place; text must end with a zero byte and live as
+ * long as the form. EFIELD for what is no UTF-8, has a zero byte, is not encoded or comes twice;
+ * ELIMIT.
+ */
+SKL_MUST_CHECK enum skl_err serve_form_parse(char *text, struct serve_form *ret_form);
+/* The first of the name, "" if there is none. */
+const char *serve_form_get(const struct serve_form *form, const char *name);
+
+/* ---- a page ---- */
+
+struct serve_page {
+	struct skl_buf html;
+	unsigned status;
+	const char *type; /* of its content; NULL: HTML */
+	bool is_dutch;
+	const struct serve_person *person; /* NULL: a stranger */
+	char token[SERVE_TOKEN_BYTES];
+};
+/* Text of ours, written as it is: literals alone. */
+void serve_put(struct serve_page *page, const char *markup);
+/* The same in the language of the page. */
+void serve_say(struct serve_page *page, const char *dutch, const char *english);
+/* Everything else: the only way of text from outside into a page, as content or in quotes. */
+void serve_text(struct serve_page *page, const char *text);
+void serve_number(struct serve_page *page, uint64_t number);
+
+void serve_begin(struct serve_page *page, unsigned status, const char *dutch, const char *english);
+void serve_end(struct serve_page *page);
+/* The start of a form that asks; ends with </form>. */
+void serve_form_begin(struct serve_page *page, const char *path);
+void serve_hidden(struct serve_page *page, const char *name, const char *value);
+/* A whole page with a sentence, for what went wrong. */
+void serve_sentence(struct serve_page *page, unsigned status, const char *dutch,
+		    const char *english);
+extern const char serve_css[];
+
+/* ---- the pages ---- */
+
+/* What a search may have: fields of the form, by the names of query_set. */
+struct serve_field {
+	const char *name;
+	const char *dutch;
+	const char *english;
+	enum { SERVE_TEXT, SERVE_DATE, SERVE_CHOICE, SERVE_CHECK, SERVE_HIDDEN } shape;
+	enum skl_list list; /* of a choice */
+};
+extern const struct serve_field serve_fields[];
+extern const size_t serve_field_count;
+
+/* Everything the pages need. */
+struct serve {
+	struct serve_config config;
+	struct query_config query_config;
+	struct query_link *link;
+	struct serve_guard guard;
+};
+
+struct serve_request {
+	const char *method;
+	const char *path;
+	const char *lang; /* "" */
+	char *body;       /* ends with a zero byte; changed */
+	struct serve_person *person;
+};
+/* Answer a request of a known person. */
+void serve_answer(struct serve *serve, const struct serve_request *request,
+		  struct serve_page *page);
+/* The search form with what was filled in; complaint is the field that is not right, or NULL. */
+void serve_search(struct serve_page *page, const struct serve_form *form,
+		  const struct serve_field *complaint);
+/* Fields to a query of this person; NULL, or the first that is not right. */
+const struct serve_field *serve_query(const struct serve_form *form,
+				      const struct serve_person *person, struct query *ret_query);
+void serve_rows(struct serve *serve, const struct serve_form *form, const struct query *query,
+		struct serve_page *page);
+void serve_entry(struct serve *serve, const struct query *query, struct serve_page *page);
+
+/* ---- the server ---- */
+
+struct serve_http;
+SKL_MUST_CHECK enum skl_err serve_http_open(struct serve *serve, struct serve_http **ret_http,
+					    struct skl_error *reterr);
+void serve_http_close(struct serve_http *http);
+SKL_DEFINE_CLEANUP(struct serve_http, serve_http_close)
+uint16_t serve_http_port(const struct serve_http *http);
+/* A descriptor to poll for reading, and after how long to step anyway (-1: never). */
+int serve_http_fd(const struct serve_http *http, int64_t *ret_timeout_ms);
+void serve_http_step(struct serve_http *http);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <string.h>
+
+#include "serve.h"
+#include "skl_clock.h"
+
+static void get_search(struct serve *serve, struct serve_page *page)
+{
+	static const struct serve_form empty;
+
+	(void)serve;
+	serve_search(page, &empty, NULL);
+}
+
+static void get_css(struct serve *serve, struct serve_page *page)
+{
+	(void)serve;
+	page->status = 200;
+	page->type = "text/css; charset=utf-8";
+	serve_put(page, serve_css);
+}
+
+static void post_search(struct serve *serve, const struct serve_form *form, struct serve_page *page)
+{
+	struct query query;
+	const struct serve_field *complaint = serve_query(form, page->person, &query);
+
+	if (complaint)
+		serve_search(page, form, complaint);
+	else
+		serve_rows(serve, form, &query, page);
+}
+
+static void post_entry(struct serve *serve, const struct serve_form *form, struct serve_page *page)
+{
+	struct query query;
+	const struct serve_field *complaint = serve_query(form, page->person, &query);
+
+	if (complaint || !serve_form_get(form, "first")[0])
+		serve_sentence(page, 400, "Welke regel? Er is niets gevraagd.",
+			       "Which entry? Nothing was asked.");
+	else
+		serve_entry(serve, &query, page);
+}
+
+static const struct place {
+	const char *path;
+	void (*get)(struct serve *serve, struct serve_page *page);
+	void (*post)(struct serve *serve, const struct serve_form *form, struct serve_page *page);
+} places[] = {
+	{"/", get_search, NULL},
+	{"/stijl.css", get_css, NULL},
+	{"/zoek", NULL, post_search},
+	{"/regel", NULL, post_entry},
+};
+
+static const struct place *find_place(const char *path)
+{
+	for (size_t i = 0; i < SKL_COUNT(places); i++)
+		if (strcmp(places[i].path, path) == 0)
+			return &places[i];
+	return NULL;
+}
+
+static void post(struct serve *serve, const struct place *place,
+		 const struct serve_request *request, struct serve_page *page)
+{
+	struct serve_form form;
+
+	if (serve_form_parse(request->body, &form) != SKL_OK)
+		serve_sentence(page, 400, "Dat is geen formulier van hier. Er is niets gevraagd.",
+			       "That is no form of this place. Nothing was asked.");
+	else if (!serve_guard_check(&serve->guard, request->person, skl_mono_ms(),
+				    serve_form_get(&form, "token")))
+		serve_sentence(page, 403,
+			       "De sessie is verlopen, of dit formulier is niet van u. Er is niets "
+			       "gevraagd.",
+			       "The session has ended, or this form is not yours. Nothing was "
+			       "asked.");
+	else
+		place->post(serve, &form, page);
+}
+
+void serve_answer(struct serve *serve, const struct serve_request *request, struct serve_page *page)
+{
+	const struct place *place = find_place(request->path);
+
+	if (strcmp(request->lang, "nl") == 0 || strcmp(request->lang, "en") == 0)
+		page->is_dutch = request->lang[0] == 'n';
+	serve_guard_token(&serve->guard, request->person, skl_mono_ms(), page->token);
+	if (!serve_guard_count(&serve->guard, request->person, skl_mono_ms()))
+		serve_sentence(page, 429, "Te veel vragen in een minuut. Wacht even.",
+			       "Too many requests in a minute. Wait a little.");
+	else if (!place)
+		serve_sentence(page, 404, "Die bladzijde is er niet.", "There is no such page.");
+	else if (place->get && strcmp(request->method, "GET") == 0)
+		place->get(serve, page);
+	else if (place->post && strcmp(request->method, "POST") == 0)
+		post(serve, place, request, page);
+	else
+		serve_sentence(page, 405, "Zo kan deze bladzijde niet gevraagd worden.",
+			       "This page cannot be asked for in that way.");
+}

@@ -1,0 +1,218 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+#
+# schakel-audit serve: a supervisor searches the trail in a browser. Who has no known certificate sees
+# nothing, nothing is asked without a token of the own form, and what is hostile stays text.
+
+. "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
+. "$SRC/tests/integration/peer-lib.sh"
+. "$SRC/tests/integration/serve-lib.sh"
+
+size() {
+	ctl status && ctl_value trail size
+}
+
+hub_make
+audit_conf toezicht
+serve_certificates
+serve_conf
+
+# --- configuration
+test_expect 'help' "$BIN/schakel-audit" serve --help
+test_expect_status 2 'no configuration' "$BIN/schakel-audit" serve
+test_expect_status 3 'one that is not there' "$BIN/schakel-audit" serve --config nowhere.conf
+refused() {
+	serve_conf "$2"
+	test_expect_status 3 "$1" "$BIN/schakel-audit" serve --config serve.conf
+	test_like "$(cat "$TMPDIR/err")" "$3" 'and it says why'
+}
+refused 'two persons with one certificate' "person \"u-79\" { certificate = \"$(serve_print u-77)\" mandate = \"ap\" }" \
+	'somebody else'
+refused 'an unknown mandate' "person \"u-79\" { certificate = \"$(serve_print stranger)\" mandate = \"friend\" }" \
+	'unknown mandate'
+refused 'an officer of nobody' \
+	"person \"u-79\" { certificate = \"$(serve_print stranger)\" mandate = \"fg_of_partner\" }" 'goes with'
+refused 'a name instead of an address' 'address = "localhost"' 'no name'
+serve_conf
+chmod 644 server.key
+test_expect_status 3 'a key that others can read' "$BIN/schakel-audit" serve --config serve.conf
+chmod 600 server.key
+
+hub_start
+peer politie-nh hello to=vt-zw muni=0479 submit
+disclosure=$(out_value entry '^recipient')
+peer politie-nh hello to=reclas muni=0479 submit
+denied=$(out_value entry '^recipient')
+serve_start
+
+# --- who may
+start_size=$(size)
+for who in nobody stranger foreign ended; do
+	look "$who" GET /
+	test_like "$status" '^(000|403)$' "no page for: $who"
+	! grep -q '<form' page
+	test_ok $? 'and no form'
+done
+curl -s -m 20 "http://127.0.0.1:$port/" >page
+test_is "$(grep -c '<form' page)" 0 'nor without TLS'
+curl -s -m 20 --tls-max 1.1 --cacert ca.pem --cert u-77.pem --key u-77.key "https://127.0.0.1:$port/" >page
+test_is "$(cat page)" '' 'nor with an old TLS'
+look u-77 GET /
+test_is "$status" 200 'a person with a mandate has the form'
+test_like "$(cat page)" 'u-77, Autoriteit Persoonsgegevens' 'and sees as whom'
+look u-78 GET /
+test_like "$(cat page)" 'lang="en".*functionaris|fg of partner' 'another in her own language'
+look u-77 GET '/?lang=en'
+test_like "$(cat page)" 'Search the trail' 'each may choose'
+for header in "content-security-policy: default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; " \
+	'cache-control: no-store' 'x-content-type-options: nosniff' 'referrer-policy: no-referrer'; do
+	grep -qi "^$header" headers
+	test_ok $? "header $header"
+done
+! grep -qiE '<script|style=|onclick=' page
+test_ok $? 'no script and no inline style'
+
+# --- searching
+t=$(token u-77)
+test_is "$(size)" "$start_size" 'so far nothing was asked'
+look u-77 POST /zoek -d "token=$t" -d reason=complaint -d case-number=Z-12 -d entry=decision
+test_is "$status" 200 'a search is answered'
+test_is "$(size)" $((start_size + 1)) 'and is an entry'
+test_like "$(cat page)" '2 regels op deze bladzijde' 'with what there is'
+test_like "$(grep "scope=\"row\">$denied<" page)" 'politie-nh.*reclas.*geweigerd' 'refusals too'
+look u-77 POST /regel -d "token=$t" -d reason=complaint -d case-number=Z-12 -d "first=$disclosure"
+test_is "$status" 200 'one disclosure'
+for words in '<dt>Grondslag</dt>' '<dt>Regel</dt><dd>.*PV-' 'gedeeld' '<dt>Doel</dt>'; do
+	grep -q "$words" page
+	test_ok $? "in words: $words"
+done
+look u-77 POST /regel -d "token=$t" -d reason=complaint -d "first=$denied"
+grep -q 'niet gedeeld\|Reden van weigering' page
+test_ok $? 'a refusal says why'
+sed "s|^state = .*|state = \"$TMPDIR/state-2\"|" toezicht.conf >second.conf
+"$BIN/schakel-audit" query --config second.conf --mandate ap --reason periodic_audit --user u-1 --entry query --details \
+	--json >rows 2>rows.err
+test_is "$(grep -c '"user_ref":"u-77".*"case_number":"Z-12"' rows)" 2 'with the case number, as it was given'
+proven() {
+	look u-77 POST /regel -d "token=$t" -d reason=complaint -d "first=$disclosure"
+	grep -q '<dd>bewezen</dd>' page
+}
+test_wait_for 30 'an entry is proven by a signed checkpoint' proven
+look u-77 POST /regel -d "token=$t" -d reason=complaint -d first=999999
+test_is "$status" 404 'no such entry'
+for _ in {1..52}; do
+	echo 'to=reclas muni=0479 submit'
+done >words
+# shellcheck disable=SC2046 # words of the peer
+peer politie-nh hello $(cat words)
+look u-77 POST /zoek -d "token=$t" -d reason=complaint -d entry=decision
+next=$(sed -n 's/.*name="next" value="\([0-9a-f]*\)".*/\1/p' page)
+test_is "$(grep -c 'scope="row"' page)" 50 'a page of fifty'
+look u-77 POST /zoek -d "token=$t" -d reason=complaint -d entry=decision -d "next=$next"
+test_is "$status $(grep -c 'scope="row"' page)" '200 4' 'and the next one'
+look u-78 POST /zoek -d "token=$(token u-78)" -d reason=complaint
+test_is "$(grep -c 'scope="row"' page)" "$(grep -c 'scope="row".*politie-nh' page)" 'an officer sees the lines of the own partner'
+test_like "$(cat page)" 'entries on this page' 'in English'
+
+# --- hostile
+before=$(size)
+look u-77 POST /zoek -d reason=complaint
+test_is "$status" 403 'no token'
+look u-77 POST /zoek -d "token=$(token u-78)" -d reason=complaint
+test_is "$status" 403 'the token of somebody else'
+look u-77 POST /zoek -d "token=${t%?}0" -d reason=complaint
+case $t in *0) look u-77 POST /zoek -d "token=${t%?}1" -d reason=complaint ;; esac
+test_is "$status" 403 'a token with another digit'
+look u-77 POST /zoek -d "token=$t"
+test_is "$status" 400 'no reason'
+test_like "$(cat page)" 'Niet goed ingevuld: <a href="#reason">' 'and it says which field'
+look u-77 GET "/zoek?token=$t&reason=complaint"
+test_is "$status" 405 'nothing is asked by a link'
+for field in mandate of user details limit wonder; do
+	look u-77 POST /zoek -d "token=$t" -d reason=complaint -d "$field=x"
+	test_is "$status" 400 "a field that the form has not: $field"
+done
+attack='"><script>alert(1)</script><img src=x onerror=alert(1)>'"'"
+for field in case-number case message from until sender recipient kind ground outcome entry user-ref without-consent \
+	first reason next token; do
+	look u-77 POST /zoek -d "token=$t" -d reason=complaint --data-urlencode "$field=$attack"
+	grep -qiE '<script|<img' page
+	test_is $? 1 "script in $field stays text"
+	test_is "$status" 400 'and is refused'
+done
+look u-77 POST /zoek -d "token=$t" --data-urlencode "wonder$attack=1"
+grep -qiE '<script|<img' page
+test_is $? 1 'script in the name of a field'
+test_is "$(size)" "$before" 'and none of all these was asked'
+for path in /../../etc/passwd /%2e%2e/%2e%2e/etc/passwd //etc/passwd /stijl.css/.. "/$(printf 'x%.0s' {1..4000})" \
+	'/<script>'; do
+	look u-77 GET "$path"
+	test_like "$status" '^(404|400)$' "no such page: ${path:0:40}"
+done
+head -c 1048576 /dev/zero | tr '\0' a >large
+look u-77 POST /zoek --data-binary @large
+test_is "$status" 413 'a body of 1 MiB'
+printf 'token=%s&reason=complaint&case-number=%%00' "$t" >zero
+look u-77 POST /zoek --data-binary @zero
+test_is "$status" 400 'a zero byte in a field'
+printf 'token=%s&reason=complaint&case-number=%%ff%%fe' "$t" >notext
+look u-77 POST /zoek --data-binary @notext
+test_is "$status" 400 'a field that is no UTF-8'
+look u-77 POST /zoek -d "token=$t" -d reason=complaint -d reason=incident
+test_is "$status" 400 'a field twice'
+look u-77 POST /zoek
+test_is "$status" 403 'an empty form'
+for method in PUT DELETE TRACE; do
+	look u-77 "$method" /
+	test_is "$status" 405 "method $method"
+done
+"$PYTHON" - "$port" <<'END'
+import socket, sys
+for data in (b"\x16\x03\x01\xff\xff" + b"a" * 4000, b"GET / HTTP/1.1\r\n\r\n", b"\x00" * 100):
+    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+    s.sendall(data)
+    s.settimeout(20)
+    try:
+        while s.recv(4096):
+            pass
+    except ConnectionError:
+        pass
+END
+test_ok $? 'bytes that are no TLS end the connection'
+look u-77 GET /
+test_is "$status" 200 'and the console is there'
+
+# --- too many, too old, no hub
+stop_bg serve
+serve_conf 'requests_per_minute = 5' 'session_seconds = 1'
+serve_start
+t=$(token u-77)
+expired() {
+	look u-78 POST /zoek -d "token=$(cat t78)" -d reason=complaint
+	[ "$status" = 403 ]
+}
+token u-78 >t78
+too_many() {
+	look u-77 GET /
+	[ "$status" = 429 ]
+}
+test_wait_for 30 'too many requests in a minute' too_many
+test_like "$(cat headers)" '[Rr]etry-[Aa]fter: 60' 'with a word when to come back'
+look u-78 GET /stijl.css
+test_is "$status" 200 'others are not hindered'
+stop_bg serve
+serve_conf 'session_seconds = 1'
+serve_start
+token u-78 >t78
+test_wait_for 30 'a form grows old' expired
+stop_bg serve
+serve_conf 'hub_seconds = 1'
+serve_start
+t=$(token u-77)
+stop_bg hub
+look u-77 POST /zoek -d "token=$t" -d reason=complaint
+test_is "$status" 503 'no hub, no answer'
+look u-77 GET /
+test_is "$status" 200 'but a form'
+stop_bg serve
+done_testing
