@@ -10,7 +10,8 @@
 static void usage(FILE *to)
 {
 	fputs("usage: schakel-audit query --config FILE --mandate KIND --reason REASON --user REF\n"
-	      "                           [filters] [--all] [--json] [--lang nl|en]\n"
+	      "                           [filters] [--all] [--json | --export FORMAT] [--lang "
+	      "nl|en]\n"
 	      "\n"
 	      "Asks the hub what its trail holds. The query is recorded before it is answered.\n"
 	      "\n"
@@ -35,6 +36,8 @@ static void usage(FILE *to)
 	      "  --limit N           rows a page (the hub's own limit)\n"
 	      "  --all               every page; each is a query of its own\n"
 	      "  --json              one row a line\n"
+	      "  --export FORMAT     csv, json, ldv, fhir or register: --all --details of what is\n"
+	      "                      under a checkpoint\n"
 	      "  --wait SECONDS      for the hub, and for each answer (20)\n"
 	      "\n"
 	      "Exit status: 0 answered, 1 refused or not proven, 2 wrong options, 3 no answer.\n",
@@ -46,7 +49,8 @@ struct options {
 	struct query query;
 	uint64_t wait_s; /* 20 */
 	bool is_all;
-	bool is_json;
+	enum export_format format; /* EXPORT_FORMATS: for people */
+	bool only_proven;
 	bool is_dutch;
 	bool is_help;
 };
@@ -58,6 +62,7 @@ enum {
 	OPT_CONFIG,
 	OPT_ALL,
 	OPT_JSON,
+	OPT_EXPORT,
 	OPT_LANG,
 	OPT_WAIT,
 	OPT_HELP,
@@ -90,6 +95,7 @@ static const struct option names[] = {
 	{"limit", required_argument, NULL, OPT_TERM},
 	{"all", no_argument, NULL, OPT_ALL},
 	{"json", no_argument, NULL, OPT_JSON},
+	{"export", required_argument, NULL, OPT_EXPORT},
 	{"lang", required_argument, NULL, OPT_LANG},
 	{"wait", required_argument, NULL, OPT_WAIT},
 	{"help", no_argument, NULL, OPT_HELP},
@@ -109,6 +115,14 @@ static bool set_term(struct query *query, const char *name, const char *value)
 	return query_set(query, name, value, &why) == SKL_OK || complain(why.text, value);
 }
 
+/* For the books of others: everything, with details, and proven. */
+static bool set_export(struct options *options, const char *name)
+{
+	options->format = export_format_of(name);
+	options->only_proven = options->is_all = options->query.details = true;
+	return options->format != EXPORT_FORMATS || complain("unknown format", name);
+}
+
 static bool set_option(struct options *options, int option, const char *name, const char *value)
 {
 	switch (option) {
@@ -123,8 +137,10 @@ static bool set_option(struct options *options, int option, const char *name, co
 		options->is_all = true;
 		return true;
 	case OPT_JSON:
-		options->is_json = true;
+		options->format = EXPORT_JSON;
 		return true;
+	case OPT_EXPORT:
+		return set_export(options, value);
 	case OPT_LANG:
 		return audit_language(value, &options->is_dutch);
 	case OPT_WAIT:
@@ -158,10 +174,24 @@ static bool parse(int argc, char **argv, struct options *options)
 	return true;
 }
 
+static enum skl_err print_rest(struct export *export)
+{
+	struct skl_buf text;
+	enum skl_err err;
+
+	skl_buf_init(&text, EXPORT_ROW_MAX);
+	err = export_end(export, &text);
+	if (err == SKL_OK && fwrite(text.data, 1, text.len, stdout) != text.len)
+		err = SKL_EIO;
+	skl_buf_done(&text);
+	return err;
+}
+
 static enum skl_err run(const struct options *options, struct query_view *view,
 			struct skl_error *reterr)
 {
 	SKL_CLEANUP(query_link_closep) struct query_link *link = NULL;
+	SKL_CLEANUP(export_freep) struct export *export = NULL;
 	struct query_config config;
 	uint8_t next[64];
 	size_t next_len = 0;
@@ -172,16 +202,23 @@ static enum skl_err run(const struct options *options, struct query_view *view,
 	config.wait_ms = (uint32_t)(options->wait_s ? options->wait_s : 20) * 1000;
 	config.is_dutch = options->is_dutch;
 	err = query_link_open(&config, &link, reterr);
+	if (err == SKL_OK)
+		view->directory = query_link_directory(link);
+	if (err == SKL_OK && options->format != EXPORT_FORMATS)
+		err = export_new(options->format, view->directory, &export);
+	view->export = export;
 	do {
 		if (err != SKL_OK)
 			break;
-		view->directory = query_link_directory(link);
 		err = query_ask(link, &options->query, skl_view_of(next, next_len), query_view_show,
 				view, reterr);
 		next_len = view->next.len <= sizeof(next) ? view->next.len : 0;
 		if (next_len)
 			memcpy(next, view->next.data, next_len);
 	} while (options->is_all && next_len != 0);
+	if (err == SKL_OK && export)
+		err = print_rest(export);
+	view->export = NULL;
 	query_link_close(SKL_STEAL(link)); /* before the configuration it borrows */
 	query_config_done(&config);
 	return err;
@@ -189,10 +226,14 @@ static enum skl_err run(const struct options *options, struct query_view *view,
 
 static void print_end(const struct query_view *view, bool is_all)
 {
+	const char *left_out = "";
+
+	if (view->only_proven && view->unproven)
+		left_out = view->is_dutch ? " en weggelaten" : ", left out";
 	fprintf(stderr,
-		view->is_dutch ? "%" PRIu64 " regels, %" PRIu64 " nog niet onder een ijkpunt%s\n"
-			       : "%" PRIu64 " rows, %" PRIu64 " not yet under a checkpoint%s\n",
-		view->rows, view->unproven,
+		view->is_dutch ? "%" PRIu64 " regels, %" PRIu64 " nog niet onder een ijkpunt%s%s\n"
+			       : "%" PRIu64 " rows, %" PRIu64 " not yet under a checkpoint%s%s\n",
+		view->rows, view->unproven, left_out,
 		is_all || view->next.len == 0 ? ""
 		: view->is_dutch              ? "; er zijn er meer (--all)"
 					      : "; there are more (--all)");
@@ -200,7 +241,7 @@ static void print_end(const struct query_view *view, bool is_all)
 
 int audit_query(int argc, char **argv)
 {
-	struct options options = {0};
+	struct options options = {.format = EXPORT_FORMATS};
 	struct query_view view = {.next = {.max = 64}};
 	struct skl_error why = {.text = ""};
 	enum skl_err err;
@@ -213,7 +254,7 @@ int audit_query(int argc, char **argv)
 		usage(stdout);
 		return AUDIT_OK;
 	}
-	view.is_json = options.is_json;
+	view.only_proven = options.only_proven;
 	view.is_dutch = options.is_dutch;
 	err = run(&options, &view, &why);
 	if (err == SKL_OK)

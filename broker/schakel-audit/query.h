@@ -14,10 +14,11 @@
  * its path to the signed checkpoint, each detail by the commitment in its row.
  */
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
+#include "export.h"
 #include "schakel/v1/session.pb-c.h"
 #include "schakel/v1/trail.pb-c.h"
 #include "skl_attr.h"
@@ -146,7 +147,8 @@ void query_words(const struct query_row *row, bool is_dutch, query_word_fn fn, v
 /* How answers are shown. */
 struct query_view {
 	const struct skl_directory *directory; /* borrowed */
-	bool is_json;
+	struct export *export;                 /* borrowed; NULL: for people */
+	bool only_proven;                      /* leave the others out, and count them */
 	bool is_dutch;
 	uint64_t rows;       /* shown so far */
 	uint64_t unproven;   /* of them, not yet under a checkpoint */
@@ -156,7 +158,7 @@ struct query_view {
 /* A query_show_fn: check everything, then print. ESIGNATURE for what does not prove itself. */
 SKL_MUST_CHECK enum skl_err query_view_show(void *view, const Schakel__V1__Answer *answer);
 
-/* Any message as JSON, fields and codes by their names; bytes in hexadecimal. */
-void query_json(const ProtobufCMessage *message, FILE *to);
+/* Any message as JSON, fields and codes by their names; bytes in hexadecimal. NULL: no memory. */
+SKL_MUST_CHECK json_t *query_json(const ProtobufCMessage *message);
 
 #endif

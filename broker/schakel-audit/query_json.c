@@ -1,74 +1,53 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "query.h"
+#include "skl_mem.h"
+#include "skl_text.h"
 
-static void put_text(const char *text, FILE *to)
+static json_t *bytes_json(const ProtobufCBinaryData *bytes)
 {
-	fputc('"', to);
-	for (; *text; text++) {
-		unsigned char byte = (unsigned char)*text;
+	char *text = skl_calloc(2 * bytes->len + 1, 1);
+	json_t *value;
 
-		if (byte < 0x20 || byte == '"' || byte == '\\')
-			fprintf(to, "\\u%04x", byte);
-		else
-			fputc(byte, to);
-	}
-	fputc('"', to);
+	if (!text)
+		return NULL;
+	skl_hex_encode(skl_view_of(bytes->data, bytes->len), text);
+	value = json_string(text);
+	skl_free(text);
+	return value;
 }
 
-static void put_bytes(const ProtobufCBinaryData *bytes, FILE *to)
-{
-	fputc('"', to);
-	for (size_t i = 0; i < bytes->len; i++)
-		fprintf(to, "%02x", bytes->data[i]);
-	fputc('"', to);
-}
-
-static void put_enum(const ProtobufCFieldDescriptor *field, int value, FILE *to)
+static json_t *enum_json(const ProtobufCFieldDescriptor *field, int value)
 {
 	const ProtobufCEnumValue *name =
 		protobuf_c_enum_descriptor_get_value(field->descriptor, value);
 
-	if (name)
-		put_text(name->name, to);
-	else
-		fprintf(to, "%d", value);
+	return name ? json_string(name->name) : json_integer(value);
 }
 
 /* One value of a field. Types that our messages do not use are shown as null. */
-static void put_value(const ProtobufCFieldDescriptor *field, const void *at, FILE *to)
+static json_t *value_json(const ProtobufCFieldDescriptor *field, const void *at)
 {
 	switch ((int)field->type) {
 	case PROTOBUF_C_TYPE_UINT32:
-		fprintf(to, "%" PRIu32, *(const uint32_t *)at);
-		break;
+		return json_integer(*(const uint32_t *)at);
 	case PROTOBUF_C_TYPE_UINT64:
-		fprintf(to, "%" PRIu64, *(const uint64_t *)at);
-		break;
+		return json_integer((json_int_t) * (const uint64_t *)at);
 	case PROTOBUF_C_TYPE_INT64:
-		fprintf(to, "%" PRId64, *(const int64_t *)at);
-		break;
+		return json_integer(*(const int64_t *)at);
 	case PROTOBUF_C_TYPE_BOOL:
-		fputs(*(const protobuf_c_boolean *)at ? "true" : "false", to);
-		break;
+		return json_boolean(*(const protobuf_c_boolean *)at);
 	case PROTOBUF_C_TYPE_ENUM:
-		put_enum(field, *(const int *)at, to);
-		break;
+		return enum_json(field, *(const int *)at);
 	case PROTOBUF_C_TYPE_STRING:
-		put_text(*(const char *const *)at, to);
-		break;
+		return json_string(*(const char *const *)at);
 	case PROTOBUF_C_TYPE_BYTES:
-		put_bytes(at, to);
-		break;
+		return bytes_json(at);
 	case PROTOBUF_C_TYPE_MESSAGE:
-		query_json(*(const ProtobufCMessage *const *)at, to);
-		break;
+		return query_json(*(const ProtobufCMessage *const *)at);
 	default:
-		fputs("null", to);
-		break;
+		return json_null();
 	}
 }
 
@@ -103,26 +82,26 @@ static bool is_default(const ProtobufCFieldDescriptor *field, const uint8_t *at)
 	}
 }
 
-static void put_repeated(const ProtobufCFieldDescriptor *field, const uint8_t *list, size_t count,
-			 FILE *to)
+static json_t *list_json(const ProtobufCFieldDescriptor *field, const uint8_t *list, size_t count)
 {
-	fputc('[', to);
-	for (size_t i = 0; i < count; i++) {
-		if (i)
-			fputc(',', to);
-		put_value(field, list + i * width_of(field), to);
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < count; i++) {
+		if (json_array_append_new(array, value_json(field, list + i * width_of(field)))) {
+			json_decref(array);
+			array = NULL;
+		}
 	}
-	fputc(']', to);
+	return array;
 }
 
-void query_json(const ProtobufCMessage *message, FILE *to)
+json_t *query_json(const ProtobufCMessage *message)
 {
 	const ProtobufCMessageDescriptor *type = message->descriptor;
 	const uint8_t *base = (const uint8_t *)message;
-	bool is_first = true;
+	json_t *object = json_object(), *value;
 
-	fputc('{', to);
-	for (unsigned i = 0; i < type->n_fields; i++) {
+	for (unsigned i = 0; object && i < type->n_fields; i++) {
 		const ProtobufCFieldDescriptor *field = &type->fields[i];
 		const uint8_t *at = base + field->offset;
 		bool is_list = field->label == PROTOBUF_C_LABEL_REPEATED;
@@ -132,14 +111,12 @@ void query_json(const ProtobufCMessage *message, FILE *to)
 			memcpy(&count, base + field->quantifier_offset, sizeof(count));
 		if (is_list ? count == 0 : is_default(field, at))
 			continue;
-		fputs(is_first ? "" : ",", to);
-		is_first = false;
-		put_text(field->name, to);
-		fputc(':', to);
-		if (is_list)
-			put_repeated(field, *(const uint8_t *const *)(const void *)at, count, to);
-		else
-			put_value(field, at, to);
+		value = is_list ? list_json(field, *(const uint8_t *const *)(const void *)at, count)
+				: value_json(field, at);
+		if (json_object_set_new(object, field->name, value) != 0) {
+			json_decref(object);
+			object = NULL;
+		}
 	}
-	fputc('}', to);
+	return object;
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <inttypes.h>
-#include <string.h>
+#include <stdio.h>
 
 #include "query.h"
-#include "schakel/v1/trail.pb-c.h"
 #include "skl_clock.h"
-#include "skl_unpack.h"
 
 /* --- for people ------------------------------------------------------------------ */
 
@@ -31,59 +29,32 @@ static void print_row(const struct query_view *view, const struct query_row *row
 	query_words(row, view->is_dutch, print_word, NULL);
 }
 
-/* --- as JSON ---------------------------------------------------------------------- */
+/* --- either ------------------------------------------------------------------------ */
 
-static void json_part(const Schakel__V1__DetailPart *part)
+static enum skl_err export_one(struct export *export, const struct query_row *row)
 {
-	const ProtobufCMessageDescriptor *type = part->part == 0
-							 ? &schakel__v1__message_detail__descriptor
-							 : &schakel__v1__subject_detail__descriptor;
-	ProtobufCMessage *message = NULL;
-	struct skl_arena arena;
+	struct skl_buf text;
+	enum skl_err err;
 
-	printf("{\"part\":%" PRIu32 ",\"erased\":%s", part->part, part->erased ? "true" : "false");
-	skl_arena_init(&arena, 0, 0);
-	if (part->salt.len == 32 && skl_unpack(type, skl_view_of(part->plain.data, part->plain.len),
-					       &arena, &message) == SKL_OK) {
-		fputs(",\"detail\":", stdout);
-		query_json(message, stdout);
-	}
-	skl_arena_done(&arena);
-	putchar('}');
-}
-
-static void json_row(const Schakel__V1__AnswerRow *row, bool is_proven)
-{
-	Schakel__V1__Entry *entry = NULL;
-	struct skl_arena arena;
-
-	printf("{\"index\":%" PRIu64 ",\"proven\":%s", row->index, is_proven ? "true" : "false");
-	skl_arena_init(&arena, 0, 0);
-	if (skl_unpack(&schakel__v1__entry__descriptor, skl_view_of(row->leaf.data, row->leaf.len),
-		       &arena, &entry) == SKL_OK) {
-		fputs(",\"entry\":", stdout);
-		query_json(&entry->base, stdout);
-	}
-	skl_arena_done(&arena);
-	if (row->n_details)
-		fputs(",\"details\":[", stdout);
-	for (size_t i = 0; i < row->n_details; i++) {
-		fputs(i ? "," : "", stdout);
-		json_part(row->details[i]);
-	}
-	fputs(row->n_details ? "]}\n" : "}\n", stdout);
+	skl_buf_init(&text, EXPORT_ROW_MAX);
+	err = export_row(export, row, &text);
+	if (err == SKL_OK && fwrite(text.data, 1, text.len, stdout) != text.len)
+		err = SKL_EIO;
+	skl_buf_done(&text);
+	return err;
 }
 
 static enum skl_err show_row(void *arg, const struct query_row *row)
 {
 	struct query_view *view = arg;
 
-	view->rows++;
 	view->unproven += !row->is_proven;
-	if (view->is_json)
-		json_row(row->answered, row->is_proven);
-	else
-		print_row(view, row);
+	if (!row->is_proven && view->only_proven)
+		return SKL_OK;
+	view->rows++;
+	if (view->export)
+		return export_one(view->export, row);
+	print_row(view, row);
 	return SKL_OK;
 }
 

@@ -99,6 +99,53 @@ proven() {
 }
 test_wait_for 30 'an entry is proven by a signed checkpoint' proven
 
+# --- exports: what others read, by programs that are not ours
+for format in csv json ldv fhir register; do
+	ask --export $format --entry decision --limit 2
+	test_is "$?" 0 "an export as $format"
+	cp answer "export.$format"
+done
+test_like "$(cat notes)" '^4 rows' 'of every page'
+test_expect 'each is what it says it is' "$PYTHON" - "$disclosure" "$denied" <<'END'
+import csv, json, sys
+disclosure, denied = sys.argv[1:]
+lines = {name: [json.loads(line) for line in open("export." + name)] for name in ("json", "ldv", "fhir", "register")}
+table = {row["index"]: row for row in csv.DictReader(open("export.csv", newline=""), strict=True)}
+assert len(table) == len(lines["json"]) == 4 and all(row["proven"] for row in lines["json"]), table
+row = table[disclosure]
+assert row["sender"] == "politie-nh" and row["kind"] == "police_report" and row["user_ref"], row
+assert "identity" in row["delivered"].split(";") and row["rules"] == "PV-01", row
+assert table[denied]["outcome"].startswith("denied"), table
+spans = set()
+for line in lines["ldv"]:
+    assert len(line["trace_id"]) == 32 and len(line["span_id"]) == 16 and line["status"] == "Ok", line
+    assert line["start_time"] <= line["end_time"] and line["name"], line
+    assert line["attributes"]["dpl.core.processing_activity_id"].startswith("urn:"), line
+    assert row["user_ref"] not in json.dumps(line), line
+    spans.add(line["span_id"])
+people = sum(max(1, len(row["subjects"].split(";"))) for row in table.values())
+assert len(lines["ldv"]) == len(spans) == len(lines["fhir"]) == people, (people, lines["ldv"])
+for event in lines["fhir"]:
+    assert event["resourceType"] == "AuditEvent" and event["recorded"] and event["source"]["observer"], event
+    index = event["entity"][0]["detail"][0]["valueString"]
+    is_denied = table[index]["outcome"].startswith("denied")
+    assert event["outcome"] == ("8" if is_denied else "0"), event
+    assert event["action"] == ("E" if is_denied else "R"), event
+    assert event["type"]["code"] == ("110113" if is_denied else "110106"), event
+    assert all(type(agent["requestor"]) is bool and agent["who"] for agent in event["agent"]), event
+    if "profile" in event.get("meta", {}):
+        codes = [agent["type"]["coding"][0]["code"] for agent in event["agent"]]
+        assert codes.count("110153") == codes.count("110152") == 1, codes
+        assert event["agent"][0]["who"] == event["source"]["observer"], event
+        assert [entity["type"]["code"] for entity in event["entity"]].count("1") == 1, event
+[activity] = lines["register"]
+assert activity["controller"] == "politie-nh" and activity["recipient_category"] == "veilig_thuis", activity
+assert activity["ground"] and activity["retention"] and "identity" in activity["data_categories"], activity
+assert activity["activity"] == lines["ldv"][0]["attributes"]["dpl.core.processing_activity_id"], activity
+END
+test_expect_status 2 'an unknown format' "$audit" query --config toezicht.conf --mandate ap \
+	--reason complaint --user u-1 --export xml
+
 ask --outcome denied_no_rule --outcome denied_forbidden
 test_is "$?" 0 'a filter on outcomes'
 test_is "$(grep -c . answer)" "$(grep -c 'politie-nh -> reclas' answer)" 'only refusals'
