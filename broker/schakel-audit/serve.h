@@ -26,6 +26,8 @@
 #define SERVE_BODY_MAX    16384
 #define SERVE_FIELDS_MAX  32
 #define SERVE_PAGE_MAX    ((size_t)4 * 1024 * 1024)
+#define SERVE_NEXT_BYTES  64
+#define SERVE_NOTE_BYTES  65536
 #define SERVE_TOKEN_BYTES 81 /* as text, with its end */
 
 /* Somebody with a certificate. */
@@ -135,6 +137,8 @@ struct serve_field {
 };
 extern const struct serve_field serve_fields[];
 extern const size_t serve_field_count;
+/* By its name; one with an empty name where the form has no such field. */
+const struct serve_field *serve_find_field(const char *name);
 
 /* Everything the pages need. */
 struct serve {
@@ -160,9 +164,47 @@ void serve_search(struct serve_page *page, const struct serve_form *form,
 /* Fields to a query of this person; NULL, or the first that is not right. */
 const struct serve_field *serve_query(const struct serve_form *form,
 				      const struct serve_person *person, struct query *ret_query);
+
+/* An answer on its way to a page: its rows are written beside it, and count when all are proven. */
+struct serve_shown {
+	const struct serve *serve;
+	const struct serve_form *form; /* of the question; NULL: one entry */
+	query_row_fn row;              /* what becomes of a row; its arg is this struct */
+	void *arg;                     /* of who gave row */
+	struct serve_page part;        /* of the rows */
+	uint64_t rows;
+	uint64_t unproven;
+	struct skl_checkpoint checkpoint;
+	char note[SERVE_NOTE_BYTES]; /* the same with its signatures */
+	uint64_t index;              /* of the entry that the question is */
+	uint8_t next[SERVE_NEXT_BYTES];
+	size_t next_len;
+	char denied[512]; /* the hub's sentence */
+};
+/* Ask and check; false: the page says why there is no answer, and shown holds nothing. */
+bool serve_ask(struct serve *serve, const struct query *query, struct skl_view next,
+	       struct serve_page *page, struct serve_shown *shown);
+/* A row of serve_table, with a button to look at it. */
+enum skl_err serve_table_row(void *shown, const struct query_row *row);
+void serve_table(struct serve_page *page, const struct serve_shown *shown);
+/* What was asked, in words. */
+void serve_asked(struct serve_page *page, const struct serve_form *form);
+/* A query_word_fn: a term and what it says, in a <dl>. */
+void serve_word(void *page, const char *name, const char *value);
+
 void serve_rows(struct serve *serve, const struct serve_form *form, const struct query *query,
 		struct serve_page *page);
-void serve_entry(struct serve *serve, const struct query *query, struct serve_page *page);
+void serve_entry(struct serve *serve, const struct serve_form *form, const struct query *query,
+		 struct serve_page *page);
+/* A case, drawn from top to bottom, and the same as a table. */
+void serve_case(struct serve *serve, const struct serve_form *form, const struct query *query,
+		struct serve_page *page);
+/* Who looked: the queries of the trail. */
+void serve_looks(struct serve *serve, const struct serve_form *form, const struct query *query,
+		 struct serve_page *page);
+/* The tree's newest checkpoint, and who signed it. */
+void serve_tree(struct serve *serve, const struct serve_form *form, const struct query *query,
+		struct serve_page *page);
 
 /* ---- the server ---- */
 

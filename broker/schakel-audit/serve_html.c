@@ -32,6 +32,8 @@ const char serve_css[] =
 	"button:hover{background:#0a2233}td button{min-height:2rem;padding:.2rem .8rem}"
 	":focus-visible{outline:3px solid #b34700;outline-offset:2px}"
 	"header :focus-visible{outline-color:#ffd27a}"
+	".buttons{display:flex;flex-wrap:wrap;gap:.75rem}.buttons button+button{background:#fff;"
+	"color:#12344d;border:2px solid #12344d}.buttons button+button:hover{background:#e3eaf0}"
 	".scroll{overflow-x:auto;background:#fff;border:1px solid #c9c9cf;border-radius:.25rem}"
 	"table{border-collapse:collapse;width:100%}"
 	"caption{text-align:left;padding:.75rem 1rem;font-weight:600}"
@@ -40,6 +42,14 @@ const char serve_css[] =
 	"dl{display:grid;grid-template-columns:minmax(8rem,16rem) 1fr;gap:.4rem 1rem;margin:0 0 "
 	"1.5rem;background:#fff;border:1px solid #c9c9cf;border-radius:.25rem;padding:1rem}"
 	"dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}"
+	"svg{display:block;min-width:40rem;width:100%;height:auto}"
+	"svg text{font:13px system-ui,sans-serif;fill:#1b1b1f}"
+	".lane{stroke:#8a8a93;stroke-dasharray:2 4}.head{font-weight:700}.mid{text-anchor:middle}"
+	".go{stroke:#12508a;stroke-width:2;fill:#12508a}"
+	".part{stroke:#7a5200;stroke-width:2;fill:#7a5200;stroke-dasharray:7 4}"
+	".no{stroke:#a11d1d;stroke-width:2;fill:#a11d1d;stroke-dasharray:2 3}"
+	"pre{overflow-x:auto;background:#fff;border:1px solid #c9c9cf;border-radius:.25rem;"
+	"padding:1rem}"
 	".alert{border-left:.4rem solid #a11d1d;background:#fff;padding:.75rem 1rem}"
 	".note{border-left:.4rem solid #12344d;background:#fff;padding:.75rem 1rem}"
 	".hide{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}"
@@ -78,7 +88,8 @@ void serve_text(struct serve_page *page, const char *text)
 			serve_put(page, "&#39;");
 			break;
 		default:
-			skl_buf_add_u8(&page->html, byte < ' ' || byte == 0x7f ? ' ' : byte);
+			skl_buf_add_u8(&page->html,
+				       (byte < ' ' && byte != '\n') || byte == 0x7f ? ' ' : byte);
 		}
 	}
 }

@@ -20,38 +20,32 @@ static void get_css(struct serve *serve, struct serve_page *page)
 	serve_put(page, serve_css);
 }
 
-static void post_search(struct serve *serve, const struct serve_form *form, struct serve_page *page)
+typedef void (*ask_fn)(struct serve *serve, const struct serve_form *form,
+		       const struct query *query, struct serve_page *page);
+
+static void post_form(struct serve *serve, const struct serve_form *form, ask_fn ask,
+		      struct serve_page *page)
 {
 	struct query query;
 	const struct serve_field *complaint = serve_query(form, page->person, &query);
 
+	if (!complaint && ask == serve_case && !query.has_case)
+		complaint = serve_find_field("case");
 	if (complaint)
 		serve_search(page, form, complaint);
 	else
-		serve_rows(serve, form, &query, page);
-}
-
-static void post_entry(struct serve *serve, const struct serve_form *form, struct serve_page *page)
-{
-	struct query query;
-	const struct serve_field *complaint = serve_query(form, page->person, &query);
-
-	if (complaint || !serve_form_get(form, "first")[0])
-		serve_sentence(page, 400, "Welke regel? Er is niets gevraagd.",
-			       "Which entry? Nothing was asked.");
-	else
-		serve_entry(serve, &query, page);
+		ask(serve, form, &query, page);
 }
 
 static const struct place {
 	const char *path;
 	void (*get)(struct serve *serve, struct serve_page *page);
-	void (*post)(struct serve *serve, const struct serve_form *form, struct serve_page *page);
+	ask_fn post;
 } places[] = {
-	{"/", get_search, NULL},
-	{"/stijl.css", get_css, NULL},
-	{"/zoek", NULL, post_search},
-	{"/regel", NULL, post_entry},
+	{"/", get_search, NULL},     {"/stijl.css", get_css, NULL},
+	{"/zoek", NULL, serve_rows}, {"/regel", NULL, serve_entry},
+	{"/zaak", NULL, serve_case}, {"/inzage", NULL, serve_looks},
+	{"/boom", NULL, serve_tree},
 };
 
 static const struct place *find_place(const char *path)
@@ -78,7 +72,7 @@ static void post(struct serve *serve, const struct place *place,
 			       "The session has ended, or this form is not yours. Nothing was "
 			       "asked.");
 	else
-		place->post(serve, &form, page);
+		post_form(serve, &form, place->post, page);
 }
 
 void serve_answer(struct serve *serve, const struct serve_request *request, struct serve_page *page)

@@ -7,21 +7,6 @@
 #include "skl_clock.h"
 #include "skl_text.h"
 
-#define NEXT_BYTES 64
-
-/* An answer on its way to a page: its rows are written beside it, and count when all are proven. */
-struct shown {
-	const struct serve *serve;
-	const struct serve_form *form; /* NULL: one entry, with its words */
-	struct serve_page part;        /* of the rows */
-	uint64_t rows;
-	uint64_t unproven;
-	struct skl_checkpoint checkpoint;
-	uint8_t next[NEXT_BYTES];
-	size_t next_len;
-	char denied[512]; /* the hub's sentence */
-};
-
 static void put_time(struct serve_page *page, int64_t at_ms)
 {
 	char text[SKL_TIME_TEXT_BYTES];
@@ -67,9 +52,9 @@ static void put_cell(struct serve_page *page, const char *text)
 	serve_put(page, "</td>");
 }
 
-static enum skl_err table_row(void *arg, const struct query_row *row)
+enum skl_err serve_table_row(void *arg, const struct query_row *row)
 {
-	struct shown *shown = arg;
+	struct serve_shown *shown = arg;
 	struct serve_page *page = &shown->part;
 	const struct skl_leaf *leaf = &row->leaf;
 
@@ -94,7 +79,7 @@ static enum skl_err table_row(void *arg, const struct query_row *row)
 
 /* --- one entry -------------------------------------------------------------------- */
 
-static void put_word(void *arg, const char *name, const char *value)
+void serve_word(void *arg, const char *name, const char *value)
 {
 	struct serve_page *page = arg;
 
@@ -107,7 +92,7 @@ static void put_word(void *arg, const char *name, const char *value)
 
 static enum skl_err entry_row(void *arg, const struct query_row *row)
 {
-	struct shown *shown = arg;
+	struct serve_shown *shown = arg;
 	struct serve_page *page = &shown->part;
 	const struct skl_leaf *leaf = &row->leaf;
 	bool is_dutch = page->is_dutch;
@@ -116,20 +101,20 @@ static enum skl_err entry_row(void *arg, const struct query_row *row)
 	shown->rows++;
 	serve_say(page, "<h2>Wat er gebeurde</h2>\n<dl>", "<h2>What happened</h2>\n<dl>");
 	(void)snprintf(text, sizeof(text), "%" PRIu64, row->index);
-	put_word(page, is_dutch ? "Regel" : "Entry", text);
-	put_word(page, is_dutch ? "Soort regel" : "Kind of entry",
-		 query_label(SKL_LIST_ENTRY, leaf->kind, is_dutch));
-	put_word(page, is_dutch ? "Uitkomst" : "Outcome",
-		 query_label(SKL_LIST_OUTCOME, leaf->outcome, is_dutch));
-	put_word(page, is_dutch ? "Afzender" : "Sender", leaf->sender[0] ? leaf->sender : "-");
-	put_word(page, is_dutch ? "Ontvanger" : "Recipient",
-		 leaf->recipient[0] ? leaf->recipient : "-");
+	serve_word(page, is_dutch ? "Regel" : "Entry", text);
+	serve_word(page, is_dutch ? "Soort regel" : "Kind of entry",
+		   query_label(SKL_LIST_ENTRY, leaf->kind, is_dutch));
+	serve_word(page, is_dutch ? "Uitkomst" : "Outcome",
+		   query_label(SKL_LIST_OUTCOME, leaf->outcome, is_dutch));
+	serve_word(page, is_dutch ? "Afzender" : "Sender", leaf->sender[0] ? leaf->sender : "-");
+	serve_word(page, is_dutch ? "Ontvanger" : "Recipient",
+		   leaf->recipient[0] ? leaf->recipient : "-");
 	skl_time_format(leaf->received_ms, text);
-	put_word(page, is_dutch ? "Ontvangen" : "Received", text);
+	serve_word(page, is_dutch ? "Ontvangen" : "Received", text);
 	skl_time_format(leaf->decided_ms, text);
-	put_word(page, is_dutch ? "Beslist" : "Decided", text);
-	put_word(page, is_dutch ? "Handeling (Wpg 32a)" : "Operation (Wpg 32a)",
-		 query_label(SKL_LIST_OPERATION, leaf->operation, is_dutch));
+	serve_word(page, is_dutch ? "Beslist" : "Decided", text);
+	serve_word(page, is_dutch ? "Handeling (Wpg 32a)" : "Operation (Wpg 32a)",
+		   query_label(SKL_LIST_OPERATION, leaf->operation, is_dutch));
 	serve_say(page, "<dt>Bewijs</dt><dd>", "<dt>Proof</dt><dd>");
 	put_proven(page, row->is_proven);
 	serve_put(page, "</dd></dl>\n");
@@ -141,7 +126,7 @@ static enum skl_err entry_row(void *arg, const struct query_row *row)
 	}
 	serve_say(page, "<h2>De beslissing in woorden</h2>\n<dl>",
 		  "<h2>The decision in words</h2>\n<dl>");
-	query_words(row, is_dutch, put_word, page);
+	query_words(row, is_dutch, serve_word, page);
 	serve_put(page, "</dl>\n");
 	return skl_buf_err(&page->html);
 }
@@ -150,23 +135,25 @@ static enum skl_err entry_row(void *arg, const struct query_row *row)
 
 static enum skl_err on_answer(void *arg, const Schakel__V1__Answer *answer)
 {
-	struct shown *shown = arg;
+	struct serve_shown *shown = arg;
 
 	if (answer->outcome != SCHAKEL__V1__OUTCOME__OUTCOME_PERMITTED) {
 		(void)snprintf(shown->denied, sizeof(shown->denied), "%.500s",
 			       shown->part.is_dutch ? answer->text_nl : answer->text_en);
 		return SKL_OK;
 	}
-	if (answer->next.len <= NEXT_BYTES) {
+	shown->index = answer->entry ? answer->entry->index : 0;
+	(void)snprintf(shown->note, sizeof(shown->note), "%s", answer->checkpoint);
+	if (answer->next.len <= SERVE_NEXT_BYTES) {
 		shown->next_len = answer->next.len;
 		if (shown->next_len)
 			memcpy(shown->next, answer->next.data, shown->next_len);
 	}
 	return query_rows(query_link_directory(shown->serve->link), answer, &shown->checkpoint,
-			  shown->form ? table_row : entry_row, shown);
+			  shown->row, shown);
 }
 
-static void put_failure(struct serve_page *page, enum skl_err err, const struct shown *shown)
+static void put_failure(struct serve_page *page, enum skl_err err, const struct serve_shown *shown)
 {
 	if (err == SKL_EDENIED)
 		serve_sentence(page, 403, shown->denied, shown->denied);
@@ -181,9 +168,8 @@ static void put_failure(struct serve_page *page, enum skl_err err, const struct 
 			"The hub does not answer now. Your question may have been recorded.");
 }
 
-/* False: the page says why there is no answer. */
-static bool ask(struct serve *serve, const struct query *query, struct skl_view next,
-		struct serve_page *page, struct shown *shown)
+bool serve_ask(struct serve *serve, const struct query *query, struct skl_view next,
+	       struct serve_page *page, struct serve_shown *shown)
 {
 	struct skl_error why;
 	enum skl_err err;
@@ -199,9 +185,9 @@ static bool ask(struct serve *serve, const struct query *query, struct skl_view 
 	return false;
 }
 
-static void put_next(struct serve_page *page, const struct shown *shown)
+static void put_next(struct serve_page *page, const struct serve_shown *shown)
 {
-	char next[2 * NEXT_BYTES + 1];
+	char next[2 * SERVE_NEXT_BYTES + 1];
 
 	if (shown->next_len == 0)
 		return;
@@ -218,8 +204,7 @@ static void put_next(struct serve_page *page, const struct shown *shown)
 		  "<p><button>Next page</button></p></form>\n");
 }
 
-/* What was asked, in words. */
-static void put_asked(struct serve_page *page, const struct serve_form *form)
+void serve_asked(struct serve_page *page, const struct serve_form *form)
 {
 	serve_put(page, "<dl>");
 	for (size_t i = 0; i < serve_field_count; i++) {
@@ -234,12 +219,12 @@ static void put_asked(struct serve_page *page, const struct serve_form *form)
 					    page->is_dutch);
 		if (field->shape == SERVE_CHECK)
 			value = page->is_dutch ? "ja" : "yes";
-		put_word(page, page->is_dutch ? field->dutch : field->english, value);
+		serve_word(page, page->is_dutch ? field->dutch : field->english, value);
 	}
 	serve_put(page, "</dl>\n");
 }
 
-static void put_table(struct serve_page *page, const struct shown *shown)
+void serve_table(struct serve_page *page, const struct serve_shown *shown)
 {
 	serve_say(page,
 		  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"what\">"
@@ -263,18 +248,19 @@ void serve_rows(struct serve *serve, const struct serve_form *form, const struct
 {
 	const char *text = serve_form_get(form, "next");
 	size_t next_len = strlen(text) / 2;
-	struct shown shown = {.form = form};
-	uint8_t next[NEXT_BYTES];
+	struct serve_shown shown = {.form = form, .row = serve_table_row};
+	uint8_t next[SERVE_NEXT_BYTES];
 
-	if (next_len > NEXT_BYTES || skl_hex_decode(skl_view_str(text), next, next_len) != SKL_OK) {
+	if (next_len > SERVE_NEXT_BYTES ||
+	    skl_hex_decode(skl_view_str(text), next, next_len) != SKL_OK) {
 		serve_sentence(page, 400, "Die bladzijde is er niet. Er is niets gevraagd.",
 			       "There is no such page. Nothing was asked.");
 		return;
 	}
-	if (!ask(serve, query, skl_view_of(next, next_len), page, &shown))
+	if (!serve_ask(serve, query, skl_view_of(next, next_len), page, &shown))
 		return;
 	serve_begin(page, 200, "Gevonden in het logboek", "Found in the trail");
-	put_asked(page, form);
+	serve_asked(page, form);
 	serve_put(page, "<p>");
 	serve_number(page, shown.rows);
 	serve_say(page, " regels op deze bladzijde, ", " entries on this page, ");
@@ -287,20 +273,26 @@ void serve_rows(struct serve *serve, const struct serve_form *form, const struct
 	}
 	serve_put(page, "</p>\n");
 	if (shown.rows)
-		put_table(page, &shown);
+		serve_table(page, &shown);
 	put_next(page, &shown);
 	serve_end(page);
 	skl_buf_done(&shown.part.html);
 }
 
-void serve_entry(struct serve *serve, const struct query *query, struct serve_page *page)
+void serve_entry(struct serve *serve, const struct serve_form *form, const struct query *query,
+		 struct serve_page *page)
 {
 	struct query one = *query;
-	struct shown shown = {.form = NULL};
+	struct serve_shown shown = {.row = entry_row};
 
+	if (!serve_form_get(form, "first")[0]) {
+		serve_sentence(page, 400, "Welke regel? Er is niets gevraagd.",
+			       "Which entry? Nothing was asked.");
+		return;
+	}
 	one.limit = 1;
 	one.details = true;
-	if (!ask(serve, &one, skl_view_of(NULL, 0), page, &shown))
+	if (!serve_ask(serve, &one, skl_view_of(NULL, 0), page, &shown))
 		return;
 	if (shown.rows == 0) {
 		serve_sentence(page, 404, "Die regel is er niet, of valt buiten uw mandaat.",

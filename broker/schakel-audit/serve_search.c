@@ -134,8 +134,16 @@ void serve_search(struct serve_page *page, const struct serve_form *form,
 				  "all)</legend><div class=\"fields\">\n");
 		put_field(page, field, serve_form_get(form, field->name), field == complaint);
 	}
-	serve_say(page, "</div></fieldset>\n<button>Zoeken</button></form>\n",
-		  "</div></fieldset>\n<button>Search</button></form>\n");
+	serve_say(
+		page,
+		"</div></fieldset>\n<div class=\"buttons\"><button>Zoeken</button>"
+		"<button formaction=\"/zaak?lang=nl\">Tijdlijn van de casus</button>"
+		"<button formaction=\"/inzage?lang=nl\">Wie keek er?</button>"
+		"<button formaction=\"/boom?lang=nl\">Boom en getuigen</button></div></form>\n",
+		"</div></fieldset>\n<div class=\"buttons\"><button>Search</button>"
+		"<button formaction=\"/zaak?lang=en\">Timeline of the case</button>"
+		"<button formaction=\"/inzage?lang=en\">Who looked?</button>"
+		"<button formaction=\"/boom?lang=en\">Tree and witnesses</button></div></form>\n");
 	serve_end(page);
 }
 
@@ -143,7 +151,7 @@ void serve_search(struct serve_page *page, const struct serve_form *form,
 static const struct serve_field strange = {"", "een onbekend veld", "an unknown field", SERVE_TEXT,
 					   0};
 
-static const struct serve_field *find_field(const char *name)
+const struct serve_field *serve_find_field(const char *name)
 {
 	for (size_t i = 0; i < serve_field_count; i++)
 		if (strcmp(serve_fields[i].name, name) == 0)
@@ -160,7 +168,7 @@ const struct serve_field *serve_query(const struct serve_form *form,
 				    .limit = ROWS_A_PAGE};
 	for (size_t i = 0; i < form->count; i++) {
 		const char *name = form->field[i].name;
-		const struct serve_field *field = find_field(name);
+		const struct serve_field *field = serve_find_field(name);
 
 		if (!form->field[i].value[0] || strcmp(name, "token") == 0 ||
 		    strcmp(name, "next") == 0)

@@ -12,6 +12,13 @@ size() {
 	ctl status && ctl_value trail size
 }
 
+# queries: how often the trail was asked, by another session of the same supervisor
+queries() {
+	"$BIN/schakel-audit" query --config second.conf --mandate ap --reason periodic_audit --user u-1 --entry query \
+		--details --json >rows 2>rows.err
+	grep -c . rows
+}
+
 hub_make
 audit_conf toezicht
 serve_certificates
@@ -39,7 +46,8 @@ test_expect_status 3 'a key that others can read' "$BIN/schakel-audit" serve --c
 chmod 600 server.key
 
 hub_start
-peer politie-nh hello to=vt-zw muni=0479 submit
+case_ref=b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6
+peer politie-nh hello to=vt-zw muni=0479 case=$case_ref submit
 disclosure=$(out_value entry '^recipient')
 peer politie-nh hello to=reclas muni=0479 submit
 denied=$(out_value entry '^recipient')
@@ -90,14 +98,28 @@ look u-77 POST /regel -d "token=$t" -d reason=complaint -d "first=$denied"
 grep -q 'niet gedeeld\|Reden van weigering' page
 test_ok $? 'a refusal says why'
 sed "s|^state = .*|state = \"$TMPDIR/state-2\"|" toezicht.conf >second.conf
-"$BIN/schakel-audit" query --config second.conf --mandate ap --reason periodic_audit --user u-1 --entry query --details \
-	--json >rows 2>rows.err
+queries >count
 test_is "$(grep -c '"user_ref":"u-77".*"case_number":"Z-12"' rows)" 2 'with the case number, as it was given'
 proven() {
 	look u-77 POST /regel -d "token=$t" -d reason=complaint -d "first=$disclosure"
 	grep -q '<dd>bewezen</dd>' page
 }
 test_wait_for 30 'an entry is proven by a signed checkpoint' proven
+
+# --- a case, who looked, the tree
+look u-77 POST /zaak -d "token=$t" -d reason=complaint
+test_is "$status" 400 'a timeline is of a case'
+look u-77 POST /zaak -d "token=$t" -d reason=complaint -d "case=$case_ref"
+test_is "$status" 200 'a case as a picture'
+test_is "$(grep -c '<svg' page) $(grep -c "<text class=\"mid\".*>$disclosure " page)" '1 1' 'with the disclosure in it'
+"$PYTHON" -c 'import sys, xml.dom.minidom as d; t = open("page").read(); d.parseString(t[t.index("<svg"):t.index("</svg>") + 6])'
+test_ok $? 'well-formed'
+test_like "$(grep "scope=\"row\">$disclosure<" page)" 'politie-nh.*vt-zw' 'and as a table'
+look u-77 POST /inzage -d "token=$t" -d reason=integrity
+test_like "$(cat page)" 'toezicht</td><td>u-77</td><td>Autoriteit Persoonsgegevens</td><td>klacht</td><td>Z-12' 'who looked, and why'
+look u-77 POST /boom -d "token=$t" -d reason=integrity
+test_like "$(cat page)" 'Getekend door het logboek</dt><dd>ja, gecontroleerd' 'the tree is signed'
+test_like "$(cat page)" 'het register vraagt er geen' 'and no witness is said to be there'
 look u-77 POST /regel -d "token=$t" -d reason=complaint -d first=999999
 test_is "$status" 404 'no such entry'
 for _ in {1..52}; do
@@ -115,7 +137,7 @@ test_is "$(grep -c 'scope="row"' page)" "$(grep -c 'scope="row".*politie-nh' pag
 test_like "$(cat page)" 'entries on this page' 'in English'
 
 # --- hostile
-before=$(size)
+before=$(queries)
 look u-77 POST /zoek -d reason=complaint
 test_is "$status" 403 'no token'
 look u-77 POST /zoek -d "token=$(token u-78)" -d reason=complaint
@@ -143,7 +165,7 @@ done
 look u-77 POST /zoek -d "token=$t" --data-urlencode "wonder$attack=1"
 grep -qiE '<script|<img' page
 test_is $? 1 'script in the name of a field'
-test_is "$(size)" "$before" 'and none of all these was asked'
+test_is "$(queries)" $((before + 1)) 'and the hub was asked none of all these'
 for path in /../../etc/passwd /%2e%2e/%2e%2e/etc/passwd //etc/passwd /stijl.css/.. "/$(printf 'x%.0s' {1..4000})" \
 	'/<script>'; do
 	look u-77 GET "$path"
