@@ -45,8 +45,8 @@ run() {
 	with=()
 }
 
-# world AHEAD STEP: a new hub whose clocks are so many seconds ahead, and make steps of so many
-world() {
+# hub_world AHEAD STEP: a new hub whose clocks are so many seconds ahead, and make steps of so many
+hub_world() {
 	local machine
 	ahead=$1 step_s=$2
 	rm -rf "$TMPDIR/hub" ./*.log
@@ -59,6 +59,11 @@ world() {
 	: >>"$HUB/vt.history"
 	run notary
 	run hub
+}
+
+# world AHEAD STEP: the same, with both adapters and reports
+world() {
+	hub_world "$@"
 	run vt
 	run police "${load[@]}"
 }
@@ -166,10 +171,7 @@ has_receipts() {
 	[ "$(grep "^receipt .* state=$1 " "$HUB/police.history" | sort -u | wc -l)" -ge "$2" ]
 }
 
-world 0 3600
-stop_bg police
-stop_bg vt
-: >"$HUB/police.history"
+hub_world 0 3600
 run police rate=1000 kind=plain life=1800 max=4
 test_wait_for 20 'four are accepted, for half an hour' has_new police '^result .*outcome=permitted' 3
 set_clock hub 4
