@@ -114,8 +114,9 @@ static bool needs_detail(const struct page *page)
 	const Schakel__V1__QueryRow *query = page->query;
 
 	return query->n_kinds || query->n_categories || query->n_grounds || query->n_reasons ||
-	       query->user_ref[0] || query->message_id.len || query->case_ref.len ||
-	       query->without_consent || query->without_after_check || page->tag;
+	       query->n_rules || query->user_ref[0] || query->message_id.len ||
+	       query->case_ref.len || query->without_consent || query->without_after_check ||
+	       page->tag;
 }
 
 static bool same_bytes(ProtobufCBinaryData wanted, ProtobufCBinaryData got)
@@ -141,6 +142,15 @@ static bool has_reason(const Schakel__V1__QueryRow *query, const Schakel__V1__Me
 		if (IN_LIST(query->reasons, query->n_reasons, detail->sections[i]->reason))
 			return true;
 	return false;
+}
+
+static bool has_rule(const Schakel__V1__QueryRow *query, const Schakel__V1__MessageDetail *detail)
+{
+	for (size_t i = 0; i < query->n_rules; i++)
+		for (size_t j = 0; j < detail->n_rules; j++)
+			if (strcmp(query->rules[i], detail->rules[j]) == 0)
+				return true;
+	return query->n_rules == 0;
 }
 
 static bool is_delivered(const Schakel__V1__MessageDetail *detail)
@@ -174,6 +184,7 @@ static bool detail_matches(const struct page *page, const struct skl_leaf *leaf,
 	return IN_LIST(query->kinds, query->n_kinds, detail->kind) &&
 	       IN_LIST(query->grounds, query->n_grounds, detail->ground) &&
 	       has_category(query, detail) && has_reason(query, detail) &&
+	       has_rule(query, detail) &&
 	       (!query->user_ref[0] || strcmp(query->user_ref, detail->user_ref) == 0) &&
 	       same_bytes(query->message_id, detail->id) &&
 	       same_bytes(query->case_ref, detail->case_ref) &&
@@ -375,6 +386,8 @@ static bool want_of_detail(const struct page *page, struct skl_summary_filter *f
 		ok &= skl_summary_want(filter, SKL_SUMMARY_CATEGORY, query->categories[i], none);
 	for (size_t i = 0; i < query->n_reasons; i++)
 		ok &= skl_summary_want(filter, SKL_SUMMARY_REASON, query->reasons[i], none);
+	for (size_t i = 0; i < query->n_rules; i++)
+		ok &= skl_summary_want(filter, SKL_SUMMARY_RULE, 0, skl_view_str(query->rules[i]));
 	if (query->user_ref[0])
 		ok &= skl_summary_want(filter, SKL_SUMMARY_USER, 0, skl_view_str(query->user_ref));
 	if (query->without_consent)

@@ -28,9 +28,14 @@ static void usage(FILE *to)
 	      "Filters; those that take a name may be repeated, what is left out means any:\n"
 	      "  --from TIME --until TIME --sender PARTNER --recipient PARTNER --entry NAME\n"
 	      "  --kind NAME --outcome NAME --category NAME --ground NAME --cut-reason NAME\n"
+	      "  --rule ID --subject PSEUDONYM\n"
 	      "  --message HEX --case HEX --user-ref REF --without-consent\n"
 	      "  --without-after-check (break-glass that nobody checked yet)\n"
 	      "\n"
+	      "  --saved NAME        without-consent, unchecked (break-glass without "
+	      "after-check),\n"
+	      "                      late (terms that passed); counted by organisation: refusals,\n"
+	      "                      volume. Other filters narrow it\n"
 	      "  --details           the details too\n"
 	      "  --first INDEX       from this entry on\n"
 	      "  --limit N           rows a page (the hub's own limit)\n"
@@ -49,7 +54,8 @@ struct options {
 	struct query query;
 	uint64_t wait_s; /* 20 */
 	bool is_all;
-	enum export_format format; /* EXPORT_FORMATS: for people */
+	const struct query_saved *saved; /* NULL: none */
+	enum export_format format;       /* EXPORT_FORMATS: for people */
 	bool only_proven;
 	bool is_dutch;
 	bool is_help;
@@ -63,6 +69,7 @@ enum {
 	OPT_ALL,
 	OPT_JSON,
 	OPT_EXPORT,
+	OPT_SAVED,
 	OPT_LANG,
 	OPT_WAIT,
 	OPT_HELP,
@@ -85,6 +92,8 @@ static const struct option names[] = {
 	{"category", required_argument, NULL, OPT_TERM},
 	{"ground", required_argument, NULL, OPT_TERM},
 	{"cut-reason", required_argument, NULL, OPT_TERM},
+	{"rule", required_argument, NULL, OPT_TERM},
+	{"subject", required_argument, NULL, OPT_TERM},
 	{"message", required_argument, NULL, OPT_TERM},
 	{"case", required_argument, NULL, OPT_TERM},
 	{"user-ref", required_argument, NULL, OPT_TERM},
@@ -96,6 +105,7 @@ static const struct option names[] = {
 	{"all", no_argument, NULL, OPT_ALL},
 	{"json", no_argument, NULL, OPT_JSON},
 	{"export", required_argument, NULL, OPT_EXPORT},
+	{"saved", required_argument, NULL, OPT_SAVED},
 	{"lang", required_argument, NULL, OPT_LANG},
 	{"wait", required_argument, NULL, OPT_WAIT},
 	{"help", no_argument, NULL, OPT_HELP},
@@ -123,6 +133,19 @@ static bool set_export(struct options *options, const char *name)
 	return options->format != EXPORT_FORMATS || complain("unknown format", name);
 }
 
+/* All of it, where it is counted: half a count is none. */
+static bool set_saved(struct options *options, const char *name)
+{
+	struct skl_error why = {.text = ""};
+
+	options->saved = query_saved_set(&options->query, name, &why);
+	if (!options->saved)
+		return complain(why.text, name);
+	options->is_all |= options->saved->tally != TALLY_NONE;
+	options->only_proven |= options->saved->tally != TALLY_NONE;
+	return true;
+}
+
 static bool set_option(struct options *options, int option, const char *name, const char *value)
 {
 	switch (option) {
@@ -141,6 +164,8 @@ static bool set_option(struct options *options, int option, const char *name, co
 		return true;
 	case OPT_EXPORT:
 		return set_export(options, value);
+	case OPT_SAVED:
+		return set_saved(options, value);
 	case OPT_LANG:
 		return audit_language(value, &options->is_dutch);
 	case OPT_WAIT:
@@ -168,19 +193,24 @@ static bool parse(int argc, char **argv, struct options *options)
 	if (optind != argc || !options->config || query->mandate == SKL_MANDATE_UNSPECIFIED ||
 	    query->reason == SKL_QUERY_REASON_UNSPECIFIED || !query->user)
 		return false;
+	if (options->saved && options->saved->tally != TALLY_NONE &&
+	    options->format != EXPORT_FORMATS)
+		return complain("counted, and not exported", options->saved->name);
 	if ((query->mandate == SKL_MANDATE_FG_OF_PARTNER) != (query->of != NULL))
 		return complain("--of goes with the mandate fg_of_partner",
 				query->of ? query->of : "missing");
 	return true;
 }
 
-static enum skl_err print_rest(struct export *export)
+static enum skl_err print_rest(struct export *export, const struct tally *tally)
 {
 	struct skl_buf text;
 	enum skl_err err;
 
 	skl_buf_init(&text, EXPORT_ROW_MAX);
-	err = export_end(export, &text);
+	if (tally)
+		tally_text(tally, &text);
+	err = export ? export_end(export, &text) : skl_buf_err(&text);
 	if (err == SKL_OK && fwrite(text.data, 1, text.len, stdout) != text.len)
 		err = SKL_EIO;
 	skl_buf_done(&text);
@@ -192,6 +222,7 @@ static enum skl_err run(const struct options *options, struct query_view *view,
 {
 	SKL_CLEANUP(query_link_closep) struct query_link *link = NULL;
 	SKL_CLEANUP(export_freep) struct export *export = NULL;
+	SKL_CLEANUP(tally_freep) struct tally *tally = NULL;
 	struct query_config config;
 	uint8_t next[64];
 	size_t next_len = 0;
@@ -207,6 +238,9 @@ static enum skl_err run(const struct options *options, struct query_view *view,
 	if (err == SKL_OK && options->format != EXPORT_FORMATS)
 		err = export_new(options->format, view->directory, &export);
 	view->export = export;
+	if (err == SKL_OK && options->saved && options->saved->tally != TALLY_NONE)
+		err = tally_new(options->saved->tally, &tally);
+	view->tally = tally;
 	do {
 		if (err != SKL_OK)
 			break;
@@ -216,9 +250,10 @@ static enum skl_err run(const struct options *options, struct query_view *view,
 		if (next_len)
 			memcpy(next, view->next.data, next_len);
 	} while (options->is_all && next_len != 0);
-	if (err == SKL_OK && export)
-		err = print_rest(export);
+	if (err == SKL_OK && (export || tally))
+		err = print_rest(export, tally);
 	view->export = NULL;
+	view->tally = NULL;
 	query_link_close(SKL_STEAL(link)); /* before the configuration it borrows */
 	query_config_done(&config);
 	return err;

@@ -28,6 +28,7 @@
 #include "skl_err.h"
 #include "skl_leaf.h"
 #include "skl_note.h"
+#include "tally.h"
 
 #define QUERY_LIST_MAX       16
 #define QUERY_PAGE_MAX       1000
@@ -79,6 +80,10 @@ struct query {
 	uint8_t message[16];
 	bool has_case;
 	uint8_t case_ref[16];
+	const char *rules[QUERY_LIST_MAX];
+	size_t rule_count;
+	bool has_subject;
+	uint8_t subject[32]; /* pseudonym, scheme 1 */
 	bool without_consent;
 	bool without_after_check;
 	bool details;
@@ -116,6 +121,19 @@ SKL_MUST_CHECK enum skl_err query_ask(struct query_link *link, const struct quer
 SKL_MUST_CHECK enum skl_err query_set(struct query *query, const char *name, const char *value,
 				      struct skl_error *reterr);
 
+/* A query that many ask, by name; the terms it sets may be narrowed by others. */
+struct query_saved {
+	const char *name;
+	const char *text_nl;
+	const char *text_en;
+	enum tally_kind tally; /* TALLY_NONE: rows; else they are counted */
+};
+/* The nth, NULL after the last. */
+const struct query_saved *query_saved_at(size_t n);
+/* Set its terms. NULL and ENOTFOUND if there is none of that name. */
+const struct query_saved *query_saved_set(struct query *query, const char *name,
+					  struct skl_error *reterr);
+
 /* A decimal number of at most max. */
 bool query_number(const char *text, uint64_t max, uint64_t *ret_number);
 
@@ -148,6 +166,7 @@ void query_words(const struct query_row *row, bool is_dutch, query_word_fn fn, v
 struct query_view {
 	const struct skl_directory *directory; /* borrowed */
 	struct export *export;                 /* borrowed; NULL: for people */
+	struct tally *tally;                   /* borrowed; NULL: rows are shown */
 	bool only_proven;                      /* leave the others out, and count them */
 	bool is_dutch;
 	uint64_t rows;       /* shown so far */

@@ -6,6 +6,7 @@
 #include "skl_clock.h"
 #include "skl_draft.h"
 #include "skl_mem.h"
+#include "skl_pseudonym.h"
 #include "skl_text.h"
 
 struct query_link {
@@ -153,6 +154,8 @@ static void fill_row(Schakel__V1__QueryRow *row, const struct query *query, stru
 	SET_LIST(row, categories, &query->categories);
 	SET_LIST(row, grounds, &query->grounds);
 	SET_LIST(row, reasons, &query->reasons);
+	row->n_rules = query->rule_count;
+	row->rules = (char **)(uintptr_t)query->rules;
 	if (query->has_message)
 		row->message_id = bytes_of(skl_view_of(query->message, 16));
 	if (query->has_case)
@@ -196,6 +199,14 @@ static enum skl_err make(struct query_link *link, const struct query *query, str
 				     skl_err_text(err));
 	fill_row(&row, query, next);
 	add_facts(draft, query);
+	if (query->has_subject) {
+		/* a person has a position; in a query nobody looks at it */
+		const enum skl_position position = SKL_POSITION_THIRD_PERSON;
+
+		row.subject = skl_draft_subject(draft, &position, 1);
+		skl_draft_pseudonym(draft, row.subject, SKL_PSEUDONYM_SCHEME_KEYED, query->subject,
+				    0);
+	}
 	skl_draft_query(draft, &row);
 	return skl_draft_finish(draft, ret_sealed, reterr);
 }

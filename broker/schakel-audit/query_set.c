@@ -14,6 +14,8 @@ enum shape {
 	SHAPE_REF,   /* a user, a case number */
 	SHAPE_TIME,
 	SHAPE_ID,
+	SHAPE_PERSON,
+	SHAPE_RULE,
 	SHAPE_FLAG,
 	SHAPE_COUNT,
 };
@@ -50,6 +52,9 @@ static const struct term {
 	 offsetof(struct query, has_message), "not an id of 32 hexadecimal digits"},
 	{"case", SHAPE_ID, 0, offsetof(struct query, case_ref), offsetof(struct query, has_case),
 	 "not an id of 32 hexadecimal digits"},
+	{"subject", SHAPE_PERSON, 0, offsetof(struct query, subject),
+	 offsetof(struct query, has_subject), "not a pseudonym of 64 hexadecimal digits"},
+	TERM("rule", SHAPE_RULE, 0, rules, "not the id of a rule, or too many"),
 	TERM("without-consent", SHAPE_FLAG, 0, without_consent, "yes, or left out"),
 	TERM("without-after-check", SHAPE_FLAG, 0, without_after_check, "yes, or left out"),
 	TERM("details", SHAPE_FLAG, 0, details, "yes, or left out"),
@@ -124,6 +129,14 @@ static bool set(struct query *query, const struct term *term, const char *value)
 	case SHAPE_ID:
 		*(bool *)(void *)(base + term->has) = true;
 		return skl_hex_decode(skl_view_str(value), at, 16) == SKL_OK;
+	case SHAPE_PERSON:
+		*(bool *)(void *)(base + term->has) = true;
+		return skl_hex_decode(skl_view_str(value), at, 32) == SKL_OK;
+	case SHAPE_RULE:
+		if (query->rule_count == QUERY_LIST_MAX)
+			return false;
+		query->rules[query->rule_count++] = value;
+		return skl_text_is_user_ref(skl_view_str(value));
 	case SHAPE_FLAG:
 		*(bool *)at = true;
 		return strcmp(value, "yes") == 0;

@@ -52,6 +52,8 @@ static enum skl_err show_row(void *arg, const struct query_row *row)
 	if (!row->is_proven && view->only_proven)
 		return SKL_OK;
 	view->rows++;
+	if (view->tally)
+		return tally_row(view->tally, row);
 	if (view->export)
 		return export_one(view->export, row);
 	print_row(view, row);

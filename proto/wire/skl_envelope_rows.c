@@ -529,6 +529,9 @@ static bool query_lists_ok(const Schakel__V1__QueryRow *row)
 
 static bool query_names_ok(const Schakel__V1__QueryRow *row)
 {
+	for (size_t i = 0; i < row->n_rules; i++)
+		if (!is_user_ref(row->rules[i]))
+			return false;
 	return (!row->sender[0] || is_id_text(row->sender)) &&
 	       (!row->recipient[0] || is_id_text(row->recipient)) &&
 	       (!row->user_ref[0] || is_user_ref(row->user_ref));
@@ -545,7 +548,7 @@ static enum skl_err check_query(const struct rows *rows, size_t i)
 	    (row->until_ms && row->until_ms <= row->from_ms))
 		return BAD(SKL_ETIME, "query row: until is not after from");
 	if (!query_names_ok(row))
-		return BAD(SKL_EFIELD, "query row: sender, recipient or user_ref is no id");
+		return BAD(SKL_EFIELD, "query row: sender, recipient, user_ref or a rule is no id");
 	if (!query_lists_ok(row))
 		return BAD(SKL_EFIELD, "query row: a number is not in its list");
 	if (!empty_or(row->message_id, SKL_ID_BYTES) || !empty_or(row->case_ref, SKL_ID_BYTES))

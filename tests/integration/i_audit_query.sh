@@ -99,6 +99,35 @@ proven() {
 }
 test_wait_for 30 'an entry is proven by a signed checkpoint' proven
 
+# --- by rule and by person
+ask --rule XX-99 --rule PV-01
+test_is "$? $(grep -c 'politie-nh -> vt-zw' answer) $(grep -c . answer)" '0 3 3' 'decided by a rule'
+ask --rule XX-99
+test_is "$? $(grep -c . answer)" '0 0' 'by a rule that nobody has'
+person=01020304$(printf '0%.0s' {1..56})
+ask --subject "$person" --entry decision
+test_is "$? $(grep -c 'politie-nh' answer) $(grep -c . answer)" '0 4 4' 'about a person, by the pseudonym'
+ask --subject "${person/01/09}" --entry decision
+test_is "$? $(grep -c . answer)" '0 0' 'about somebody who is not there'
+
+# --- saved queries
+ask --saved without-consent --json
+test_is "$? $(grep -c . answer) $(grep -c '"delivered":true' answer)" '0 3 3' \
+	'saved: disclosures without a consent'
+for saved in unchecked late; do
+	ask --saved $saved
+	test_is "$? $(grep -c . answer)" '0 0' "saved: $saved, and there are none"
+done
+ask --saved refusals --limit 2
+test_is "$? $(tr '\n' ' ' <answer)" '0 organisation,denied,refused,no_answer politie-nh,<10,<10,<10 ' \
+	'saved: refusals, counted, and a small number is not told'
+ask --saved volume
+test_like "$(tail -n 1 answer)" '^politie-nh,20[0-9-]*,<10,<10,$' 'saved: volume'
+test_expect_status 2 'no such saved query' "$audit" query --config toezicht.conf --mandate ap \
+	--reason complaint --user u-1 --saved everything
+test_expect_status 2 'what is counted is not exported' "$audit" query --config toezicht.conf \
+	--mandate ap --reason complaint --user u-1 --saved volume --export csv
+
 # --- exports: what others read, by programs that are not ours
 for format in csv json ldv fhir register; do
 	ask --export $format --entry decision --limit 2
@@ -143,6 +172,9 @@ assert activity["controller"] == "politie-nh" and activity["recipient_category"]
 assert activity["ground"] and activity["retention"] and "identity" in activity["data_categories"], activity
 assert activity["activity"] == lines["ldv"][0]["attributes"]["dpl.core.processing_activity_id"], activity
 END
+test_expect 'the JSON lines are decided again alike' \
+	"$BIN/schakel-policy" replay -l en --rules "$env/rules" export.json
+test_like "$(cat out)" '^4 decisions: 4 the same, 0 wider, 0 narrower, 0 unreadable' 'each of them'
 test_expect_status 2 'an unknown format' "$audit" query --config toezicht.conf --mandate ap \
 	--reason complaint --user u-1 --export xml
 
