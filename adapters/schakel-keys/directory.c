@@ -164,8 +164,8 @@ struct part_line {
 /* Records that others name come first. */
 static unsigned rank_of(const char *line)
 {
-	static const char *const records[] = {"hub ",    "partner ", "key ",    "desk ",
-					      "region ", "mandate ", "witness "};
+	static const char *const records[] = {"hub ",    "partner ", "key ",     "desk ",
+					      "region ", "mandate ", "witness ", "epoch "};
 
 	for (unsigned i = 0; i < SKL_COUNT(records); i++)
 		if (strncmp(line, records[i], strlen(records[i])) == 0)

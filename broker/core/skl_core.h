@@ -309,6 +309,10 @@ SKL_MUST_CHECK enum skl_err skl_law_allow(struct skl_hub *hub);
 /* Files only, for skl_hub_check. */
 SKL_MUST_CHECK enum skl_err skl_law_check(const struct skl_hub_opts *opts,
 					  struct skl_error *reterr);
+/* The directory of the file, checked as at start. */
+SKL_MUST_CHECK enum skl_err skl_law_directory(const struct skl_hub_opts *opts,
+					      struct skl_directory **ret_directory,
+					      struct skl_error *reterr);
 /* Policy that speaks in a decision: for ids and texts of rules. */
 /*
  * Are these rules signed as the hub asks? *ret_set.number is 0 where a test environment asks for
@@ -323,6 +327,13 @@ SKL_MUST_CHECK enum skl_err skl_approval_check(const struct skl_hub_opts *opts, 
 const struct skl_region *skl_law_region(const struct skl_law *law);
 const struct skl_policy *skl_law_policy_of(const struct skl_law *law,
 					   const struct skl_decision *decision);
+
+/* --- skl_epoch: the store goes on under another name of the trail --------------------- */
+
+/* Open the store; where it has the trail that the directory says ended, rename it before. */
+SKL_MUST_CHECK enum skl_err skl_epoch_store(struct skl_hub *hub, struct skl_error *reterr);
+/* The entry that names the last checkpoint of the old one, once there are directory and policy. */
+SKL_MUST_CHECK enum skl_err skl_epoch_record(struct skl_hub *hub);
 
 /* --- skl_held: whom the operator keeps out --------------------------------------- */
 

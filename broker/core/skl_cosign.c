@@ -26,7 +26,7 @@ static bool is_witnessed(struct skl_hub *hub, struct skl_view bytes)
 
 	return note && skl_note_parse(bytes, note) == SKL_OK &&
 	       skl_tlog_policy_check(hub->cosign.policy, note, &verdict) == SKL_OK &&
-	       verdict.is_witnessed;
+	       verdict.is_signed && verdict.is_witnessed;
 }
 
 bool skl_cosign_is_needed(const struct skl_hub *hub)

@@ -118,7 +118,7 @@ static enum skl_err open_parts(struct skl_hub *hub, struct skl_error *reterr)
 	err = skl_zap_open(hub->ctx, &hub->zap);
 	if (err != SKL_OK)
 		return skl_error_set(reterr, err, 0, 0, "ZAP thread: %s", skl_err_text(err));
-	err = skl_store_open(&hub->opts.store, &hub->store, reterr);
+	err = skl_epoch_store(hub, reterr);
 	if (err != SKL_OK)
 		return err;
 	err = open_offer_key(hub);
@@ -141,7 +141,9 @@ static enum skl_err open_parts(struct skl_hub *hub, struct skl_error *reterr)
 	if (err != SKL_OK)
 		return err;
 	(void)skl_shadow_reload(hub, NULL); /* logged */
-	err = skl_cosign_open(hub);
+	err = skl_epoch_record(hub);
+	if (err == SKL_OK)
+		err = skl_cosign_open(hub);
 	if (err != SKL_OK)
 		return skl_error_set(reterr, err, 0, 0, "witnesses: %s", skl_err_text(err));
 	skl_held_release(hub);

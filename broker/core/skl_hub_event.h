@@ -39,6 +39,7 @@
 	X(drain_begun, "drain.begun")                                                              \
 	X(drain_cancelled, "drain.cancelled")                                                      \
 	X(drain_empty, "drain.empty")                                                              \
+	X(epoch_begun, "epoch.begun")                                                              \
 	X(expiry_failed, "expiry.failed")                                                          \
 	X(faults_not_recorded, "faults.not_recorded")                                              \
 	X(hub_linger, "hub.linger")                                                                \

@@ -164,6 +164,16 @@ static enum skl_err read_directory(const struct skl_hub_opts *opts, struct skl_l
 	return err;
 }
 
+enum skl_err skl_law_directory(const struct skl_hub_opts *opts,
+			       struct skl_directory **ret_directory, struct skl_error *reterr)
+{
+	struct skl_buf note = {0};
+	enum skl_err err = read_directory(opts, NULL, &note, ret_directory, reterr);
+
+	skl_buf_done(&note);
+	return err;
+}
+
 enum skl_err skl_law_allow(struct skl_hub *hub)
 {
 	const struct skl_directory *directory = hub->law.directory;

@@ -9,6 +9,15 @@
 #define ASK_LIMIT_MS  5000 /* without an answer by then, ask again */
 #define CHECK_AT_ONCE SKL_STORE_PAGE_MAX
 
+/* A checkpoint of before this epoch is nothing that its partners know of. */
+static bool is_of_trail(const struct skl_hub *hub, struct skl_view note)
+{
+	const char *origin = hub->opts.store.origin;
+	size_t len = strlen(origin);
+
+	return note.len > len && note.data[len] == '\n' && memcmp(note.data, origin, len) == 0;
+}
+
 /* The newest checkpoint the store has. */
 static enum skl_err read_latest(struct skl_hub *hub)
 {
@@ -22,8 +31,10 @@ static enum skl_err read_latest(struct skl_hub *hub)
 		return err;
 	hub->trail_size = skl_trail_size(txn);
 	err = skl_trail_checkpoint_latest(txn, &mark->size, &note);
-	if (err == SKL_ENOTFOUND)
+	if (err == SKL_ENOTFOUND || (err == SKL_OK && !is_of_trail(hub, note))) {
+		mark->size = 0;
 		return SKL_OK;
+	}
 	if (err != SKL_OK)
 		return err;
 	if (note.len > SKL_TRAIL_NOTE_MAX)

@@ -289,22 +289,26 @@ enum skl_err skl_offer_drop(struct skl_turn *turn, const struct skl_outbox_item 
 static enum skl_err add_entry(struct skl_turn *turn, uint64_t index,
 			      Schakel__V1__OfferedMessage *offered)
 {
-	const char *origin = skl_store_origin(turn->hub->store);
+	char *origin = skl_arena_alloc(turn->arena, SKL_LEAF_ORIGIN_MAX + 1);
 	Schakel__V1__EntryRef *entry = skl_arena_alloc(turn->arena, sizeof(*entry));
 	Schakel__V1__Promise *promise = skl_arena_alloc(turn->arena, sizeof(*promise));
 	struct skl_trail_batch *batch = skl_arena_alloc(turn->arena, sizeof(*batch));
 	uint8_t *hash = skl_arena_alloc(turn->arena, 32);
 	uint8_t *signature = skl_arena_alloc(turn->arena, 64);
 	struct skl_trail_path path;
+	struct skl_leaf leaf;
 	enum skl_err err;
 
-	if (!entry || !promise || !batch || !hash || !signature)
+	if (!origin || !entry || !promise || !batch || !hash || !signature)
 		return SKL_ENOMEM;
 	err = skl_trail_promise_find(turn->txn, index, batch, signature, &path);
 	if (err == SKL_OK)
 		err = skl_trail_leaf_hash(turn->txn, index, hash);
+	if (err == SKL_OK)
+		err = skl_trail_entry(turn->txn, index, &leaf);
 	if (err != SKL_OK)
 		return err;
+	memcpy(origin, leaf.origin, sizeof(leaf.origin)); /* promised under: of its epoch */
 	schakel__v1__entry_ref__init(entry);
 	entry->origin = skl_pb_text(origin);
 	entry->index = index;

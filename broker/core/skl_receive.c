@@ -64,14 +64,14 @@ static enum skl_err check_item(struct skl_turn *turn, const struct skl_item *ite
 	struct skl_leaf leaf;
 	enum skl_err err;
 
-	if (strcmp(row->origin, skl_store_origin(turn->hub->store)) != 0 ||
-	    row->message_id.len != SKL_ID_BYTES)
+	if (row->message_id.len != SKL_ID_BYTES)
 		return SKL_ENOTFOUND;
 	err = skl_trail_entry(turn->txn, row->index, &leaf);
 	if (err != SKL_OK)
 		return err == SKL_EINVAL ? SKL_ENOTFOUND : err;
-	if (leaf.kind != SKL_ENTRY_DECISION || strcmp(leaf.sender, row->sender) != 0 ||
-	    !is_at(leaf.recipient, item->peer->id) ||
+	/* its own origin: what a trail that ended had at this index is lost */
+	if (strcmp(row->origin, leaf.origin) != 0 || leaf.kind != SKL_ENTRY_DECISION ||
+	    strcmp(leaf.sender, row->sender) != 0 || !is_at(leaf.recipient, item->peer->id) ||
 	    (leaf.outcome != SKL_OUTCOME_PERMITTED && leaf.outcome != SKL_OUTCOME_CUT))
 		return SKL_ENOTFOUND;
 	return check_message(turn, row);

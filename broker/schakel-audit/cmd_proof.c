@@ -172,8 +172,8 @@ static int run(const struct proving *proving)
 	if (err == SKL_OK)
 		err = audit_copy_open(proving->store, &where, &why);
 	if (err == SKL_OK) {
-		err = copy_open(where.data_path, skl_tlog_policy_log(policy, 0)->name, &findings,
-				&copy, &why);
+		err = copy_open(where.data_path, skl_tlog_policy_log(policy, 0)->name, NULL,
+				&findings, &copy, &why);
 		if (err == SKL_OK)
 			err = prove(&copy, policy, proving, &why);
 		copy_close(&copy);

@@ -2,9 +2,11 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit.h"
+#include "copy.h"
 #include "verify.h"
 
 #define PROMISES_MAX 256
@@ -22,6 +24,8 @@ static void usage(FILE *to)
 	      "  --vault DIR        open the details as well\n"
 	      "  --guard FILE       the notary's guard file\n"
 	      "  --promise-key B64  the hub's promise key: check the promises\n"
+	      "  --epoch SIZE:VKEY  below this size the trail had another log (repeat, oldest "
+	      "first)\n"
 	      "  --promise FILE     a RESULT that a partner kept (repeat for more)\n"
 	      "  --checkpoint FILE  a checkpoint that somebody kept (repeat for more)\n"
 	      "  --lang nl|en       language of the findings (en)\n"
@@ -37,11 +41,28 @@ struct options {
 	struct audit_trust trust;
 	const char *guard_path;
 	const char *checkpoints[PROMISES_MAX];
+	struct copy_epochs epochs;
 	const char *promises[PROMISES_MAX];
 	bool is_dutch;
 	bool is_json;
 	bool is_help;
 };
+
+/* "SIZE:VKEY", in the order of their sizes. */
+static bool add_epoch(struct copy_epochs *epochs, const char *text)
+{
+	struct copy_epoch *epoch = &epochs->list[epochs->count];
+	const char *colon = strchr(text, ':');
+	char *end;
+
+	if (!colon || epochs->count == COPY_EPOCHS || text[0] < '0' || text[0] > '9')
+		return false;
+	epoch->before = strtoull(text, &end, 10);
+	if (end != colon || skl_note_verifier_parse(skl_view_str(colon + 1), &epoch->log) != SKL_OK)
+		return false;
+	epochs->count++;
+	return epochs->count < 2 || epoch[-1].before <= epoch->before;
+}
 
 static bool parse(int argc, char **argv, struct options *options)
 {
@@ -54,6 +75,7 @@ static bool parse(int argc, char **argv, struct options *options)
 		{"promise", required_argument, NULL, 'P'},
 		{"policy", required_argument, NULL, 'y'},
 		{"checkpoint", required_argument, NULL, 'c'},
+		{"epoch", required_argument, NULL, 'e'},
 		{"lang", required_argument, NULL, 'l'},
 		{"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
@@ -73,6 +95,10 @@ static bool parse(int argc, char **argv, struct options *options)
 			break;
 		case 'y':
 			options->trust.policy_path = optarg;
+			break;
+		case 'e':
+			if (!add_epoch(&options->epochs, optarg))
+				return false;
 			break;
 		case 'c':
 			if (options->verify.checkpoint_count == PROMISES_MAX)
@@ -109,6 +135,7 @@ static bool parse(int argc, char **argv, struct options *options)
 	}
 	options->verify.promise_paths = options->promises;
 	options->verify.checkpoint_paths = options->checkpoints;
+	options->verify.epochs = &options->epochs;
 	return optind == argc && options->store &&
 	       (options->trust.log_key_count || options->trust.policy_path);
 }

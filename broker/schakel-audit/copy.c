@@ -129,6 +129,14 @@ static void orphan_leaf(struct copy *copy, uint64_t index)
 		add_orphan(copy, index, copy->leaf[index], skl_buf_view(&bytes));
 }
 
+const char *copy_origin(const struct copy *copy, uint64_t index)
+{
+	for (size_t i = 0; copy->epochs && i < copy->epochs->count; i++)
+		if (index < copy->epochs->list[i].before)
+			return copy->epochs->list[i].log.name;
+	return copy->origin;
+}
+
 static void set_leaf(struct copy *copy, uint64_t index, const uint8_t hash[32],
 		     struct skl_view bytes)
 {
@@ -137,7 +145,8 @@ static void set_leaf(struct copy *copy, uint64_t index, const uint8_t hash[32],
 	memcpy(copy->leaf[index], hash, 32);
 	copy->flags[index] |= COPY_HAS_LEAF;
 	copy->flags[index] &= (uint8_t) ~(COPY_HAS_DETAIL | COPY_IS_ODD);
-	if (skl_leaf_decode(bytes, &leaf) != SKL_OK || strcmp(leaf.origin, copy->origin) != 0) {
+	if (skl_leaf_decode(bytes, &leaf) != SKL_OK ||
+	    strcmp(leaf.origin, copy_origin(copy, index)) != 0) {
 		copy->flags[index] |= COPY_IS_ODD;
 		return;
 	}
@@ -231,12 +240,12 @@ static void find_size(struct copy *copy)
 	copy->size = size;
 }
 
-enum skl_err copy_open(const char *path, const char *origin, struct findings *findings,
-		       struct copy *ret_copy, struct skl_error *reterr)
+enum skl_err copy_open(const char *path, const char *origin, const struct copy_epochs *epochs,
+		       struct findings *findings, struct copy *ret_copy, struct skl_error *reterr)
 {
 	enum skl_err err;
 
-	*ret_copy = (struct copy){.findings = findings};
+	*ret_copy = (struct copy){.findings = findings, .epochs = epochs};
 	err = SKL_LEAF_SET(ret_copy->origin, origin);
 	if (err != SKL_OK)
 		return skl_error_set(reterr, err, 0, 0, "the log key's name is no origin");

@@ -21,6 +21,7 @@
 #include "skl_buf.h"
 #include "skl_err.h"
 #include "skl_leaf.h"
+#include "skl_note.h"
 
 /* Of one entry. */
 enum {
@@ -29,6 +30,17 @@ enum {
 	COPY_HAS_DETAIL = 4,  /* its leaf commits to a detail */
 	COPY_SEEN_DETAIL = 8, /* rows of a detail were found */
 	COPY_IS_ODD = 16,     /* the leaf does not parse, or is of another origin */
+};
+
+/* Entries below `before` are of the trail whose log had this key. */
+struct copy_epoch {
+	uint64_t before;
+	struct skl_note_verifier log;
+};
+#define COPY_EPOCHS 8
+struct copy_epochs {
+	size_t count;
+	struct copy_epoch list[COPY_EPOCHS];
 };
 
 /* A leaf found under a number that cannot be its own. */
@@ -42,7 +54,8 @@ struct copy_orphan {
 struct copy {
 	struct mdbfile *file;      /* owned */
 	struct findings *findings; /* borrowed */
-	bool has_record;           /* the record of format and origin was found */
+	const struct copy_epochs *epochs;
+	bool has_record; /* the record of format and origin was found */
 	char origin[SKL_LEAF_ORIGIN_MAX + 1];
 	uint64_t size; /* entries it holds or once held */
 	uint64_t cap;
@@ -57,15 +70,21 @@ struct copy {
 	size_t orphan_count;
 };
 
-/* origin: of the log key, what the copy has to be of. */
+/*
+ * origin: of the log key, what the copy has to be of. epochs: what it was before, oldest first; may
+ * be NULL, and is borrowed.
+ */
 SKL_MUST_CHECK enum skl_err copy_open(const char *path, const char *origin,
-				      struct findings *findings, struct copy *ret_copy,
-				      struct skl_error *reterr);
+				      const struct copy_epochs *epochs, struct findings *findings,
+				      struct copy *ret_copy, struct skl_error *reterr);
 void copy_close(struct copy *copy);
 
 /* A cursor over a database of the trail. ENOTFOUND, with a finding, if the file has lost it. */
 SKL_MUST_CHECK enum skl_err copy_cursor(struct copy *copy, const char *name,
 					struct mdbfile_cursor **ret_cursor);
+
+/* The name of the trail that entry index is of. */
+const char *copy_origin(const struct copy *copy, uint64_t index);
 
 /* The stored hash of (level, number), or NULL. */
 const uint8_t *copy_hash(const struct copy *copy, unsigned level, uint64_t number);

@@ -376,7 +376,8 @@ static enum skl_err open_all(struct verifier *verifier, struct skl_error *reterr
 		if (err != SKL_OK)
 			return err;
 	}
-	return copy_open(opts->data_path, log->name, verifier->findings, &verifier->copy, reterr);
+	return copy_open(opts->data_path, log->name, opts->epochs, verifier->findings,
+			 &verifier->copy, reterr);
 }
 
 static enum skl_err run(struct verifier *verifier, struct skl_error *reterr)

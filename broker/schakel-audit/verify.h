@@ -22,6 +22,8 @@
 #include "skl_note.h"
 #include "skl_tlog_policy.h"
 
+struct copy_epochs;
+
 struct verify_opts {
 	const char *data_path; /* data.mdb of the copy */
 	/* Logs, whose name is the origin, and what makes their checkpoints good. */
@@ -35,6 +37,7 @@ struct verify_opts {
 	size_t promise_count;
 	const char *const *checkpoint_paths; /* checkpoints that others kept */
 	size_t checkpoint_count;
+	const struct copy_epochs *epochs; /* what the trail was before; or NULL */
 };
 
 struct verify_counts {

@@ -46,6 +46,23 @@ static bool is_by_log(const struct verifier *verifier, const struct skl_note *no
 	return false;
 }
 
+/* One of before, by the log that the trail had then; nobody asks who witnessed it. */
+static bool is_of_epoch(const struct verifier *verifier, const struct skl_note *note,
+			const struct skl_checkpoint *checkpoint)
+{
+	const struct copy_epochs *epochs = verifier->opts->epochs;
+
+	for (size_t i = 0; epochs && i < epochs->count; i++) {
+		const struct copy_epoch *epoch = &epochs->list[i];
+
+		if (strcmp(checkpoint->origin, epoch->log.name) == 0 &&
+		    checkpoint->size <= epoch->before &&
+		    skl_note_verify(note, &epoch->log, NULL) == SKL_OK)
+			return true;
+	}
+	return false;
+}
+
 /* A checkpoint of this trail that a log signed; *ret_is_spoilt: a witness's line does not verify.
  */
 static bool read_note(const struct verifier *verifier, struct skl_view bytes,
@@ -57,9 +74,10 @@ static bool read_note(const struct verifier *verifier, struct skl_view bytes,
 	*ret_verdict = (struct skl_tlog_verdict){0};
 	*ret_is_spoilt = false;
 	if (skl_note_parse(bytes, &note) != SKL_OK ||
-	    skl_checkpoint_parse(note.text, ret_checkpoint) != SKL_OK ||
-	    strcmp(ret_checkpoint->origin, verifier->copy.origin) != 0)
+	    skl_checkpoint_parse(note.text, ret_checkpoint) != SKL_OK)
 		return false;
+	if (strcmp(ret_checkpoint->origin, verifier->copy.origin) != 0)
+		return is_of_epoch(verifier, &note, ret_checkpoint);
 	if (skl_tlog_policy_check(verifier->policy, &note, ret_verdict) == SKL_OK)
 		return ret_verdict->is_signed;
 	*ret_is_spoilt = true;

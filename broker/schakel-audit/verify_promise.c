@@ -21,7 +21,7 @@ static bool is_signed(const struct verifier *verifier, uint64_t first, uint32_t 
 
 	schakel__v1__promise__init(&promise);
 	/* protobuf-c has no const in its structs; it does not write through them */
-	promise.origin = (char *)(uintptr_t)verifier->copy.origin;
+	promise.origin = (char *)(uintptr_t)copy_origin(&verifier->copy, first);
 	promise.first_index = first;
 	promise.count = count;
 	promise.root = (ProtobufCBinaryData){32, (uint8_t *)(uintptr_t)root};
@@ -136,7 +136,8 @@ static enum skl_err check_file(struct verifier *verifier, const char *path,
 			continue;
 		/* only what the hub signed can accuse it */
 		err = skl_promise_verify_entry(result->promise, entry, verifier->promise_key);
-		if (err == SKL_OK && strcmp(entry->origin, verifier->copy.origin) != 0)
+		if (err == SKL_OK &&
+		    strcmp(entry->origin, copy_origin(&verifier->copy, entry->index)) != 0)
 			err = SKL_EFIELD;
 		if (err == SKL_OK)
 			check_entry(verifier, entry);

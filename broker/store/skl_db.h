@@ -123,6 +123,8 @@ SKL_MUST_CHECK enum skl_err skl_txn_delete(struct skl_txn *txn, enum skl_db db,
 /* The counter `name` in meta, raised by one: 1, 2, .. */
 SKL_MUST_CHECK enum skl_err skl_db_counter(struct skl_txn *txn, const char *name,
 					   uint64_t *ret_value);
+SKL_MUST_CHECK enum skl_err skl_db_counter_raise(struct skl_txn *txn, const char *name, uint64_t by,
+						 uint64_t *ret_value);
 
 /* An empty buffer that lives as long as the transaction, for building one value at a time. */
 struct skl_buf *skl_txn_scratch(struct skl_txn *txn);

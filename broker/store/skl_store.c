@@ -191,7 +191,34 @@ static enum skl_err open_databases(struct skl_store *store, struct skl_error *re
 	return SKL_OK;
 }
 
-/* The record of format and origin, written once. */
+static enum skl_err put_meta(struct skl_txn *txn, const char *origin)
+{
+	struct skl_buf *buf = skl_txn_scratch(txn);
+	enum skl_err err;
+
+	if (strlen(origin) > SKL_LEAF_ORIGIN_MAX || origin[0] == '\0')
+		return SKL_EINVAL;
+	skl_buf_add_u8(buf, SKL_STORE_FORMAT);
+	skl_rec_put_text(buf, origin);
+	err = skl_buf_err(buf);
+	return err == SKL_OK
+		       ? skl_txn_put(txn, SKL_DB_META, skl_view_str("store"), skl_buf_view(buf))
+		       : err;
+}
+
+/* More than a hub hands out between two backups. */
+#define LOST_NUMBERS (UINT64_C(1) << 32)
+
+enum skl_err skl_store_rename(struct skl_txn *txn, const char *origin)
+{
+	uint64_t number;
+	enum skl_err err = put_meta(txn, origin);
+
+	/* receipts may still name what was offered under the numbers that are lost */
+	return err == SKL_OK ? skl_db_counter_raise(txn, "outbox", LOST_NUMBERS, &number) : err;
+}
+
+/* The record of format and origin, written once for an epoch. */
 static enum skl_err check_meta(struct skl_store *store, struct skl_txn *txn, const char *origin,
 			       struct skl_error *reterr)
 {
@@ -200,17 +227,11 @@ static enum skl_err check_meta(struct skl_store *store, struct skl_txn *txn, con
 	enum skl_err err = skl_db_get(txn, SKL_DB_META, key, &value);
 
 	if (err == SKL_ENOTFOUND && !store->read_only && origin) {
-		struct skl_buf *buf = skl_txn_scratch(txn);
-
-		if (strlen(origin) >= sizeof(store->origin) || origin[0] == '\0')
+		err = put_meta(txn, origin);
+		if (err == SKL_EINVAL)
 			return skl_error_set(reterr, SKL_EINVAL, 0, 0,
 					     "the origin of a trail has 1 to %d bytes",
 					     SKL_LEAF_ORIGIN_MAX);
-		skl_buf_add_u8(buf, SKL_STORE_FORMAT);
-		skl_rec_put_text(buf, origin);
-		err = skl_buf_err(buf);
-		if (err == SKL_OK)
-			err = skl_txn_put(txn, SKL_DB_META, key, skl_buf_view(buf));
 		if (err == SKL_OK)
 			err = skl_db_get(txn, SKL_DB_META, key, &value);
 	}

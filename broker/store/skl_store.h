@@ -26,6 +26,7 @@
 #include "skl_limits.h"
 
 struct skl_store;
+struct skl_txn;
 struct skl_vault;
 
 #define SKL_STORE_FORMAT    1
@@ -63,6 +64,13 @@ SKL_DEFINE_CLEANUP(struct skl_store, skl_store_close)
 
 /* Is the disk in doubt? Then every call returns EIO, and the process has to end. */
 bool skl_store_is_dead(const struct skl_store *store);
+
+/*
+ * A new epoch: what is appended from now on is of the trail of this name; entries keep theirs, and
+ * numbers of the outbox that were lost are not given out again. In force when the store is opened
+ * again. EINVAL for a name that is too long.
+ */
+SKL_MUST_CHECK enum skl_err skl_store_rename(struct skl_txn *txn, const char *origin);
 
 /* Borrowed for the store's life. The vault is NULL in a read_only store opened without one. */
 const char *skl_store_origin(const struct skl_store *store);

@@ -422,7 +422,8 @@ void skl_db_tally(struct skl_txn *txn, enum skl_db db, uint32_t number, int chan
 	tally->change += change;
 }
 
-enum skl_err skl_db_counter(struct skl_txn *txn, const char *name, uint64_t *ret_value)
+enum skl_err skl_db_counter_raise(struct skl_txn *txn, const char *name, uint64_t by,
+				  uint64_t *ret_value)
 {
 	struct skl_view key = skl_view_str(name), value;
 	uint64_t number = 0;
@@ -439,7 +440,8 @@ enum skl_err skl_db_counter(struct skl_txn *txn, const char *name, uint64_t *ret
 		err = SKL_OK;
 	}
 	if (err == SKL_OK) {
-		skl_put_u64be(bytes + 1, ++number);
+		number += by;
+		skl_put_u64be(bytes + 1, number);
 		err = skl_txn_put(txn, SKL_DB_META, key, skl_view_of(bytes, sizeof(bytes)));
 	}
 	if (err == SKL_OK)
@@ -447,4 +449,9 @@ enum skl_err skl_db_counter(struct skl_txn *txn, const char *name, uint64_t *ret
 	else
 		skl_txn_fail(txn, err);
 	return err;
+}
+
+enum skl_err skl_db_counter(struct skl_txn *txn, const char *name, uint64_t *ret_value)
+{
+	return skl_db_counter_raise(txn, name, 1, ret_value);
 }

@@ -105,14 +105,15 @@ struct skl_client_receipt {
 	X(PROTOCOL, 16, "protocol", "the hub does not keep to the protocol")                       \
 	X(KEYS, 17, "keys", "no key of ours is valid in the directory")                            \
 	X(CLOCK, 18, "clock", "our clock and the hub's differ by more than five minutes")          \
-	X(REWRAP, 19, "rewrap", "mail waits for a key we cannot seal it for: send it again")
+	X(REWRAP, 19, "rewrap", "mail waits for a key we cannot seal it for: send it again")       \
+	X(EPOCH, 20, "epoch", "the hub's trail lost what it promised: it is sent again")
 
 enum skl_alarm_kind {
 #define SKL_ALARM_ENUM(symbol, number, name, text) SKL_ALARM_##symbol = (number),
 	SKL_ALARM_MAP(SKL_ALARM_ENUM)
 #undef SKL_ALARM_ENUM
 };
-#define SKL_ALARM_COUNT 19
+#define SKL_ALARM_COUNT 20
 
 const char *skl_alarm_name(enum skl_alarm_kind kind);
 

@@ -129,6 +129,8 @@ enum skl_err skl_client_directory_apply(struct skl_client *client)
 		skl_client_lower(client, SKL_ALARM_KEYS);
 	client->rewraps_at_mono_ms = 0; /* it may name the key they wait for */
 	enum skl_err err = skl_client_witness_directory(client);
+	if (!err)
+		err = skl_client_epoch(client);
 	if (err)
 		return err;
 	return skl_session_set_peer(client->session, endpoint, hub->transport, transport);

@@ -351,6 +351,11 @@ SKL_MUST_CHECK enum skl_err skl_client_trail_check(struct skl_client *client,
 						   const Schakel__V1__Promise *promise,
 						   const Schakel__V1__EntryRef *entry);
 
+/* ---- skl_client_epoch.c ---- */
+
+/* The directory changed: return what the trail in force lost, and send it again. */
+SKL_MUST_CHECK enum skl_err skl_client_epoch(struct skl_client *client);
+
 /* ---- skl_client_witness.c ---- */
 
 /* The directory changed: who its witnesses are. */

@@ -179,9 +179,21 @@ static void refuse(struct skl_client *client, struct skl_spool_txn *txn, const s
 	skl_client_alarm(client, SKL_ALARM_OFFER_REFUSED, why->code, in->id, in->index, why->text);
 }
 
+static void keep_promise(struct skl_client *client, struct skl_spool_txn *txn,
+			 const struct offered *offered, const struct skl_in *in)
+{
+	struct skl_spool_promise about = {0};
+	memcpy(about.message_id, in->id, sizeof about.message_id);
+	memcpy(about.sender, in->sender, sizeof about.sender);
+	(void)copy_text(about.partner, sizeof about.partner, client->opts.partner);
+	memcpy(about.desk, in->desk, sizeof about.desk);
+	skl_client_trail_keep(txn, offered->message->promise, offered->message->entry, &about);
+	client->proofs_at_mono_ms = 0;
+}
+
 /* It is known: say again how far it is. Another message under its name is refused. */
 static enum skl_err repeat(struct skl_client *client, struct skl_spool_txn *txn,
-			   const struct skl_in *in)
+			   const struct offered *offered, const struct skl_in *in)
 {
 	struct skl_in known;
 	enum skl_err err = skl_spool_in_get(txn, in->key, &known);
@@ -195,6 +207,12 @@ static enum skl_err repeat(struct skl_client *client, struct skl_spool_txn *txn,
 		return SKL_OK;
 	}
 	known.offer = in->offer;
+	if (known.index != in->index || strcmp(known.origin, in->origin) != 0) {
+		/* Sent again after the hub lost it: it has another entry now. */
+		known.index = in->index;
+		memcpy(known.origin, in->origin, sizeof known.origin);
+		keep_promise(client, txn, offered, in);
+	}
 	skl_spool_in_set(txn, &known);
 	enum skl_delivery state = known.state == SKL_IN_HANDED_OVER ? SKL_DELIVERY_HANDED_OVER
 				  : known.state == SKL_IN_REFUSED   ? SKL_DELIVERY_REFUSED
@@ -213,18 +231,12 @@ static enum skl_err store(struct skl_client *client, struct skl_spool_txn *txn,
 		err = skl_spool_in_add(txn, in, skl_buf_view(&body));
 	skl_buf_wipe(&body);
 	if (err == SKL_EEXISTS)
-		return repeat(client, txn, in);
+		return repeat(client, txn, offered, in);
 	if (err)
 		return err;
-	struct skl_spool_promise about = {0};
-	memcpy(about.message_id, in->id, sizeof about.message_id);
-	memcpy(about.sender, in->sender, sizeof about.sender);
-	(void)copy_text(about.partner, sizeof about.partner, client->opts.partner);
-	memcpy(about.desk, in->desk, sizeof about.desk);
-	skl_client_trail_keep(txn, offered->message->promise, offered->message->entry, &about);
+	keep_promise(client, txn, offered, in);
 	skl_client_receipt_push(txn, in, SKL_DELIVERY_STORED, SKL_REASON_UNSPECIFIED);
 	client->has_incoming = true;
-	client->proofs_at_mono_ms = 0;
 	return SKL_OK;
 }
 

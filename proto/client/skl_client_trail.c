@@ -28,6 +28,15 @@ static bool is_current(const struct skl_client *client, const struct skl_dir_hub
 	       !strcmp(hub->origin, skl_directory_hub(client->directory)->origin);
 }
 
+/* So is a first answer that was given in a trail that ended, if the one in force has its entry. */
+static bool may_promise(const struct skl_client *client, const struct skl_dir_hub *hub,
+			uint64_t index)
+{
+	return is_current(client, hub) ||
+	       (strcmp(hub->origin, skl_directory_hub(client->directory)->origin) != 0 &&
+		skl_directory_has_entry(client->directory, hub->origin, index));
+}
+
 enum skl_err skl_client_trail_check(struct skl_client *client, const Schakel__V1__Promise *promise,
 				    const Schakel__V1__EntryRef *entry)
 {
@@ -35,8 +44,8 @@ enum skl_err skl_client_trail_check(struct skl_client *client, const Schakel__V1
 	size_t count = skl_directory_hub_count(client->directory);
 	for (size_t i = 0; i < count && err && err != SKL_ENOMEM; i++) {
 		const struct skl_dir_hub *hub = skl_directory_hub_at(client->directory, i);
-		if (is_current(client, hub) && !strcmp(promise->origin, hub->origin) &&
-		    !strcmp(entry->origin, hub->origin))
+		if (may_promise(client, hub, entry->index) &&
+		    !strcmp(promise->origin, hub->origin) && !strcmp(entry->origin, hub->origin))
 			err = skl_promise_verify_known(&client->promises, promise, entry,
 						       hub->promise);
 	}
@@ -140,6 +149,16 @@ static enum skl_err take_candidate(struct skl_client *client,
 	return err;
 }
 
+/* Did the trail of this checkpoint go on from one of which it has all that we pinned? */
+static bool goes_on_from(const struct skl_client *client, const struct skl_checkpoint *checkpoint)
+{
+	const struct skl_dir_epoch *epoch =
+		skl_directory_epoch(client->directory, checkpoint->origin);
+	return epoch && client->pinned.size <= checkpoint->size &&
+	       skl_directory_has_entry(client->directory, client->pinned.origin,
+				       client->pinned.size - 1);
+}
+
 enum skl_err skl_client_trail_checkpoint(struct skl_client *client, const char *text)
 {
 	struct skl_checkpoint checkpoint = {0};
@@ -156,8 +175,9 @@ enum skl_err skl_client_trail_checkpoint(struct skl_client *client, const char *
 	}
 	const struct skl_checkpoint *pinned = &client->pinned;
 	/* The first one of this trail; a new origin is in the directory, so the registrars signed
-	 * for it. */
-	if (!pinned->size || strcmp(pinned->origin, checkpoint.origin) != 0)
+	 * for it. What it went on from must still be there, as far as we saw of it. */
+	if (!pinned->size ||
+	    (strcmp(pinned->origin, checkpoint.origin) != 0 && !goes_on_from(client, &checkpoint)))
 		return checkpoint.size ? pin(client, &checkpoint, &judged, note) : SKL_OK;
 	if (checkpoint.size < pinned->size)
 		broken(client, checkpoint.size, "a checkpoint is older than one seen before");
@@ -165,6 +185,8 @@ enum skl_err skl_client_trail_checkpoint(struct skl_client *client, const char *
 		return take_candidate(client, &checkpoint, &judged, note);
 	else if (memcmp(checkpoint.root, pinned->root, 32) != 0)
 		broken(client, checkpoint.size, "two checkpoints of one size differ");
+	else if (strcmp(pinned->origin, checkpoint.origin) != 0)
+		return pin(client, &checkpoint, &judged, note);
 	else
 		return skl_client_witness_pinned(client, &judged, note);
 	return SKL_OK;
@@ -265,7 +287,8 @@ static enum skl_err ask_inclusions(struct skl_client *client)
 	while (count < room && !(err = skl_spool_promise_next(txn, cursor, &promise)) &&
 	       promise.index < client->witnessed.size) {
 		cursor = &promise;
-		if (!promise.is_broken && !strcmp(promise.origin, client->witnessed.origin))
+		if (!promise.is_broken &&
+		    skl_directory_has_entry(client->directory, promise.origin, promise.index))
 			found[count++] = (struct skl_client_proof){
 				.tree_size = client->witnessed.size, .promise = promise};
 	}

@@ -157,6 +157,10 @@ SKL_MUST_CHECK enum skl_err skl_spool_out_add(struct skl_spool_txn *txn, struct 
 SKL_MUST_CHECK enum skl_err skl_spool_out_get(struct skl_spool_txn *txn,
 					      const uint8_t id[SKL_SPOOL_ID_BYTES],
 					      struct skl_out *ret_out);
+/* The record after *cursor (NULL: the first), by id; ENOTFOUND after the last. May be the same. */
+SKL_MUST_CHECK enum skl_err skl_spool_out_next(struct skl_spool_txn *txn,
+					       const struct skl_out *cursor,
+					       struct skl_out *ret_out);
 /* Write state, attempts, times; keeps the list of what is due. */
 void skl_spool_out_set(struct skl_spool_txn *txn, const struct skl_out *out);
 

@@ -113,6 +113,23 @@ enum skl_err skl_spool_out_get(struct skl_spool_txn *txn, const uint8_t id[SKL_S
 	return err;
 }
 
+enum skl_err skl_spool_out_next(struct skl_spool_txn *txn, const struct skl_out *cursor,
+				struct skl_out *ret_out)
+{
+	/* One byte more, zero: the smallest key after that of the cursor. */
+	uint8_t key[SKL_SPOOL_ID_BYTES + 1] = {0};
+	size_t len = SKL_SPOOL_ID_BYTES;
+	if (cursor)
+		memcpy(key, cursor->id, SKL_SPOOL_ID_BYTES);
+	struct skl_view from = skl_view_of(key, cursor ? sizeof key : 1);
+	enum skl_err err = skl_spool_db_seek(txn, SKL_DB_OUT, from, key, &len);
+	if (!err && len != SKL_SPOOL_ID_BYTES) {
+		skl_spool_fail(txn, SKL_ECORRUPT);
+		err = SKL_ECORRUPT;
+	}
+	return err ? err : skl_spool_out_get(txn, key, ret_out);
+}
+
 /* Frames in one value: count, then length and bytes of each. */
 static enum skl_err put_frames(struct skl_spool_txn *txn, const struct skl_out *out,
 			       const struct skl_view *frames, size_t frame_count)

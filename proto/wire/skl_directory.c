@@ -18,6 +18,7 @@ void skl_directory_free(struct skl_directory *directory)
 	skl_free(directory->regions);
 	skl_free(directory->mandates);
 	skl_free(directory->witnesses);
+	skl_free(directory->epochs);
 	skl_free(directory->numbers);
 	skl_free(directory->partners_by_id);
 	skl_free(directory->keys_by_id);
@@ -274,6 +275,57 @@ LIST(skl_directory_mandate, mandate, skl_dir_mandate)
 LIST(skl_directory_witness, witness, skl_dir_witness)
 {
 	return index < directory->witness_count ? &directory->witnesses[index] : NULL;
+}
+
+LIST(skl_directory_epoch, epoch, skl_dir_epoch)
+{
+	return index < directory->epoch_count ? &directory->epochs[index] : NULL;
+}
+
+const struct skl_dir_epoch *skl_directory_epoch(const struct skl_directory *directory,
+						const char *origin)
+{
+	for (size_t i = 0; i < directory->epoch_count; i++)
+		if (strcmp(directory->epochs[i].origin, origin) == 0)
+			return &directory->epochs[i];
+	return NULL;
+}
+
+/* Is the trail in force this one, or did it go on from it? *ret_is_lost: without this entry. */
+static bool find_trail(const struct skl_directory *directory, const char *origin, uint64_t index,
+		       bool *ret_is_lost)
+{
+	const char *at = skl_directory_hub(directory)->origin;
+
+	*ret_is_lost = false;
+	/* each step goes to an older trail; no more steps than there are */
+	for (size_t i = 0; i <= directory->epoch_count; i++) {
+		const struct skl_dir_epoch *epoch = skl_directory_epoch(directory, at);
+
+		if (strcmp(at, origin) == 0)
+			return true;
+		if (!epoch)
+			return false;
+		*ret_is_lost = *ret_is_lost || index >= epoch->from;
+		at = epoch->previous;
+	}
+	return false;
+}
+
+bool skl_directory_has_entry(const struct skl_directory *directory, const char *origin,
+			     uint64_t index)
+{
+	bool is_lost;
+
+	return find_trail(directory, origin, index, &is_lost) && !is_lost;
+}
+
+bool skl_directory_has_lost(const struct skl_directory *directory, const char *origin,
+			    uint64_t index)
+{
+	bool is_lost;
+
+	return find_trail(directory, origin, index, &is_lost) && is_lost;
 }
 
 /* strcmp of a view with a string, for the sorted lists. */

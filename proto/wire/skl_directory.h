@@ -78,6 +78,18 @@ struct skl_dir_witness {
 	struct skl_note_verifier verifier; /* SKL_NOTE_COSIGNATURE */
 };
 
+/*
+ * A trail that ended, and the one that goes on from its first `from` entries: what the old one had
+ * beyond is lost, though it was signed up to size.
+ */
+struct skl_dir_epoch {
+	const char *origin;   /* of the new one */
+	const char *previous; /* of the old one */
+	uint64_t size;        /* of the last checkpoint of the old one, and its root */
+	uint8_t root[32];
+	uint64_t from;
+};
+
 /* Parse the text alone (what the note signs). */
 SKL_MUST_CHECK enum skl_err skl_directory_parse(struct skl_view text,
 						struct skl_directory **ret_directory,
@@ -187,5 +199,21 @@ bool skl_directory_has_mandate(const struct skl_directory *directory, struct skl
 size_t skl_directory_witness_count(const struct skl_directory *directory);
 const struct skl_dir_witness *skl_directory_witness_at(const struct skl_directory *directory,
 						       size_t index);
+
+size_t skl_directory_epoch_count(const struct skl_directory *directory);
+const struct skl_dir_epoch *skl_directory_epoch_at(const struct skl_directory *directory,
+						   size_t index);
+/* How the trail of this origin began; NULL: with its first entry. */
+const struct skl_dir_epoch *skl_directory_epoch(const struct skl_directory *directory,
+						const char *origin);
+/*
+ * Does the trail in force have the entry that another of this origin promised at index? Its own
+ * entries, and those it went on from.
+ */
+bool skl_directory_has_entry(const struct skl_directory *directory, const char *origin,
+			     uint64_t index);
+/* Was it promised by a trail that the one in force goes on from, and is it not in there? */
+bool skl_directory_has_lost(const struct skl_directory *directory, const char *origin,
+			    uint64_t index);
 
 #endif

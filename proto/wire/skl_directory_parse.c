@@ -465,13 +465,56 @@ static enum skl_err read_witness(struct parse *parse)
 	return err;
 }
 
+#define TREE_MAX (INT64_MAX / 2) /* entries of a trail */
+
+static enum skl_err get_size(struct parse *parse, const char *key, uint64_t *ret)
+{
+	struct word *word;
+	enum skl_err err = need(parse, key, &word);
+
+	if (err)
+		return err;
+	return parse_number(word->value, TREE_MAX, ret) ? SKL_OK : wrong(parse, word);
+}
+
+static enum skl_err read_epoch(struct parse *parse)
+{
+	struct skl_directory *directory = parse->directory;
+	struct skl_dir_epoch *epoch = &directory->epochs[directory->epoch_count];
+	struct word *origin = NULL, *previous = NULL, *from = NULL;
+	enum skl_err err = need(parse, "origin", &origin);
+
+	if (!err)
+		err = need(parse, "previous", &previous);
+	if (!err)
+		err = get_size(parse, "size", &epoch->size);
+	if (!err)
+		err = get_public(parse, "root", epoch->root); /* 32 bytes in base64 too */
+	if (!err)
+		err = need(parse, "from", &from);
+	if (!err)
+		err = get_size(parse, "from", &epoch->from);
+	if (err)
+		return err;
+	epoch->origin = origin->value;
+	epoch->previous = previous->value;
+	if (epoch->from > epoch->size)
+		return wrong(parse, from);
+	if (strcmp(epoch->origin, epoch->previous) == 0)
+		return wrong(parse, previous);
+	if (skl_directory_epoch(directory, epoch->origin))
+		return wrong(parse, origin);
+	directory->epoch_count++;
+	return SKL_OK;
+}
+
 static const struct {
 	const char *name;
 	enum skl_err (*read)(struct parse *parse);
 } records[] = {
 	{"hub", read_hub},         {"partner", read_partner}, {"key", read_key},
 	{"desk", read_desk},       {"region", read_region},   {"mandate", read_mandate},
-	{"witness", read_witness},
+	{"witness", read_witness}, {"epoch", read_epoch},
 };
 
 static enum skl_err read_record(struct parse *parse, char *line)
@@ -574,9 +617,11 @@ static enum skl_err make_room(struct skl_directory *directory, struct skl_view t
 		skl_calloc(count_records(text, "mandate "), sizeof(*directory->mandates));
 	directory->witnesses =
 		skl_calloc(count_records(text, "witness "), sizeof(*directory->witnesses));
+	directory->epochs = skl_calloc(count_records(text, "epoch "), sizeof(*directory->epochs));
 	directory->numbers = skl_calloc(partners, REGIONS_MAX * sizeof(*directory->numbers));
 	return directory->hubs && directory->partners && directory->keys && directory->regions &&
-			       directory->mandates && directory->witnesses && directory->numbers
+			       directory->mandates && directory->witnesses && directory->epochs &&
+			       directory->numbers
 		       ? SKL_OK
 		       : SKL_ENOMEM;
 }

@@ -24,13 +24,15 @@ struct skl_directory {
 	uint8_t previous[32];
 	uint8_t digest[32];
 
-	size_t hub_count, partner_count, key_count, region_count, mandate_count, witness_count;
+	size_t hub_count, partner_count, key_count, region_count, mandate_count, witness_count,
+		epoch_count;
 	struct skl_dir_hub *hubs; /* owned, as are the following */
 	struct skl_dir_partner *partners;
 	struct skl_dir_key *keys;
 	struct skl_dir_region *regions;
 	struct skl_dir_mandate *mandates;
 	struct skl_dir_witness *witnesses;
+	struct skl_dir_epoch *epochs;
 	uint32_t *numbers; /* regions of partners */
 	size_t number_count;
 

@@ -235,6 +235,7 @@ RECORDS = {  # record: required words, optional words
     "region": ("municipality partner", "name"),
     "mandate": ("partner kind from until", "of"),
     "witness": ("partner key", ""),
+    "epoch": ("origin previous size root from", ""),
 }
 
 

@@ -142,9 +142,8 @@ static void on_hello(struct fake_hub *hub, const uint8_t routing[32], struct skl
 	memcpy(session->routing, routing, 32);
 	Schakel__V1__Welcome welcome;
 	schakel__v1__welcome__init(&welcome);
-	char origin[] = WORLD_ORIGIN;
 	welcome.version = 1;
-	welcome.origin = origin;
+	welcome.origin = hub->world->origin;
 	welcome.directory_number = hub->world->number - 1;
 	welcome.hub_time_ms = skl_now_ms() + hub->ahead_ms;
 	welcome.accepted_generation = hello->generation;
@@ -159,14 +158,13 @@ static void add_leaf(struct fake_hub *hub, const char *sender, const char *recip
 		     bool is_permitted)
 {
 	Schakel__V1__Entry entry;
-	char origin[] = WORLD_ORIGIN;
 	struct skl_buf leaf;
 	char names[2][160];
 	schakel__v1__entry__init(&entry);
 	snprintf(names[0], sizeof names[0], "%s", sender);
 	snprintf(names[1], sizeof names[1], "%s", recipient);
 	entry.format = 1;
-	entry.origin = origin;
+	entry.origin = hub->world->origin;
 	entry.kind = SCHAKEL__V1__ENTRY_KIND__ENTRY_DECISION;
 	entry.sender = names[0];
 	entry.recipient = names[1];
@@ -202,7 +200,7 @@ static void make_proof(struct fake_hub *hub, size_t first, size_t count, size_t 
 	assert_int_equal(skl_merkle_path((const uint8_t(*)[32])hashes, count, number, proof->path,
 					 &path_count),
 			 SKL_OK);
-	snprintf(proof->origin, sizeof proof->origin, "%s", WORLD_ORIGIN);
+	snprintf(proof->origin, sizeof proof->origin, "%s", hub->world->origin);
 	memcpy(proof->leaf_hash, hashes[number], 32);
 	schakel__v1__entry_ref__init(&proof->entry);
 	schakel__v1__promise__init(&proof->promise);
@@ -553,7 +551,7 @@ void hub_sign(struct fake_hub *hub)
 {
 	struct skl_checkpoint checkpoint = {.size = hub->leaf_count};
 	struct skl_buf text;
-	snprintf(checkpoint.origin, sizeof checkpoint.origin, "%s", WORLD_ORIGIN);
+	snprintf(checkpoint.origin, sizeof checkpoint.origin, "%s", hub->world->origin);
 	skl_buf_init(&text, 4096);
 	assert_true(hub->leaf_count > 0);
 	hub_subtree(hub, 0, hub->leaf_count, checkpoint.root);
@@ -772,6 +770,17 @@ void hub_forget(struct fake_hub *hub)
 	for (size_t i = 0; i < hub->message_count; i++)
 		skl_free(hub->messages[i].result.data);
 	hub->message_count = 0;
+}
+
+void hub_lose(struct fake_hub *hub, size_t size)
+{
+	hub_crash(hub);
+	hub_cut(hub, size);
+	hub_forget(hub);
+	for (size_t i = 0; i < hub->offer_count; i++)
+		hub->offers[i].state = HUB_FINAL;
+	hub->checkpoint.len = 0;
+	add_leaf(hub, "", "", true); /* a new epoch begins with an entry of its own */
 }
 
 void hub_cut(struct fake_hub *hub, size_t size)

@@ -125,6 +125,8 @@ void hub_step(struct fake_hub *hub);
 void hub_forget(struct fake_hub *hub);
 /* Cut the tree back to size leaves. */
 void hub_cut(struct fake_hub *hub, size_t size);
+/* Its disk is lost: size leaves are left, no message, no offer, no checkpoint; one entry is new. */
+void hub_lose(struct fake_hub *hub, size_t size);
 /* Sign a checkpoint of all leaves and send it to every session. */
 void hub_sign(struct fake_hub *hub);
 /* The root of the leaves from <= i < to; the same for a stored node of the tree (skl_merkle). */

@@ -144,7 +144,7 @@ void world_directory(struct world *world, const char *extra)
 		     "number %llu\nprevious %s\n"
 		     "fresh-until %s\nhub origin=%s endpoint=%s",
 		     (unsigned long long)world->number, world->directory.len ? hex : "none", fresh,
-		     WORLD_ORIGIN, world->endpoint);
+		     world->origin, world->endpoint);
 	add_public(&text, "transport", world->hub_transport);
 	add_public(&text, "promise", world->hub_promise);
 	assert_int_equal(skl_note_verifier_of(world->hub_log, NULL, SKL_NOTE_ED25519, &log),
@@ -194,6 +194,7 @@ void world_init(struct world *world)
 {
 	const char *base = getenv("TMPDIR");
 	*world = (struct world){.number = 1, .fresh_until_ms = WORLD_NOW + INT64_C(86400000) * 90};
+	snprintf(world->origin, sizeof world->origin, "%s", WORLD_ORIGIN);
 	assert_int_equal(skl_wire_init(), SKL_OK);
 	world_mono_ms = 1000000;
 	wall_ms = WORLD_NOW;

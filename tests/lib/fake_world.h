@@ -39,6 +39,7 @@ struct world_partner {
 };
 
 struct world {
+	char origin[64]; /* WORLD_ORIGIN, until a test begins a new epoch */
 	char folder[200];
 	char endpoint[256];
 	char directory_file[256];

@@ -5,7 +5,7 @@
 # and functions that start notary, hub and adapters. Sourced after test-lib.sh, which has start_bg and
 # wait_for_log; needs BIN and SRC. Everything lives below $HUB, which may have spaces in its path.
 #
-#	hub_make DIR        keys, directory, configurations
+#	hub_make DIR        keys, directory, configurations; HUB_WITNESSES='FOLDER...' are witnesses
 #	hub_start           notary and hub, until the hub says it serves
 #	hub_stop, hub_ctl   stop both; schakelctl against this hub
 #	adapter_start NAME  police, vt-zw or vt-gr, until it has a session
@@ -42,14 +42,16 @@ while True:
 
 # Keys of everybody, and the directory signed by one registrar of care and one of justice.
 hub_make_keys() {
-	local folder id desks name role side phone regions
+	local folder id desks name role side phone regions witness
 
 	while IFS='|' read -r folder id desks name role side phone regions; do
 		[ -n "$folder" ] || continue
+		witness=()
+		[[ " ${HUB_WITNESSES:-} " != *" $folder "* ]] || witness=(--witness)
 		# shellcheck disable=SC2046 # desks are ids: a word each
 		"$BIN/schakel-keys" generate --partner "$id" $(printf -- '--desk %s ' ${desks//,/ }) --name "$name" --role "$role" \
 			--side "$side" --phone "$phone" --regions "$regions" --from 2020-01-01 \
-			--out "$HUB/keys/$folder" >>"$HUB/keys.log" || return 1
+			"${witness[@]}" --out "$HUB/keys/$folder" >>"$HUB/keys.log" || return 1
 	done <<<"$HUB_PARTNERS"
 	"$BIN/schakel-keys" generate --secret pseudonym --out "$HUB/keys/shared" >>"$HUB/keys.log" &&
 		"$BIN/schakel-keys" generate --hub --origin "$HUB_ORIGIN" --endpoint "$HUB_ENDPOINT" \
