@@ -178,7 +178,7 @@ endif
 TEST_TIMEOUT_SCALE ?= $(SCALE)
 
 # Targets that must work before a compiler is there: they call make again when they need one.
-BARE  := cover distcheck check check-asan check-tsan check-valgrind check-crash check-oracle demo fuzz clean help dist \
+BARE  := cover distcheck check check-asan check-tsan check-valgrind check-crash check-oracle check-browser demo fuzz clean help dist \
          format bootstrap \
          lint-fast lint-format lint-layers lint-banned lint-logs lint-spdx lint-shell lint-man \
          lint-spelling lint-complexity lint-proto lint uninstall
@@ -320,10 +320,11 @@ $(foreach s,$(FUZZ_SRC),$(eval $(call \
 
 # --- suites ------------------------------------------------------------------
 
-.PHONY: check check-asan check-tsan check-valgrind check-crash check-oracle check-run fuzz fuzz-run bench bootstrap demo demo-run
+.PHONY: check check-asan check-tsan check-valgrind check-crash check-oracle check-browser check-run fuzz fuzz-run bench bootstrap demo demo-run
 TESTS ?=
 RUN_TESTS = CC="$(CC)" CFLAGS="$(CFLAGS)" LDFLAGS="$(LDFLAGS)" BIN="$(abspath $(BIN_RUN))" \
             SRC="$$(pwd)" VARIANT=$(VARIANT) PYTHON=$(PYTHON) ORACLE="$(abspath $(BUILD)/oracle)" \
+            BROWSER="$(abspath $(BUILD)/browser)" \
             TEST_TIMEOUT_SCALE=$(TEST_TIMEOUT_SCALE) tests/lib/run-tests -l $(B)/check
 
 bootstrap:
@@ -345,6 +346,20 @@ $(JUDGE): tests/oracle/package.json tests/oracle/package-lock.json
 	@touch $@
 
 ORACLE_SECTIONS ?= 100000
+# Every page of the supervisor's console in Debian's Chromium; SHOTS=FOLDER keeps the pictures.
+WALKER := $(BUILD)/browser/node_modules/.package-lock.json
+$(WALKER): tests/browser/package.json tests/browser/package-lock.json
+	@mkdir -p $(BUILD)/browser
+	@cp $^ $(BUILD)/browser
+	$(say) NPM $@
+	$(Q)npm ci --prefix $(BUILD)/browser --ignore-scripts --no-audit --no-fund --loglevel=error \
+		--fetch-retries=1 --fetch-timeout=20000
+	@touch $@
+check-browser:
+	@+$(MAKE) --no-print-directory tests
+	@+$(MAKE) --no-print-directory $(WALKER) || :
+	@$(RUN_TESTS) -t 600 tests/browser/console.sh
+
 check-oracle:
 	@deploy/bootstrap build check
 	@+$(MAKE) --no-print-directory tests $(JUDGE)
@@ -462,6 +477,7 @@ help:
 #:                    let FAULTS=40 calls to the disk fail (all: each of them), set clocks STEPS=30
 #:                    times, fill disks TIMES=20 times, and recover
 #: make check-oracle  100,000 sections decided by Cedar too (npm)
+#: make check-browser the supervisor's console in Chromium, with axe-core (npm); SHOTS=FOLDER keeps pictures
 #: make fuzz          each fuzz target for FUZZ_SECONDS=60 (clang)
 #: make bench         measurements: name value unit
 #: make lint          all static checks; lint-fast is the part for a commit hook

@@ -78,18 +78,23 @@ static void say_message(const struct words *words)
 }
 
 /* Why it was decided so. */
-static void say_decision(const struct words *words)
+static void say_decision(const struct words *words, bool is_decision)
 {
 	const Schakel__V1__MessageDetail *detail = words->detail;
 
 	for (size_t i = 0; i < detail->n_rules; i++)
-		say(words, "Regel", "Rule", detail->rules[i]);
+		say(words, "Regel van de afspraak", "Rule of the agreement", detail->rules[i]);
 	say_code(words, "Reden van weigering", "Reason of refusal", SKL_LIST_CUT_REASON,
 		 detail->reason);
 	for (size_t i = 0; i < detail->n_weighing; i++)
 		say_code(words, "Afweging", "Weighing", SKL_LIST_WEIGHING, detail->weighing[i]);
+	if (is_decision && detail->n_weighing == 0)
+		say(words, "Afweging", "Weighing", words->is_dutch ? "geen genoemd" : "none named");
 	for (size_t i = 0; i < detail->n_consent_ref; i++)
 		say_id(words, "Berust op toestemming", "Rests on consent", &detail->consent_ref[i]);
+	if (is_decision && detail->n_consent_ref == 0)
+		say(words, "Berust op toestemming", "Rests on consent",
+		    words->is_dutch ? "geen genoemd" : "none named");
 	for (size_t i = 0; i < detail->n_consents; i++)
 		say_code(words, "Meldt toestemming", "Tells of consent", SKL_LIST_CONSENT_STATE,
 			 detail->consents[i]->state);
@@ -152,7 +157,7 @@ void query_words(const struct query_row *row, bool is_dutch, query_word_fn fn, v
 	if (!row->detail)
 		return;
 	say_message(&words);
-	say_decision(&words);
+	say_decision(&words, row->leaf.kind == SKL_ENTRY_DECISION);
 	say_sections(&words);
 	say_other(&words);
 }

@@ -114,6 +114,8 @@ void serve_say(struct serve_page *page, const char *dutch, const char *english);
 /* Everything else: the only way of text from outside into a page, as content or in quotes. */
 void serve_text(struct serve_page *page, const char *text);
 void serve_number(struct serve_page *page, uint64_t number);
+/* To the second, in UTC. */
+void serve_time(struct serve_page *page, int64_t at_ms);
 
 void serve_begin(struct serve_page *page, unsigned status, const char *dutch, const char *english);
 void serve_end(struct serve_page *page);

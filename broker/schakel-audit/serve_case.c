@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "serve.h"
-#include "skl_clock.h"
 
 #define MARKS_MAX 200
 #define LANES_MAX 8
@@ -124,11 +123,9 @@ static void put_mark(struct serve_page *page, const struct mark *mark, size_t ro
 {
 	unsigned y = (unsigned)(HEAD_PX + row * MARK_PX + 26);
 	unsigned middle = (x_of(mark->from) + x_of(mark->to)) / 2;
-	char at[SKL_TIME_TEXT_BYTES];
 
-	skl_time_format(mark->at_ms, at);
 	skl_buf_addf(&page->html, "<text x=\"4\" y=\"%u\">", y + 4);
-	serve_text(page, at);
+	serve_time(page, mark->at_ms);
 	serve_put(page, "</text>");
 	put_arrow(page, mark, y);
 	skl_buf_addf(&page->html, "<text class=\"mid\" x=\"%u\" y=\"%u\">", middle, y - 9);
@@ -152,8 +149,8 @@ static void put_picture(struct serve_page *page, const struct timeline *line)
 		"<h2>Timeline</h2>\n<p>From top to bottom. Full line: delivered; dashes: partly "
 		"delivered; dots with a cross: refused. The table below says the same.</p>\n<div "
 		"class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Timeline\">");
-	skl_buf_addf(&page->html, "<svg viewBox=\"0 0 %u %u\" role=\"img\" aria-label=\"", width,
-		     height);
+	skl_buf_addf(&page->html, "<svg width=\"%u\" height=\"%u\" role=\"img\" aria-label=\"",
+		     width, height);
 	serve_say(page, "Wie stuurde wat aan wie; zie de tabel hieronder",
 		  "Who sent what to whom; see the table below");
 	serve_put(page, "\">\n");

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "serve.h"
+#include "skl_clock.h"
 
 /* Colours: text on its ground has at least 7:1, edges and focus 3:1 (WCAG 2.1). */
 const char serve_css[] =
@@ -18,7 +19,7 @@ const char serve_css[] =
 	".skip{position:absolute;left:-100rem}.skip:focus{left:1rem;top:1rem;background:#fff;"
 	"color:#12344d;padding:.5rem;z-index:1}"
 	".fields{display:grid;grid-template-columns:repeat(auto-fill,minmax(16rem,1fr));"
-	"gap:1rem 1.5rem}"
+	"gap:1rem 1.5rem;align-items:end}.hint{margin:0 0 1rem;color:#43434a}"
 	"fieldset{border:1px solid #7d7d86;border-radius:.25rem;padding:1rem;margin:0 0 1.25rem;"
 	"background:#fff;min-width:0}"
 	"legend{font-weight:700;padding:0 .5rem}"
@@ -34,20 +35,23 @@ const char serve_css[] =
 	"header :focus-visible{outline-color:#ffd27a}"
 	".buttons{display:flex;flex-wrap:wrap;gap:.75rem}.buttons button+button{background:#fff;"
 	"color:#12344d;border:2px solid #12344d}.buttons button+button:hover{background:#e3eaf0}"
-	".scroll{overflow-x:auto;background:#fff;border:1px solid #c9c9cf;border-radius:.25rem}"
+	".scroll{position:relative;margin-bottom:1.5rem;overflow-x:auto;background:#fff;border:1px "
+	"solid #c9c9cf;border-radius:.25rem}"
 	"table{border-collapse:collapse;width:100%}"
 	"caption{text-align:left;padding:.75rem 1rem;font-weight:600}"
-	"th,td{text-align:left;padding:.5rem 1rem;border-top:1px solid #d9d9de;vertical-align:top}"
+	"th,td{text-align:left;padding:.5rem 1rem;border-top:1px solid #d9d9de;vertical-align:top;"
+	"white-space:nowrap}"
 	"thead th{background:#eceef0;white-space:nowrap}td form{margin:0}"
 	"dl{display:grid;grid-template-columns:minmax(8rem,16rem) 1fr;gap:.4rem 1rem;margin:0 0 "
 	"1.5rem;background:#fff;border:1px solid #c9c9cf;border-radius:.25rem;padding:1rem}"
 	"dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}"
-	"svg{display:block;min-width:40rem;width:100%;height:auto}"
-	"svg text{font:13px system-ui,sans-serif;fill:#1b1b1f}"
+	"svg{display:block}"
+	"svg text{font:14px system-ui,sans-serif;fill:#1b1b1f}"
 	".lane{stroke:#8a8a93;stroke-dasharray:2 4}.head{font-weight:700}.mid{text-anchor:middle}"
 	".go{stroke:#12508a;stroke-width:2;fill:#12508a}"
 	".part{stroke:#7a5200;stroke-width:2;fill:#7a5200;stroke-dasharray:7 4}"
 	".no{stroke:#a11d1d;stroke-width:2;fill:#a11d1d;stroke-dasharray:2 3}"
+	"path.part,path.no{stroke-dasharray:none}"
 	"pre{overflow-x:auto;background:#fff;border:1px solid #c9c9cf;border-radius:.25rem;"
 	"padding:1rem}"
 	".alert{border-left:.4rem solid #a11d1d;background:#fff;padding:.75rem 1rem}"
@@ -117,6 +121,16 @@ static void put_person(struct serve_page *page)
 		  "<a href=\"/?lang=en\">Search</a><a href=\"/?lang=nl\" "
 		  "lang=\"nl\">Nederlands</a>");
 	serve_put(page, "</nav>");
+}
+
+void serve_time(struct serve_page *page, int64_t at_ms)
+{
+	char text[SKL_TIME_TEXT_BYTES];
+
+	skl_time_format(at_ms, text);
+	text[10] = ' ';
+	text[19] = '\0';
+	serve_text(page, text);
 }
 
 void serve_begin(struct serve_page *page, unsigned status, const char *dutch, const char *english)

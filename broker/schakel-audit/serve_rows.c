@@ -7,18 +7,6 @@
 #include "skl_clock.h"
 #include "skl_text.h"
 
-static void put_time(struct serve_page *page, int64_t at_ms)
-{
-	char text[SKL_TIME_TEXT_BYTES];
-
-	skl_time_format(at_ms, text);
-	serve_put(page, "<time datetime=\"");
-	serve_text(page, text);
-	serve_put(page, "\">");
-	serve_text(page, text);
-	serve_put(page, "</time>");
-}
-
 static void put_proven(struct serve_page *page, bool is_proven)
 {
 	if (is_proven)
@@ -63,7 +51,7 @@ enum skl_err serve_table_row(void *arg, const struct query_row *row)
 	serve_put(page, "<tr><th scope=\"row\">");
 	serve_number(page, row->index);
 	serve_put(page, "</th><td>");
-	put_time(page, leaf->decided_ms);
+	serve_time(page, leaf->decided_ms);
 	serve_put(page, "</td>");
 	put_cell(page, query_label(SKL_LIST_ENTRY, leaf->kind, page->is_dutch));
 	put_cell(page, leaf->sender);

@@ -7,24 +7,19 @@
 
 /* In the order of the form; the first of them says why is asked. */
 const struct serve_field serve_fields[] = {
-	{"reason", "Reden van uw vraag (verplicht)", "Reason of your question (required)",
-	 SERVE_CHOICE, SKL_LIST_QUERY_REASON},
-	{"case-number", "Uw dossiernummer (letters, cijfers, . _ -)",
-	 "Your case number (letters, digits, . _ -)", SERVE_TEXT, 0},
-	{"case", "Casus (32 hexadecimale tekens)", "Case (32 hexadecimal digits)", SERVE_TEXT, 0},
-	{"message", "Bericht (32 hexadecimale tekens)", "Message (32 hexadecimal digits)",
-	 SERVE_TEXT, 0},
+	{"reason", "Reden", "Reason", SERVE_CHOICE, SKL_LIST_QUERY_REASON},
+	{"case-number", "Uw dossiernummer", "Your case number", SERVE_TEXT, 0},
+	{"case", "Casus", "Case", SERVE_TEXT, 0},
+	{"message", "Bericht", "Message", SERVE_TEXT, 0},
 	{"from", "Beslist vanaf", "Decided from", SERVE_DATE, 0},
-	{"until", "Beslist voor (die dag telt niet mee)", "Decided before (not including)",
-	 SERVE_DATE, 0},
+	{"until", "Beslist voor", "Decided before", SERVE_DATE, 0},
 	{"sender", "Afzender", "Sender", SERVE_TEXT, 0},
 	{"recipient", "Ontvanger", "Recipient", SERVE_TEXT, 0},
 	{"kind", "Soort bericht", "Kind of message", SERVE_CHOICE, SKL_LIST_KIND},
 	{"ground", "Grondslag", "Ground", SERVE_CHOICE, SKL_LIST_GROUND},
 	{"outcome", "Uitkomst", "Outcome", SERVE_CHOICE, SKL_LIST_OUTCOME},
 	{"entry", "Soort regel", "Kind of entry", SERVE_CHOICE, SKL_LIST_ENTRY},
-	{"user-ref", "Medewerker (vraagt een dossiernummer)", "Worker (needs a case number)",
-	 SERVE_TEXT, 0},
+	{"user-ref", "Medewerker", "Worker", SERVE_TEXT, 0},
 	{"without-consent", "Gedeeld zonder toestemming", "Delivered without consent", SERVE_CHECK,
 	 0},
 	{"without-after-check", "Doorbreking zonder nacontrole", "Break-glass without after-check",
@@ -36,7 +31,10 @@ const size_t serve_field_count = SKL_COUNT(serve_fields);
 static void put_options(struct serve_page *page, enum skl_list list, const char *chosen)
 {
 	serve_put(page, "<option value=\"\">");
-	serve_say(page, "maakt niet uit", "any");
+	if (list == SKL_LIST_QUERY_REASON)
+		serve_say(page, "kies een reden", "choose a reason");
+	else
+		serve_say(page, "maakt niet uit", "any");
 	serve_put(page, "</option>");
 	for (uint32_t i = 1; i <= skl_code_count(list); i++) {
 		const char *name = skl_code_name(list, i);
@@ -68,6 +66,8 @@ static void put_label(struct serve_page *page, const struct serve_field *field)
 	serve_put(page, field->name);
 	serve_put(page, "\">");
 	serve_say(page, field->dutch, field->english);
+	if (field == &serve_fields[0])
+		serve_say(page, " (verplicht)", " (required)");
 	serve_put(page, "</label>");
 }
 
@@ -114,6 +114,20 @@ static void put_complaint(struct serve_page *page, const struct serve_field *fie
 	serve_put(page, "</a></p>\n");
 }
 
+static void put_what(struct serve_page *page)
+{
+	serve_say(
+		page,
+		"</div></fieldset>\n<fieldset><legend>Wat u zoekt</legend><p class=\"hint\">Leeg: "
+		"alles. Casus en bericht: 32 hexadecimale tekens. De dag van \"beslist voor\" telt "
+		"niet mee. Zoeken op een medewerker vraagt een dossiernummer.</p><div "
+		"class=\"fields\">\n",
+		"</div></fieldset>\n<fieldset><legend>What you look for</legend><p "
+		"class=\"hint\">Empty: all. Case and message: 32 hexadecimal digits. The day of "
+		"\"decided before\" does not count. A search on a worker needs a case number.</p>"
+		"<div class=\"fields\">\n");
+}
+
 void serve_search(struct serve_page *page, const struct serve_form *form,
 		  const struct serve_field *complaint)
 {
@@ -121,17 +135,16 @@ void serve_search(struct serve_page *page, const struct serve_form *form,
 	if (complaint)
 		put_complaint(page, complaint);
 	serve_form_begin(page, "/zoek");
-	serve_say(page, "<fieldset><legend>Waarom u vraagt</legend><div class=\"fields\">\n",
-		  "<fieldset><legend>Why you ask</legend><div class=\"fields\">\n");
+	serve_say(page,
+		  "<fieldset><legend>Waarom u vraagt</legend><p class=\"hint\">Een dossiernummer "
+		  "heeft letters, cijfers, punten en streepjes.</p><div class=\"fields\">\n",
+		  "<fieldset><legend>Why you ask</legend><p class=\"hint\">A case number has "
+		  "letters, digits, dots and dashes.</p><div class=\"fields\">\n");
 	for (size_t i = 0; i < serve_field_count; i++) {
 		const struct serve_field *field = &serve_fields[i];
 
 		if (strcmp(field->name, "case") == 0)
-			serve_say(page,
-				  "</div></fieldset>\n<fieldset><legend>Wat u zoekt (leeg: "
-				  "alles)</legend><div class=\"fields\">\n",
-				  "</div></fieldset>\n<fieldset><legend>What you look for (empty: "
-				  "all)</legend><div class=\"fields\">\n");
+			put_what(page);
 		put_field(page, field, serve_form_get(form, field->name), field == complaint);
 	}
 	serve_say(

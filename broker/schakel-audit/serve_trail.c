@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "serve.h"
-#include "skl_clock.h"
 #include "skl_directory.h"
 #include "skl_text.h"
 #include "skl_tlog_policy.h"
@@ -23,15 +22,15 @@ static enum skl_err look_row(void *arg, const struct query_row *row)
 	struct serve_shown *shown = arg;
 	struct serve_page *page = &shown->part;
 	const Schakel__V1__MessageDetail *detail = row->detail;
-	char at[SKL_TIME_TEXT_BYTES], found[16];
+	char found[16];
 
 	shown->rows++;
-	skl_time_format(row->leaf.decided_ms, at);
 	(void)snprintf(found, sizeof(found), "%" PRIu32, detail ? detail->found : 0);
 	serve_put(page, "<tr><th scope=\"row\">");
 	serve_number(page, row->index);
-	serve_put(page, "</th>");
-	put_cell(page, at);
+	serve_put(page, "</th><td>");
+	serve_time(page, row->leaf.decided_ms);
+	serve_put(page, "</td>");
 	put_cell(page, row->leaf.sender);
 	put_cell(page, detail ? detail->user_ref : "");
 	put_cell(page, query_label(SKL_LIST_MANDATE, detail ? detail->mandate : 0, page->is_dutch));

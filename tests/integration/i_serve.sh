@@ -90,7 +90,7 @@ test_like "$(cat page)" '2 regels op deze bladzijde' 'with what there is'
 test_like "$(grep "scope=\"row\">$denied<" page)" 'politie-nh.*reclas.*geweigerd' 'refusals too'
 look u-77 POST /regel -d "token=$t" -d reason=complaint -d case-number=Z-12 -d "first=$disclosure"
 test_is "$status" 200 'one disclosure'
-for words in '<dt>Grondslag</dt>' '<dt>Regel</dt><dd>.*PV-' 'gedeeld' '<dt>Doel</dt>'; do
+for words in '<dt>Grondslag</dt>' '<dt>Regel van de afspraak</dt><dd>.*PV-' '<dt>Berust op toestemming</dt>' '<dt>Afweging</dt>' 'gedeeld' '<dt>Doel</dt>'; do
 	grep -q "$words" page
 	test_ok $? "in words: $words"
 done

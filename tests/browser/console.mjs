@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: EUPL-1.2
+//
+// console.mjs MODULES CHROMIUM URL FOLDER CASE ENTRY: walk through the console; "ok PAGE" or "bad PAGE: why".
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const [modules, executablePath, url, folder, caseRef, entry] = process.argv.slice(2);
+const require = createRequire(modules + "/");
+const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+// The pages in the order of a visit: how one comes there from the search form.
+const search = (values, action) => async (page) => {
+	for (const [name, value] of Object.entries(values)) {
+		const field = page.locator(`#${name}`);
+		if (await field.evaluate((e) => e.tagName) === "SELECT")
+			await field.selectOption(value);
+		else
+			await field.fill(value);
+	}
+	await page.locator(action ? `button[formaction^="${action}"]` : "main form button:not([formaction])").click();
+};
+const pages = [
+	["search", async () => {}],
+	["wrong", search({ reason: "complaint", case: "no case" })],
+	["found", search({ reason: "complaint" })],
+	["entry", async (page) => {
+		await search({ reason: "complaint", case: caseRef })(page);
+		await page.locator("tr", { has: page.locator(`th:text-is("${entry}")`) }).locator("button").click();
+	}],
+	["case", search({ reason: "complaint", case: caseRef }, "/zaak")],
+	["looks", search({ reason: "integrity" }, "/inzage")],
+	["tree", search({ reason: "periodic_audit" }, "/boom")],
+];
+
+async function judge(page, complaints) {
+	await page.evaluate(axe);
+	const found = await page.evaluate(() => axe.run(document, {
+		runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+	}));
+	for (const one of found.violations)
+		complaints.push(`${one.id} (${one.impact}): ${one.nodes[0].html.slice(0, 120)}`);
+	if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth))
+		complaints.push("wider than the window");
+	if (await page.evaluate(() => document.scripts.length))
+		complaints.push("there is script");
+}
+
+const browser = await chromium.launch({ executablePath, args: process.getuid() === 0 ? ["--no-sandbox"] : [] });
+let isGood = true;
+for (const [size, width, height] of [["large", 1440, 900], ["small", 360, 740]])
+	for (const lang of ["nl", "en"]) {
+		const context = await browser.newContext({
+			ignoreHTTPSErrors: true,
+			viewport: { width, height },
+			clientCertificates: [{ origin: url, certPath: "u-77.pem", keyPath: "u-77.key" }],
+		});
+		for (const [name, visit] of pages) {
+			const page = await context.newPage();
+			const complaints = [];
+			const text = `${name}-${lang}-${size}`;
+			page.on("console", (message) => {
+				// a wrong form is answered 400, which Chromium reports
+				if (message.type() === "error" && !/favicon|status of 400/.test(message.text() + message.location().url))
+					complaints.push(message.text());
+			});
+			try {
+				await page.goto(`${url}/?lang=${lang}`);
+				await visit(page);
+				await page.locator("h1").waitFor();
+				await judge(page, complaints);
+				if (await page.evaluate(() => document.documentElement.lang) !== lang)
+					complaints.push("another language");
+				await page.screenshot({ path: `${folder}/${text}.png`, fullPage: true });
+			} catch (error) {
+				complaints.push(String(error).split("\n")[0]);
+			}
+			console.log(complaints.length ? `bad ${text}: ${complaints.join("; ")}` : `ok ${text}`);
+			isGood = isGood && complaints.length === 0;
+			await page.close();
+		}
+		await context.close();
+	}
+await browser.close();
+process.exit(isGood ? 0 : 1);
