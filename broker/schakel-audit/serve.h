@@ -102,7 +102,8 @@ const char *serve_form_get(const struct serve_form *form, const char *name);
 struct serve_page {
 	struct skl_buf html;
 	unsigned status;
-	const char *type; /* of its content; NULL: HTML */
+	const char *type;   /* of its content; NULL: HTML */
+	const char *suffix; /* of a file to keep; NULL: none */
 	bool is_dutch;
 	const struct serve_person *person; /* NULL: a stranger */
 	char token[SERVE_TOKEN_BYTES];
@@ -201,6 +202,12 @@ void serve_entry(struct serve *serve, const struct serve_form *form, const struc
 /* A case, drawn from top to bottom, and the same as a table. */
 void serve_case(struct serve *serve, const struct serve_form *form, const struct query *query,
 		struct serve_page *page);
+/* All rows of a question as a file, and the form for it. */
+void serve_export(struct serve *serve, const struct serve_form *form, const struct query *query,
+		  struct serve_page *page);
+void serve_export_form(struct serve_page *page, const struct serve_form *form);
+/* The fields of a question as they were, for a form that asks it again. */
+void serve_fields_again(struct serve_page *page, const struct serve_form *form);
 /* Who looked: the queries of the trail. */
 void serve_looks(struct serve *serve, const struct serve_form *form, const struct query *query,
 		 struct serve_page *page);

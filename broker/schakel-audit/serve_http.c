@@ -7,6 +7,7 @@
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -58,6 +59,13 @@ static enum MHD_Result send_page(struct MHD_Connection *mhd, const struct serve_
 				      page->type ? page->type : "text/html; charset=utf-8");
 	for (size_t i = 0; i < SKL_COUNT(headers); i++)
 		(void)MHD_add_response_header(response, headers[i][0], headers[i][1]);
+	if (page->suffix) {
+		char name[64];
+
+		(void)snprintf(name, sizeof(name), "attachment; filename=\"logboek.%s\"",
+			       page->suffix);
+		(void)MHD_add_response_header(response, "Content-Disposition", name);
+	}
 	if (page->status == 429)
 		(void)MHD_add_response_header(response, "Retry-After", "60");
 	result = MHD_queue_response(mhd, page->status, response);

@@ -42,10 +42,10 @@ static const struct place {
 	void (*get)(struct serve *serve, struct serve_page *page);
 	ask_fn post;
 } places[] = {
-	{"/", get_search, NULL},     {"/stijl.css", get_css, NULL},
-	{"/zoek", NULL, serve_rows}, {"/regel", NULL, serve_entry},
-	{"/zaak", NULL, serve_case}, {"/inzage", NULL, serve_looks},
-	{"/boom", NULL, serve_tree},
+	{"/", get_search, NULL},        {"/stijl.css", get_css, NULL},
+	{"/zoek", NULL, serve_rows},    {"/regel", NULL, serve_entry},
+	{"/zaak", NULL, serve_case},    {"/export", NULL, serve_export},
+	{"/inzage", NULL, serve_looks}, {"/boom", NULL, serve_tree},
 };
 
 static const struct place *find_place(const char *path)

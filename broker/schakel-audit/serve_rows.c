@@ -145,6 +145,9 @@ static void put_failure(struct serve_page *page, enum skl_err err, const struct 
 {
 	if (err == SKL_EDENIED)
 		serve_sentence(page, 403, shown->denied, shown->denied);
+	else if (err == SKL_ETOOLARGE || err == SKL_ELIMIT)
+		serve_sentence(page, 413, "Dat zijn te veel regels: vraag een kortere tijd.",
+			       "Those are too many entries: ask for a shorter time.");
 	else if (err == SKL_ESIGNATURE)
 		serve_sentence(page, 502,
 			       "Het antwoord bewijst zichzelf niet en wordt niet getoond.",
@@ -173,6 +176,16 @@ bool serve_ask(struct serve *serve, const struct query *query, struct skl_view n
 	return false;
 }
 
+void serve_fields_again(struct serve_page *page, const struct serve_form *form)
+{
+	for (size_t i = 0; i < serve_field_count; i++) {
+		const char *value = serve_form_get(form, serve_fields[i].name);
+
+		if (value[0])
+			serve_hidden(page, serve_fields[i].name, value);
+	}
+}
+
 static void put_next(struct serve_page *page, const struct serve_shown *shown)
 {
 	char next[2 * SERVE_NEXT_BYTES + 1];
@@ -181,12 +194,7 @@ static void put_next(struct serve_page *page, const struct serve_shown *shown)
 		return;
 	skl_hex_encode(skl_view_of(shown->next, shown->next_len), next);
 	serve_form_begin(page, "/zoek");
-	for (size_t i = 0; i < serve_field_count; i++) {
-		const char *value = serve_form_get(shown->form, serve_fields[i].name);
-
-		if (value[0])
-			serve_hidden(page, serve_fields[i].name, value);
-	}
+	serve_fields_again(page, shown->form);
 	serve_hidden(page, "next", next);
 	serve_say(page, "<p><button>Volgende bladzijde</button></p></form>\n",
 		  "<p><button>Next page</button></p></form>\n");
@@ -263,6 +271,8 @@ void serve_rows(struct serve *serve, const struct serve_form *form, const struct
 	if (shown.rows)
 		serve_table(page, &shown);
 	put_next(page, &shown);
+	if (shown.rows)
+		serve_export_form(page, form);
 	serve_end(page);
 	skl_buf_done(&shown.part.html);
 }

@@ -184,7 +184,7 @@ const struct serve_field *serve_query(const struct serve_form *form,
 		const struct serve_field *field = serve_find_field(name);
 
 		if (!form->field[i].value[0] || strcmp(name, "token") == 0 ||
-		    strcmp(name, "next") == 0)
+		    strcmp(name, "next") == 0 || strcmp(name, "format") == 0)
 			continue;
 		if (field == &strange ||
 		    query_set(ret_query, name, form->field[i].value, NULL) != SKL_OK)

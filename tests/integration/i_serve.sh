@@ -120,6 +120,13 @@ test_like "$(cat page)" 'toezicht</td><td>u-77</td><td>Autoriteit Persoonsgegeve
 look u-77 POST /boom -d "token=$t" -d reason=integrity
 test_like "$(cat page)" 'Getekend door het logboek</dt><dd>ja, gecontroleerd' 'the tree is signed'
 test_like "$(cat page)" 'het register vraagt er geen' 'and no witness is said to be there'
+for format in csv json ldv fhir register; do
+	look u-77 POST /export -d "token=$t" -d reason=complaint -d entry=decision -d format=$format
+	test_is "$status $(grep -ci '^content-disposition: attachment; filename="logboek[.]' headers)" '200 1' "a file: $format"
+	test_like "$(cat page)" 'politie-nh|18-1|Politie' 'with what was found'
+done
+look u-77 POST /export -d "token=$t" -d reason=complaint -d format=pdf
+test_is "$status" 400 'a format that there is not'
 look u-77 POST /regel -d "token=$t" -d reason=complaint -d first=999999
 test_is "$status" 404 'no such entry'
 for _ in {1..52}; do
