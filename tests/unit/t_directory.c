@@ -232,6 +232,43 @@ static void test_partners(void **state)
 	skl_directory_free(directory);
 }
 
+/* The trail goes on from n at 5, and n from m at 7: it has less of m than n had. */
+static void test_epochs(void **state)
+{
+	static const char text[] =
+		HEAD HUB "epoch origin=schakel.test/2026 previous=n size=9 root=" A " from=5\n"
+			 "epoch origin=n previous=m size=7 root=" B " from=7\n";
+	static const char *const bad[] = {
+		HEAD HUB "epoch origin=o previous=n size=4 root=" A " from=5\n",
+		HEAD HUB "epoch origin=o previous=o size=9 root=" A " from=5\n",
+		HEAD HUB "epoch origin=o previous=n size=9 root=short from=5\n",
+		HEAD HUB "epoch origin=o previous=n size=9 root=" A "\n",
+		HEAD HUB "epoch origin=o previous=n size=9 root=" A " from=5\n"
+			 "epoch origin=o previous=m size=9 root=" A " from=5\n",
+	};
+	struct skl_directory *directory = NULL;
+
+	(void)state;
+	assert_int_equal(skl_directory_parse(skl_view_str(text), &directory, NULL), SKL_OK);
+	assert_int_equal(skl_directory_epoch_count(directory), 2);
+	assert_true(skl_directory_has_entry(directory, "schakel.test/2026", 1000));
+	assert_true(skl_directory_has_entry(directory, "n", 4));
+	assert_false(skl_directory_has_entry(directory, "n", 5));
+	assert_true(skl_directory_has_lost(directory, "n", 5));
+	assert_true(skl_directory_has_entry(directory, "m", 4));
+	assert_true(skl_directory_has_lost(directory, "m", 5)); /* n had it */
+	assert_false(skl_directory_has_lost(directory, "schakel.test/2026", 5));
+	assert_false(skl_directory_has_entry(directory, "other", 0));
+	assert_false(skl_directory_has_lost(directory, "other", 9));
+	skl_directory_free(directory);
+	for (size_t i = 0; i < SKL_COUNT(bad); i++) {
+		directory = NULL;
+		assert_int_not_equal(skl_directory_parse(skl_view_str(bad[i]), &directory, NULL),
+				     SKL_OK);
+		assert_null(directory);
+	}
+}
+
 static void test_desk_keys(void **state)
 {
 	static const struct {
@@ -542,11 +579,12 @@ static void test_follow(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_faults),         cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_partners),       cmocka_unit_test(test_desk_keys),
-		cmocka_unit_test(test_keys),           cmocka_unit_test(test_mandates),
-		cmocka_unit_test(test_quorum),         cmocka_unit_test(test_tampered),
-		cmocka_unit_test(test_registrar_text), cmocka_unit_test(test_follow),
+		cmocka_unit_test(test_faults),   cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_partners), cmocka_unit_test(test_desk_keys),
+		cmocka_unit_test(test_epochs),   cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_mandates), cmocka_unit_test(test_quorum),
+		cmocka_unit_test(test_tampered), cmocka_unit_test(test_registrar_text),
+		cmocka_unit_test(test_follow),
 	};
 
 	return skl_wire_init() ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
