@@ -188,12 +188,12 @@ struct serve_shown {
 bool serve_ask(struct serve *serve, const struct query *query, struct skl_view next,
 	       struct serve_page *page, struct serve_shown *shown);
 /* A row of serve_table, with a button to look at it. */
-enum skl_err serve_table_row(void *shown, const struct query_row *row);
+enum skl_err serve_table_row(void *arg, const struct query_row *row);
 void serve_table(struct serve_page *page, const struct serve_shown *shown);
 /* What was asked, in words. */
 void serve_asked(struct serve_page *page, const struct serve_form *form);
 /* A query_word_fn: a term and what it says, in a <dl>. */
-void serve_word(void *page, const char *name, const char *value);
+void serve_word(void *arg, const char *name, const char *value);
 
 void serve_rows(struct serve *serve, const struct serve_form *form, const struct query *query,
 		struct serve_page *page);

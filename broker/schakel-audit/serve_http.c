@@ -102,7 +102,7 @@ static enum MHD_Result answer(struct serve *serve, struct MHD_Connection *mhd,
 {
 	const char *lang = MHD_lookup_connection_value(mhd, MHD_GET_ARGUMENT_KIND, "lang");
 	struct serve_page page = {.person = request->person, .is_dutch = true};
-	char none[1] = "";
+	static char none[1]; /* no body */
 	enum MHD_Result result;
 
 	skl_buf_init(&page.html, SERVE_PAGE_MAX);

@@ -211,6 +211,8 @@ static void run(enum export_format format, size_t count, struct skl_buf *text)
 
 	skl_buf_init(text, 1u << 20);
 	assert_int_equal(export_new(format, directory, &export), SKL_OK);
+	if (!export)
+		return; /* the analyzers do not know that the line before ends the test */
 	for (size_t i = 0; i < count; i++) {
 		struct query_row row = {.answered = &rows[i], .is_proven = true};
 
@@ -324,6 +326,8 @@ static void test_too_large(void **state)
 		export = NULL;
 		skl_buf_init(&text, 64);
 		assert_int_equal(export_new(format, directory, &export), SKL_OK);
+		if (!export)
+			return; /* the analyzers do not know that the line before ends the test */
 		assert_int_equal(export_row(export, &row, &text), SKL_ETOOLARGE);
 		skl_buf_done(&text);
 	}
