@@ -211,7 +211,7 @@ static enum skl_err print_rest(struct export *export, const struct tally *tally)
 	if (tally)
 		tally_text(tally, &text);
 	err = export ? export_end(export, &text) : skl_buf_err(&text);
-	if (err == SKL_OK && fwrite(text.data, 1, text.len, stdout) != text.len)
+	if (err == SKL_OK && text.len && fwrite(text.data, 1, text.len, stdout) != text.len)
 		err = SKL_EIO;
 	skl_buf_done(&text);
 	return err;

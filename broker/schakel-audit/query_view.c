@@ -38,7 +38,7 @@ static enum skl_err export_one(struct export *export, const struct query_row *ro
 
 	skl_buf_init(&text, EXPORT_ROW_MAX);
 	err = export_row(export, row, &text);
-	if (err == SKL_OK && fwrite(text.data, 1, text.len, stdout) != text.len)
+	if (err == SKL_OK && text.len && fwrite(text.data, 1, text.len, stdout) != text.len)
 		err = SKL_EIO;
 	skl_buf_done(&text);
 	return err;
