@@ -1,33 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include <confuse.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "audit_config.h"
 #include "query.h"
 #include "skl_mem.h"
 #include "skl_text.h"
-
-/* What libconfuse says about a file; it has no other way to give it. */
-static struct skl_error complaint;
-
-SKL_PRINTF(2, 0) static void on_error(cfg_t *cfg, const char *format, va_list args)
-{
-	char text[150];
-
-	(void)vsnprintf(text, sizeof(text), format, args);
-	(void)skl_error_set(&complaint, SKL_ESYNTAX, cfg ? (unsigned)cfg->line : 0, 0,
-			    "%.60s:%d: %.120s", cfg && cfg->filename ? cfg->filename : "?",
-			    cfg ? cfg->line : 0, text);
-}
-
-static bool copy_text(cfg_t *cfg, const char *name, char **ret_text)
-{
-	const char *text = cfg_getstr(cfg, name);
-
-	*ret_text = skl_strdup(text ? text : "");
-	return *ret_text != NULL;
-}
 
 static enum skl_err check(const struct query_config *config, struct skl_error *reterr)
 {
@@ -48,12 +25,12 @@ static enum skl_err check(const struct query_config *config, struct skl_error *r
 static enum skl_err copy_all(cfg_t *cfg, struct query_config *config, struct skl_error *reterr)
 {
 	unsigned count = cfg_size(cfg, "registrars");
-	bool is_ok = copy_text(cfg, "partner", &config->partner) &&
-		     copy_text(cfg, "desk", &config->desk) &&
-		     copy_text(cfg, "keys", &config->keys) &&
-		     copy_text(cfg, "state", &config->state) &&
-		     copy_text(cfg, "directory", &config->directory) &&
-		     copy_text(cfg, "endpoint", &config->endpoint);
+	bool is_ok = audit_config_text(cfg, "partner", &config->partner) &&
+		     audit_config_text(cfg, "desk", &config->desk) &&
+		     audit_config_text(cfg, "keys", &config->keys) &&
+		     audit_config_text(cfg, "state", &config->state) &&
+		     audit_config_text(cfg, "directory", &config->directory) &&
+		     audit_config_text(cfg, "endpoint", &config->endpoint);
 
 	if (count > QUERY_REGISTRARS_MAX)
 		return skl_error_set(reterr, SKL_ELIMIT, 0, 0, "at most %d registrars",
@@ -85,19 +62,12 @@ enum skl_err query_config_read(const char *path, struct query_config *ret_config
 	};
 	cfg_t *cfg = cfg_init(rows, CFGF_NONE);
 	enum skl_err err;
-	int result;
 
 	*ret_config = (struct query_config){0};
 	if (!cfg)
 		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "out of memory");
-	complaint = (struct skl_error){.text = "not a configuration"};
-	(void)cfg_set_error_function(cfg, on_error);
-	result = cfg_parse(cfg, path);
-	if (result == CFG_FILE_ERROR)
-		err = skl_error_set(reterr, SKL_ENOTFOUND, 0, 0, "%s cannot be read", path);
-	else if (result != CFG_SUCCESS)
-		err = skl_error_set(reterr, SKL_ESYNTAX, complaint.line, 0, "%s", complaint.text);
-	else
+	err = audit_config_parse(cfg, path, reterr);
+	if (err == SKL_OK)
 		err = copy_all(cfg, ret_config, reterr);
 	(void)cfg_free(cfg); /* always succeeds for what cfg_init made */
 	if (err != SKL_OK)

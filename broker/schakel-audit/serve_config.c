@@ -1,33 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include <confuse.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "audit.h"
+#include "audit_config.h"
 #include "serve.h"
 #include "skl_mem.h"
 #include "skl_text.h"
-
-/* What libconfuse says about a file; it has no other way to give it. */
-static struct skl_error complaint;
-
-SKL_PRINTF(2, 0) static void on_error(cfg_t *cfg, const char *format, va_list args)
-{
-	char text[150];
-
-	(void)vsnprintf(text, sizeof(text), format, args);
-	(void)skl_error_set(&complaint, SKL_ESYNTAX, cfg ? (unsigned)cfg->line : 0, 0, "%d: %.120s",
-			    cfg ? cfg->line : 0, text);
-}
-
-static bool copy_text(cfg_t *cfg, const char *name, char **ret_text)
-{
-	const char *text = cfg_getstr(cfg, name);
-
-	*ret_text = skl_strdup(text ? text : "");
-	return *ret_text != NULL;
-}
 
 static enum skl_err copy_person(cfg_t *cfg, struct serve_person *person, struct skl_error *reterr)
 {
@@ -35,7 +13,7 @@ static enum skl_err copy_person(cfg_t *cfg, struct serve_person *person, struct 
 	const char *certificate = cfg_getstr(cfg, "certificate");
 
 	person->name = skl_strdup(cfg_title(cfg));
-	if (!person->name || !copy_text(cfg, "of", &person->of))
+	if (!person->name || !audit_config_text(cfg, "of", &person->of))
 		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "out of memory");
 	if (!skl_text_is_user_ref(skl_view_str(person->name)))
 		return skl_error_set(reterr, SKL_EINVAL, 0, 0,
@@ -93,11 +71,11 @@ static enum skl_err copy_all(cfg_t *cfg, struct serve_config *config, struct skl
 	long requests = cfg_getint(cfg, "requests_per_minute");
 	long hub_s = cfg_getint(cfg, "hub_seconds");
 
-	if (!copy_text(cfg, "query", &config->query) ||
-	    !copy_text(cfg, "address", &config->address) ||
-	    !copy_text(cfg, "certificate", &config->certificate) ||
-	    !copy_text(cfg, "key", &config->key) ||
-	    !copy_text(cfg, "client_ca", &config->client_ca))
+	if (!audit_config_text(cfg, "query", &config->query) ||
+	    !audit_config_text(cfg, "address", &config->address) ||
+	    !audit_config_text(cfg, "certificate", &config->certificate) ||
+	    !audit_config_text(cfg, "key", &config->key) ||
+	    !audit_config_text(cfg, "client_ca", &config->client_ca))
 		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "out of memory");
 	if (!config->query[0] || !config->certificate[0] || !config->key[0] ||
 	    !config->client_ca[0])
@@ -140,20 +118,12 @@ enum skl_err serve_config_read(const char *path, struct serve_config *ret_config
 	};
 	cfg_t *cfg = cfg_init(rows, CFGF_NONE);
 	enum skl_err err;
-	int result;
 
 	*ret_config = (struct serve_config){.person_count = 0};
 	if (!cfg)
 		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "out of memory");
-	complaint = (struct skl_error){.text = "not a configuration"};
-	(void)cfg_set_error_function(cfg, on_error);
-	result = cfg_parse(cfg, path);
-	if (result == CFG_FILE_ERROR)
-		err = skl_error_set(reterr, SKL_ENOTFOUND, 0, 0, "%s cannot be read", path);
-	else if (result != CFG_SUCCESS)
-		err = skl_error_set(reterr, SKL_ESYNTAX, complaint.line, 0, "%.60s:%s", path,
-				    complaint.text);
-	else
+	err = audit_config_parse(cfg, path, reterr);
+	if (err == SKL_OK)
 		err = copy_all(cfg, ret_config, reterr);
 	(void)cfg_free(cfg); /* always succeeds for what cfg_init made */
 	if (err != SKL_OK)

@@ -14,6 +14,7 @@
 
 /* A program's own part is in no library: its source is taken in here. */
 #include "../../adapters/schakel-adapter/config.c"
+#include "../../broker/schakel-audit/audit_config.c"
 #include "../../broker/schakel-audit/query_config.c"
 #include "../../broker/schakeld/skl_hub_config.c"
 

@@ -24,11 +24,7 @@ RANDOM=$seed
 load=(rate=60 open=24)
 diag "seed $seed, $steps steps"
 
-preload=$TMPDIR/step_clock.so
-read -ra compiler <<<"${CC:-gcc}" # it may be two words, as "ccache gcc"
-[ "$VARIANT" = release ] || skip_all 'a sanitizer takes no other library before it'
-"${compiler[@]}" -shared -fPIC -o "$preload" "$SRC/tests/integration/preload/step_clock.c" -ldl ||
-	skip_all 'no compiler'
+preload_need step_clock
 
 # set_clock MACHINE DIGIT: 5 is right, 6 a step ahead, 4 a step behind
 set_clock() {

@@ -26,10 +26,7 @@ declare -A kills=([hub]=0 [notary]=0 [police]=0 [vt]=0)
 diag "seed $seed, $rounds rounds"
 
 # A library that kills, where there is a compiler to make it with; ThreadSanitizer takes no other.
-preload=$TMPDIR/die_at.so
-read -ra compiler <<<"${CC:-gcc}" # it may be two words, as "ccache gcc"
-if [ "$VARIANT" = tsan ] ||
-	! "${compiler[@]}" -shared -fPIC -o "$preload" "$SRC/tests/integration/preload/die_at.c" -ldl; then
+if [ "$VARIANT" = tsan ] || ! preload_build die_at; then
 	preload=
 	diag 'without deaths between two writes'
 fi

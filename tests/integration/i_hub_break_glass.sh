@@ -141,12 +141,10 @@ test_is "$(outcome)" permitted 'declared acute it waits for neither the check no
 test_is "$(grep -c 'repair=[1-9]' out)" 1 'both are repaired'
 
 # a day later; only a sanitizer takes no other library before it
-read -ra compiler <<<"${CC:-gcc}"
-if [ "$VARIANT" = release ] && "${compiler[@]}" -shared -fPIC -o step_clock.so \
-	"$SRC/tests/integration/preload/step_clock.c" -ldl; then
+if [ "$VARIANT" = release ] && preload_build step_clock; then
 	kill -KILL "$(pid_of hub)"
 	wait_bg hub
-	HUB_ENV=(env LD_PRELOAD="$TMPDIR/step_clock.so" CLOCK_AHEAD=90000)
+	HUB_ENV=(env LD_PRELOAD="$preload" CLOCK_AHEAD=90000)
 	hub_run
 	late() {
 		ctl status && [ "$(ctl_value clocks late_after_checks)" = 2 ]

@@ -34,10 +34,7 @@ test_is "$(attack_value first) $(attack_value second) $(attack_value first-again
 
 # --- the automatic routing id that comes next ---------------------------------------
 
-preload=$TMPDIR/fixed_rand.so
-compiler=${CC:-gcc}
-if [ "$VARIANT" != release ] ||
-	! "${compiler##* }" -shared -fPIC -o "$preload" "$SRC/tests/integration/preload/fixed_rand.c"; then
+if [ "$VARIANT" != release ] || ! preload_build fixed_rand; then
 	skip 'an automatic id is claimed' 'no compiler, or a sanitizer that must be loaded first'
 else
 	stop_bg hub

@@ -7,11 +7,7 @@
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
 . "$SRC/tests/integration/peer-lib.sh"
 
-preload=$TMPDIR/step_clock.so
-read -ra compiler <<<"${CC:-gcc}" # it may be two words, as "ccache gcc"
-[ "$VARIANT" = release ] || skip_all 'a sanitizer takes no other library before it'
-"${compiler[@]}" -shared -fPIC -o "$preload" "$SRC/tests/integration/preload/step_clock.c" -ldl ||
-	skip_all 'no compiler'
+preload_need step_clock
 
 hub_make
 hub_case_rules

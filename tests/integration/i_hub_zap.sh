@@ -8,11 +8,7 @@
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
 . "$SRC/tests/integration/peer-lib.sh"
 
-preload=$TMPDIR/weak_zap.so
-compiler=${CC:-gcc}
-[ "$VARIANT" = release ] || skip_all 'a sanitizer must be loaded first'
-"${compiler##* }" -shared -fPIC -o "$preload" "$SRC/tests/integration/preload/weak_zap.c" ||
-	skip_all 'no compiler'
+preload_need weak_zap
 
 hub_make
 notary_start

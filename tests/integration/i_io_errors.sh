@@ -31,11 +31,7 @@ read -ra kinds <<<"${KINDS:-EIO ENOSPC short ENOMEM}"
 reports=10
 diag "seed $seed, $faults faults"
 
-preload=$TMPDIR/fail_at.so
-read -ra compiler <<<"${CC:-gcc}" # it may be two words, as "ccache gcc"
-[ "$VARIANT" = release ] || skip_all 'a sanitizer takes no other library before it'
-"${compiler[@]}" -shared -fPIC -o "$preload" "$SRC/tests/integration/preload/fail_at.c" -ldl ||
-	skip_all 'no compiler'
+preload_need fail_at
 
 hub_make "$TMPDIR/hub" || exit 1
 echo 'checkpoint_ms = 50' >>"$HUB/schakeld.conf"

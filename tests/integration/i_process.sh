@@ -124,12 +124,11 @@ if [ "$VARIANT" != release ]; then
 	skip 'what an intruder gets' 'this build has no filter of system calls'
 	done_testing
 fi
-read -ra compiler <<<"${CC:-gcc}" # it may be two words, as "ccache gcc"
-if ! "${compiler[@]}" -shared -fPIC -o intrude.so "$SRC/tests/integration/preload/intrude.c"; then
+if ! preload_build intrude; then
 	skip 'what an intruder gets' 'no compiler'
 	done_testing
 fi
-chmod 755 intrude.so
+chmod 755 "$preload"
 printf '%s\n' "$key" >"$HUB/keys/shared/pseudonym.secret"
 stop_bg hub
 stop_bg notary
@@ -145,7 +144,7 @@ commands() { # commands NAME: sets command
 intrude() {
 	local command
 	commands "$1"
-	start_bg "$1" "${become[@]}" env -C "$HUB" LD_PRELOAD="$TMPDIR/intrude.so" INTRUDE="${*:2}" \
+	start_bg "$1" "${become[@]}" env -C "$HUB" LD_PRELOAD="$preload" INTRUDE="${*:2}" \
 		NOTIFY_SOCKET="$TMPDIR/notify.sock" "${command[@]}"
 	wait_for_log notified "^$(pid_of "$1") READY=1$"
 	kill -s USR1 "$(pid_of "$1")"

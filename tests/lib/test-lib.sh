@@ -172,6 +172,21 @@ skip_all() {
 	exit 0
 }
 
+# preload_build NAME: tests/integration/preload/NAME.c as a library to load before a program, whose
+# path is $preload then; 1 without a compiler.
+preload_build() {
+	local compiler
+	read -ra compiler <<<"${CC:-gcc}" # it may be two words, as "ccache gcc"
+	preload=$TMPDIR/$1.so
+	"${compiler[@]}" -shared -fPIC -o "$preload" "$SRC/tests/integration/preload/$1.c" -ldl
+}
+
+# preload_need NAME: the same, for a script that says nothing without it.
+preload_need() {
+	[ "$VARIANT" = release ] || skip_all 'a sanitizer takes no other library before it'
+	preload_build "$1" || skip_all 'no compiler'
+}
+
 # --- waiting -----------------------------------------------------------------
 
 # poll SECONDS COMMAND...: until the command succeeds; 1 if it never did. The pause is a read
