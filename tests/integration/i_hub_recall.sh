@@ -80,6 +80,8 @@ sent=$(out_value id '^sent')
 peer team hello want=1 timeout=500 drain
 peer reclas hello want=1 timeout=500 drain
 peer vt-zw hello timeout=300 drain
+peer vt-other kind=recall "${basis[@]}" to=team events="refers_to,ref=$sent" hello submit bye
+test_is "$(outcome)" denied_no_rule 'another of the same role does not recall it, though the recipient has it'
 peer vt-zw kind=recall "${basis[@]}" to=team events="refers_to,ref=$sent" hello submit bye
 test_is "$(outcome)" permitted 'recalled at one of the two who have it'
 peer vt-zw hello timeout=300 drain
