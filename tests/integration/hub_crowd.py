@@ -100,7 +100,7 @@ def main():
             sessions.append(Session(partner, len(sessions) < 2))
             if sessions[-1].is_eager:
                 poller.register(sessions[-1].socket, zmq.POLLIN)
-        if not said_open and not coming and len(sessions) == len(partners):
+        if not said_open and sum(session.is_open for session in sessions) == len(partners):
             said_open = True
             print("open", flush=True)
         if not vanished and os.path.exists(f"{folder}/vanish"):
