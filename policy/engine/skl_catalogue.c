@@ -208,12 +208,14 @@ static const struct skl_catalogue_kind kinds[] = {
 			      .principals = ROLE(MUNICIPALITY), .required = CATEGORY(ADVICE),
 			      .changes = SKL_CHANGES_CLOCKS},
 	[KIND(BAN_EXTENSION)] = {K(BAN_EXTENSION, BAN), .senders = ROLE(MUNICIPALITY),
-				 .required = CATEGORY(BAN),
+				 .optional = CATEGORY(BAN),
 				 .changes = SKL_CHANGES_BAN | SKL_CHANGES_CLOCKS},
 	[KIND(BAN_REVOCATION)] = {K(BAN_REVOCATION, BAN), .senders = ROLE(MUNICIPALITY),
 				  .optional = CATEGORY(BAN),
 				  .changes = SKL_CHANGES_BAN | SKL_CHANGES_CLOCKS},
-	[KIND(BAN_BREACH)] = {K(BAN_BREACH, BAN), .required = CATEGORY(INCIDENT),
+	/* What happened is for who prosecutes and who directs; the mayor hears that it did. */
+	[KIND(BAN_BREACH)] = {K(BAN_BREACH, BAN), .principals = ROLE(OM) | ROLE(VEILIG_THUIS),
+			      .required = CATEGORY(INCIDENT),
 			      .optional = ANY_CATEGORY, .changes = SKL_CHANGES_BAN,
 			      .is_emergency = true},
 	[KIND(BAN_END)] = {K(BAN_END, BAN), .changes = SKL_CHANGES_BAN | SKL_CHANGES_CLOCKS},
@@ -320,7 +322,8 @@ static const struct skl_catalogue_ground grounds[] = {
 				      .never_categories = ~(CATEGORY(FEEDBACK) | UINT64_C(1))},
 	[SKL_GROUND_WTH_2_8] = {.text_date = "2010-11-01",
 				.from = ROLE(MUNICIPALITY),
-				.to = HELP | ROLE(PROBATION) | ROLE(VEILIG_THUIS),
+				.to = HELP | ROLE(PROBATION) | ROLE(VEILIG_THUIS) |
+				      ROLE(POLICE), /* who has to keep it, and is told (8(2)) */
 				.purposes = PURPOSE(HOUSE_BAN)},
 	[SKL_GROUND_WTH_8] = {.text_date = "2010-11-01",
 			      .from = ROLE(MUNICIPALITY) | ROLE(COURT),

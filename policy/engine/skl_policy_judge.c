@@ -55,10 +55,10 @@ static uint8_t reason_of_item(const struct skl_rule *rule, const struct skl_item
 		return SKL_CUT_REASON_SOURCE_LAW;
 	if (item->is_past_term)
 		return SKL_CUT_REASON_PAST_TERM;
+	if (rule->is_forbid && !skl_set_is_full(&rule->dims[SKL_MISS_POSITION]))
+		return SKL_CUT_REASON_OTHER_SIDE; /* also of a person in a position */
 	if (item->about || item->person_kinds)
 		return SKL_CUT_REASON_PERSON_KIND;
-	if (rule->is_forbid && !skl_set_is_full(&rule->dims[SKL_MISS_POSITION]))
-		return SKL_CUT_REASON_OTHER_SIDE;
 	return SKL_CUT_REASON_FORBIDDEN;
 }
 

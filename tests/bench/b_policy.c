@@ -198,7 +198,8 @@ int main(void)
 					    "policy/rules/doorbreking.rules",
 					    "policy/rules/openheid.rules",
 					    "policy/rules/raad.rules",
-					    "policy/rules/rechten.rules"};
+					    "policy/rules/rechten.rules",
+					    "policy/rules/huisverbod.rules"};
 
 	shipped(names, SKL_COUNT(names));
 	big();

@@ -89,7 +89,8 @@ static const char *const t_shipped_names[] = {"politie-veilig-thuis.rules",
 					      "doorbreking.rules",
 					      "openheid.rules",
 					      "raad.rules",
-					      "rechten.rules"};
+					      "rechten.rules",
+					      "huisverbod.rules"};
 #define T_SHIPPED SKL_COUNT(t_shipped_names)
 
 /* The rules as shipped. */
