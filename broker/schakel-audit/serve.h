@@ -8,7 +8,8 @@
  * Owner:    one thread: the server is a part of its poll loop, and waits while the hub answers.
  * Errors:   as named. What a browser sends is hostile: it is answered with a page, never with an
  *           end of the program.
- * Limits:   SERVE_PERSONS_MAX persons; a form of SERVE_BODY_MAX bytes and SERVE_FIELDS_MAX fields.
+ * Limits:   SERVE_PERSONS_MAX persons; a form of SERVE_BODY_MAX bytes and SKL_FORM_FIELDS_MAX
+ * fields.
  *
  * Nothing is asked of the hub by GET. What asks is a POST with a token that is bound to the
  * certificate and grows old; who asks and with which mandate comes from the configuration alone.
@@ -21,10 +22,10 @@
 #include "skl_attr.h"
 #include "skl_buf.h"
 #include "skl_err.h"
+#include "skl_form.h"
 
 #define SERVE_PERSONS_MAX 64
 #define SERVE_BODY_MAX    16384
-#define SERVE_FIELDS_MAX  32
 #define SERVE_PAGE_MAX    ((size_t)4 * 1024 * 1024)
 #define SERVE_NEXT_BYTES  64
 #define SERVE_NOTE_BYTES  65536
@@ -78,24 +79,6 @@ void serve_guard_token(const struct serve_guard *guard, const struct serve_perso
 /* Is it ours, for this person, and not too old? */
 bool serve_guard_check(const struct serve_guard *guard, const struct serve_person *person,
 		       int64_t mono_ms, const char *token);
-
-/* ---- a form ---- */
-
-struct serve_form {
-	struct {
-		const char *name;
-		const char *value;
-	} field[SERVE_FIELDS_MAX];
-	size_t count;
-};
-/*
- * application/x-www-form-urlencoded, decoded in place; text must end with a zero byte and live as
- * long as the form. EFIELD for what is no UTF-8, has a zero byte, is not encoded or comes twice;
- * ELIMIT.
- */
-SKL_MUST_CHECK enum skl_err serve_form_parse(char *text, struct serve_form *ret_form);
-/* The first of the name, "" if there is none. */
-const char *serve_form_get(const struct serve_form *form, const char *name);
 
 /* ---- a page ---- */
 
@@ -162,19 +145,19 @@ struct serve_request {
 void serve_answer(struct serve *serve, const struct serve_request *request,
 		  struct serve_page *page);
 /* The search form with what was filled in; complaint is the field that is not right, or NULL. */
-void serve_search(struct serve_page *page, const struct serve_form *form,
+void serve_search(struct serve_page *page, const struct skl_form *form,
 		  const struct serve_field *complaint);
 /* Fields to a query of this person; NULL, or the first that is not right. */
-const struct serve_field *serve_query(const struct serve_form *form,
+const struct serve_field *serve_query(const struct skl_form *form,
 				      const struct serve_person *person, struct query *ret_query);
 
 /* An answer on its way to a page: its rows are written beside it, and count when all are proven. */
 struct serve_shown {
 	const struct serve *serve;
-	const struct serve_form *form; /* of the question; NULL: one entry */
-	query_row_fn row;              /* what becomes of a row; its arg is this struct */
-	void *arg;                     /* of who gave row */
-	struct serve_page part;        /* of the rows */
+	const struct skl_form *form; /* of the question; NULL: one entry */
+	query_row_fn row;            /* what becomes of a row; its arg is this struct */
+	void *arg;                   /* of who gave row */
+	struct serve_page part;      /* of the rows */
 	uint64_t rows;
 	uint64_t unproven;
 	struct skl_checkpoint checkpoint;
@@ -191,28 +174,28 @@ bool serve_ask(struct serve *serve, const struct query *query, struct skl_view n
 enum skl_err serve_table_row(void *arg, const struct query_row *row);
 void serve_table(struct serve_page *page, const struct serve_shown *shown);
 /* What was asked, in words. */
-void serve_asked(struct serve_page *page, const struct serve_form *form);
+void serve_asked(struct serve_page *page, const struct skl_form *form);
 /* A query_word_fn: a term and what it says, in a <dl>. */
 void serve_word(void *arg, const char *name, const char *value);
 
-void serve_rows(struct serve *serve, const struct serve_form *form, const struct query *query,
+void serve_rows(struct serve *serve, const struct skl_form *form, const struct query *query,
 		struct serve_page *page);
-void serve_entry(struct serve *serve, const struct serve_form *form, const struct query *query,
+void serve_entry(struct serve *serve, const struct skl_form *form, const struct query *query,
 		 struct serve_page *page);
 /* A case, drawn from top to bottom, and the same as a table. */
-void serve_case(struct serve *serve, const struct serve_form *form, const struct query *query,
+void serve_case(struct serve *serve, const struct skl_form *form, const struct query *query,
 		struct serve_page *page);
 /* All rows of a question as a file, and the form for it. */
-void serve_export(struct serve *serve, const struct serve_form *form, const struct query *query,
+void serve_export(struct serve *serve, const struct skl_form *form, const struct query *query,
 		  struct serve_page *page);
-void serve_export_form(struct serve_page *page, const struct serve_form *form);
+void serve_export_form(struct serve_page *page, const struct skl_form *form);
 /* The fields of a question as they were, for a form that asks it again. */
-void serve_fields_again(struct serve_page *page, const struct serve_form *form);
+void serve_fields_again(struct serve_page *page, const struct skl_form *form);
 /* Who looked: the queries of the trail. */
-void serve_looks(struct serve *serve, const struct serve_form *form, const struct query *query,
+void serve_looks(struct serve *serve, const struct skl_form *form, const struct query *query,
 		 struct serve_page *page);
 /* The tree's newest checkpoint, and who signed it. */
-void serve_tree(struct serve *serve, const struct serve_form *form, const struct query *query,
+void serve_tree(struct serve *serve, const struct skl_form *form, const struct query *query,
 		struct serve_page *page);
 
 /* ---- the server ---- */

@@ -160,7 +160,7 @@ static void put_picture(struct serve_page *page, const struct timeline *line)
 	serve_put(page, "</svg></div>\n");
 }
 
-void serve_case(struct serve *serve, const struct serve_form *form, const struct query *query,
+void serve_case(struct serve *serve, const struct skl_form *form, const struct query *query,
 		struct serve_page *page)
 {
 	static struct timeline line; /* large; there is one thread */

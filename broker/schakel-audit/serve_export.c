@@ -10,7 +10,7 @@ static enum skl_err export_one(void *arg, const struct query_row *row)
 	return row->is_proven ? export_row(shown->arg, row, &shown->part.html) : SKL_OK;
 }
 
-void serve_export_form(struct serve_page *page, const struct serve_form *form)
+void serve_export_form(struct serve_page *page, const struct skl_form *form)
 {
 	serve_form_begin(page, "/export");
 	serve_fields_again(page, form);
@@ -37,10 +37,10 @@ void serve_export_form(struct serve_page *page, const struct serve_form *form)
 	serve_put(page, "</button></div></div></fieldset></form>\n");
 }
 
-void serve_export(struct serve *serve, const struct serve_form *form, const struct query *query,
+void serve_export(struct serve *serve, const struct skl_form *form, const struct query *query,
 		  struct serve_page *page)
 {
-	enum export_format format = export_format_of(serve_form_get(form, "format"));
+	enum export_format format = export_format_of(skl_form_get(form, "format"));
 	SKL_CLEANUP(export_freep) struct export *export = NULL;
 	struct serve_shown shown = {.form = form, .row = export_one};
 	struct query all = *query;

@@ -73,30 +73,7 @@ void serve_say(struct serve_page *page, const char *dutch, const char *english)
 
 void serve_text(struct serve_page *page, const char *text)
 {
-	for (; *text; text++) {
-		unsigned char byte = (unsigned char)*text;
-
-		switch (byte) {
-		case '&':
-			serve_put(page, "&amp;");
-			break;
-		case '<':
-			serve_put(page, "&lt;");
-			break;
-		case '>':
-			serve_put(page, "&gt;");
-			break;
-		case '"':
-			serve_put(page, "&quot;");
-			break;
-		case '\'':
-			serve_put(page, "&#39;");
-			break;
-		default:
-			skl_buf_add_u8(&page->html,
-				       (byte < ' ' && byte != '\n') || byte == 0x7f ? ' ' : byte);
-		}
-	}
+	skl_html_text(&page->html, text);
 }
 
 void serve_number(struct serve_page *page, uint64_t number)

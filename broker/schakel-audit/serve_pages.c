@@ -6,7 +6,7 @@
 
 static void get_search(struct serve *serve, struct serve_page *page)
 {
-	static const struct serve_form empty;
+	static const struct skl_form empty;
 
 	(void)serve;
 	serve_search(page, &empty, NULL);
@@ -20,10 +20,10 @@ static void get_css(struct serve *serve, struct serve_page *page)
 	serve_put(page, serve_css);
 }
 
-typedef void (*ask_fn)(struct serve *serve, const struct serve_form *form,
-		       const struct query *query, struct serve_page *page);
+typedef void (*ask_fn)(struct serve *serve, const struct skl_form *form, const struct query *query,
+		       struct serve_page *page);
 
-static void post_form(struct serve *serve, const struct serve_form *form, ask_fn ask,
+static void post_form(struct serve *serve, const struct skl_form *form, ask_fn ask,
 		      struct serve_page *page)
 {
 	struct query query;
@@ -59,13 +59,13 @@ static const struct place *find_place(const char *path)
 static void post(struct serve *serve, const struct place *place,
 		 const struct serve_request *request, struct serve_page *page)
 {
-	struct serve_form form;
+	struct skl_form form;
 
-	if (serve_form_parse(request->body, &form) != SKL_OK)
+	if (skl_form_parse(request->body, &form) != SKL_OK)
 		serve_sentence(page, 400, "Dat is geen formulier van hier. Er is niets gevraagd.",
 			       "That is no form of this place. Nothing was asked.");
 	else if (!serve_guard_check(&serve->guard, request->person, skl_mono_ms(),
-				    serve_form_get(&form, "token")))
+				    skl_form_get(&form, "token")))
 		serve_sentence(page, 403,
 			       "De sessie is verlopen, of dit formulier is niet van u. Er is niets "
 			       "gevraagd.",

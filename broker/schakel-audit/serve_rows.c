@@ -18,14 +18,14 @@ static void put_proven(struct serve_page *page, bool is_proven)
 /* --- a table ---------------------------------------------------------------------- */
 
 /* Looking at one is a question of its own, with the same reason. */
-static void put_look(struct serve_page *page, const struct serve_form *form, uint64_t index)
+static void put_look(struct serve_page *page, const struct skl_form *form, uint64_t index)
 {
 	char first[24];
 
 	(void)snprintf(first, sizeof(first), "%" PRIu64, index);
 	serve_form_begin(page, "/regel");
-	serve_hidden(page, "reason", serve_form_get(form, "reason"));
-	serve_hidden(page, "case-number", serve_form_get(form, "case-number"));
+	serve_hidden(page, "reason", skl_form_get(form, "reason"));
+	serve_hidden(page, "case-number", skl_form_get(form, "case-number"));
 	serve_hidden(page, "first", first);
 	serve_say(page, "<button>Bekijk<span class=\"hide\"> regel ",
 		  "<button>Look<span class=\"hide\"> at entry ");
@@ -176,10 +176,10 @@ bool serve_ask(struct serve *serve, const struct query *query, struct skl_view n
 	return false;
 }
 
-void serve_fields_again(struct serve_page *page, const struct serve_form *form)
+void serve_fields_again(struct serve_page *page, const struct skl_form *form)
 {
 	for (size_t i = 0; i < serve_field_count; i++) {
-		const char *value = serve_form_get(form, serve_fields[i].name);
+		const char *value = skl_form_get(form, serve_fields[i].name);
 
 		if (value[0])
 			serve_hidden(page, serve_fields[i].name, value);
@@ -200,12 +200,12 @@ static void put_next(struct serve_page *page, const struct serve_shown *shown)
 		  "<p><button>Next page</button></p></form>\n");
 }
 
-void serve_asked(struct serve_page *page, const struct serve_form *form)
+void serve_asked(struct serve_page *page, const struct skl_form *form)
 {
 	serve_put(page, "<dl>");
 	for (size_t i = 0; i < serve_field_count; i++) {
 		const struct serve_field *field = &serve_fields[i];
-		const char *value = serve_form_get(form, field->name);
+		const char *value = skl_form_get(form, field->name);
 
 		if (!value[0])
 			continue;
@@ -239,10 +239,10 @@ void serve_table(struct serve_page *page, const struct serve_shown *shown)
 	serve_put(page, "</tbody></table></div>\n");
 }
 
-void serve_rows(struct serve *serve, const struct serve_form *form, const struct query *query,
+void serve_rows(struct serve *serve, const struct skl_form *form, const struct query *query,
 		struct serve_page *page)
 {
-	const char *text = serve_form_get(form, "next");
+	const char *text = skl_form_get(form, "next");
 	size_t next_len = strlen(text) / 2;
 	struct serve_shown shown = {.form = form, .row = serve_table_row};
 	uint8_t next[SERVE_NEXT_BYTES];
@@ -277,13 +277,13 @@ void serve_rows(struct serve *serve, const struct serve_form *form, const struct
 	skl_buf_done(&shown.part.html);
 }
 
-void serve_entry(struct serve *serve, const struct serve_form *form, const struct query *query,
+void serve_entry(struct serve *serve, const struct skl_form *form, const struct query *query,
 		 struct serve_page *page)
 {
 	struct query one = *query;
 	struct serve_shown shown = {.row = entry_row};
 
-	if (!serve_form_get(form, "first")[0]) {
+	if (!skl_form_get(form, "first")[0]) {
 		serve_sentence(page, 400, "Welke regel? Er is niets gevraagd.",
 			       "Which entry? Nothing was asked.");
 		return;

@@ -128,7 +128,7 @@ static void put_what(struct serve_page *page)
 		"<div class=\"fields\">\n");
 }
 
-void serve_search(struct serve_page *page, const struct serve_form *form,
+void serve_search(struct serve_page *page, const struct skl_form *form,
 		  const struct serve_field *complaint)
 {
 	serve_begin(page, complaint ? 400 : 200, "Zoeken in het logboek", "Search the trail");
@@ -145,7 +145,7 @@ void serve_search(struct serve_page *page, const struct serve_form *form,
 
 		if (strcmp(field->name, "case") == 0)
 			put_what(page);
-		put_field(page, field, serve_form_get(form, field->name), field == complaint);
+		put_field(page, field, skl_form_get(form, field->name), field == complaint);
 	}
 	serve_say(
 		page,
@@ -172,7 +172,7 @@ const struct serve_field *serve_find_field(const char *name)
 	return &strange;
 }
 
-const struct serve_field *serve_query(const struct serve_form *form,
+const struct serve_field *serve_query(const struct skl_form *form,
 				      const struct serve_person *person, struct query *ret_query)
 {
 	*ret_query = (struct query){.mandate = person->mandate,

@@ -43,7 +43,7 @@ static enum skl_err look_row(void *arg, const struct query_row *row)
 	return skl_buf_err(&page->html);
 }
 
-void serve_looks(struct serve *serve, const struct serve_form *form, const struct query *query,
+void serve_looks(struct serve *serve, const struct skl_form *form, const struct query *query,
 		 struct serve_page *page)
 {
 	struct serve_shown shown = {.form = form, .row = look_row};
@@ -129,7 +129,7 @@ static void put_verdict(struct serve_page *page, const struct skl_directory *dir
 						: (page->is_dutch ? "niet gehaald" : "not met"));
 }
 
-void serve_tree(struct serve *serve, const struct serve_form *form, const struct query *query,
+void serve_tree(struct serve *serve, const struct skl_form *form, const struct query *query,
 		struct serve_page *page)
 {
 	struct serve_shown shown = {.form = form, .row = no_row};

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include "skl_form.h"
+
+#include <stdint.h>
 #include <string.h>
 
-#include "serve.h"
 #include "skl_text.h"
 
 /* Up to end, shorter or as long; false for what is not encoded, or holds a zero byte. */
@@ -27,18 +29,18 @@ static bool decode(char *text, const char *end)
 	return skl_utf8_valid(skl_view_str(text));
 }
 
-enum skl_err serve_form_parse(char *text, struct serve_form *ret_form)
+enum skl_err skl_form_parse(char *text, struct skl_form *ret_form)
 {
-	*ret_form = (struct serve_form){.count = 0};
+	*ret_form = (struct skl_form){.count = 0};
 	while (*text) {
 		char *end = text + strcspn(text, "&");
 		char *equals = memchr(text, '=', (size_t)(end - text));
 		char *next = *end ? end + 1 : end;
 
-		if (ret_form->count == SERVE_FIELDS_MAX)
+		if (ret_form->count == SKL_FORM_FIELDS_MAX)
 			return SKL_ELIMIT;
 		if (!equals || !decode(equals + 1, end) || !decode(text, equals) ||
-		    serve_form_get(ret_form, text)[0])
+		    skl_form_get(ret_form, text)[0])
 			return SKL_EFIELD;
 		ret_form->field[ret_form->count].name = text;
 		ret_form->field[ret_form->count].value = equals + 1;
@@ -48,10 +50,38 @@ enum skl_err serve_form_parse(char *text, struct serve_form *ret_form)
 	return SKL_OK;
 }
 
-const char *serve_form_get(const struct serve_form *form, const char *name)
+const char *skl_form_get(const struct skl_form *form, const char *name)
 {
 	for (size_t i = 0; i < form->count; i++)
 		if (strcmp(form->field[i].name, name) == 0)
 			return form->field[i].value;
 	return "";
+}
+
+void skl_html_text(struct skl_buf *html, const char *text)
+{
+	for (; *text; text++) {
+		unsigned char byte = (unsigned char)*text;
+
+		switch (byte) {
+		case '&':
+			skl_buf_add_str(html, "&amp;");
+			break;
+		case '<':
+			skl_buf_add_str(html, "&lt;");
+			break;
+		case '>':
+			skl_buf_add_str(html, "&gt;");
+			break;
+		case '"':
+			skl_buf_add_str(html, "&quot;");
+			break;
+		case '\'':
+			skl_buf_add_str(html, "&#39;");
+			break;
+		default:
+			skl_buf_add_u8(html,
+				       (byte < ' ' && byte != '\n') || byte == 0x7f ? ' ' : byte);
+		}
+	}
 }
