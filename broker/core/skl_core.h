@@ -332,7 +332,7 @@ const struct skl_policy *skl_law_policy_of(const struct skl_law *law,
 
 /* Open the store; where it has the trail that the directory says ended, rename it before. */
 SKL_MUST_CHECK enum skl_err skl_epoch_store(struct skl_hub *hub, struct skl_error *reterr);
-/* The entry that names the last checkpoint of the old one, once there are directory and policy. */
+/* The first entry of the new one: it names the last checkpoint of the old one. */
 SKL_MUST_CHECK enum skl_err skl_epoch_record(struct skl_hub *hub);
 
 /* --- skl_held: whom the operator keeps out --------------------------------------- */

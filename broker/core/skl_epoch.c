@@ -99,13 +99,17 @@ static enum skl_err write_entry(struct skl_turn *turn, void *arg)
 
 enum skl_err skl_epoch_record(struct skl_hub *hub)
 {
-	const struct skl_dir_epoch *epoch =
-		skl_directory_epoch(hub->law.directory, hub->opts.store.origin);
+	SKL_CLEANUP(skl_directory_freep) struct skl_directory *directory = NULL;
+	struct skl_error ignored; /* a directory that is wrong is told when it is put in force */
+	const struct skl_dir_epoch *epoch;
 	struct skl_dir_epoch copy;
 	enum skl_err err;
 
-	/* until a checkpoint of the new trail is there; also when the hub died in between */
-	if (!epoch || hub->mark.size)
+	if (skl_law_directory(&hub->opts, &directory, &ignored) != SKL_OK)
+		return SKL_OK;
+	epoch = skl_directory_epoch(directory, hub->opts.store.origin);
+	/* before all else of the new trail; also when the hub died in between */
+	if (!epoch || hub->trail_size != epoch->from)
 		return SKL_OK;
 	copy = *epoch;
 	err = skl_turn_run(hub, write_entry, &copy);

@@ -111,6 +111,44 @@ static enum skl_err return_some(struct skl_client *client, size_t *ret_count)
 	return skl_spool_commit(txn);
 }
 
+/*
+ * What became of each message that is done here, of entries that are still there: the hub may have
+ * lost its entry of the receipt with the row that made it offer the message again. It knows the
+ * receipts that it has, and forwards none of them twice. Once for each name of the trail.
+ */
+static enum skl_err receipt_again(struct skl_client *client)
+{
+	struct skl_view origin = skl_view_str(skl_directory_hub(client->directory)->origin);
+	struct skl_spool_txn *txn;
+	struct skl_in in;
+	const struct skl_in *cursor = NULL;
+	struct skl_buf done;
+	enum skl_err err = skl_client_begin(client, true, &txn);
+	if (err)
+		return err;
+	skl_buf_init(&done, SKL_SPOOL_ORIGIN_BYTES);
+	err = skl_spool_meta_get(txn, SKL_META_EPOCH, &done);
+	bool is_done = !err && skl_view_equal(skl_buf_view(&done), origin);
+	skl_buf_done(&done);
+	if (is_done || (err && err != SKL_ENOTFOUND)) {
+		skl_spool_abort(txn);
+		return err;
+	}
+	while (!(err = skl_spool_in_each(txn, cursor, &in))) {
+		cursor = &in;
+		if (in.state != SKL_IN_HANDED_OVER && in.state != SKL_IN_REFUSED)
+			continue;
+		if (skl_directory_has_entry(client->directory, in.origin, in.index))
+			skl_client_receipt_state(txn, &in);
+	}
+	if (err != SKL_ENOTFOUND) {
+		skl_spool_abort(txn);
+		return err;
+	}
+	skl_spool_meta_put(txn, SKL_META_EPOCH, origin);
+	return skl_spool_commit(txn);
+}
+
 enum skl_err skl_client_epoch(struct skl_client *client)
 {
 	size_t again = 0, returned = 0;
@@ -123,6 +161,8 @@ enum skl_err skl_client_epoch(struct skl_client *client)
 		err = return_some(client, &count);
 		returned += err ? 0 : count;
 	}
+	if (!err)
+		err = receipt_again(client);
 	if (again || returned)
 		skl_client_alarm(client, SKL_ALARM_EPOCH, SKL_EROLLBACK, NULL, again, NULL);
 	return err;

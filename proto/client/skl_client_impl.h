@@ -290,6 +290,8 @@ SKL_MUST_CHECK enum skl_err skl_client_in_step(struct skl_client *client);
 /* Queue a receipt item for what in says; for a message refused unseen give in without key. */
 void skl_client_receipt_push(struct skl_spool_txn *txn, const struct skl_in *in,
 			     enum skl_delivery state, enum skl_reason reason);
+/* The same for one that is in the spool: how far it is. */
+void skl_client_receipt_state(struct skl_spool_txn *txn, const struct skl_in *in);
 void skl_client_receipt_noted(struct skl_spool_txn *txn, uint64_t offer);
 SKL_MUST_CHECK enum skl_err skl_client_receipt_step(struct skl_client *client);
 SKL_MUST_CHECK enum skl_err skl_client_receipt_recorded(struct skl_client *client,

@@ -322,9 +322,7 @@ static enum skl_err finish(struct skl_client *client, const uint8_t key[32],
 	in.reason = (uint32_t)reason;
 	in.final_ms = skl_now_ms();
 	skl_spool_in_set(txn, &in);
-	skl_client_receipt_push(
-		txn, &in, state == SKL_IN_REFUSED ? SKL_DELIVERY_REFUSED : SKL_DELIVERY_HANDED_OVER,
-		reason);
+	skl_client_receipt_state(txn, &in);
 	err = skl_spool_commit(txn);
 	if (!err)
 		take_back(client, in.seq);

@@ -214,10 +214,7 @@ static enum skl_err repeat(struct skl_client *client, struct skl_spool_txn *txn,
 		keep_promise(client, txn, offered, in);
 	}
 	skl_spool_in_set(txn, &known);
-	enum skl_delivery state = known.state == SKL_IN_HANDED_OVER ? SKL_DELIVERY_HANDED_OVER
-				  : known.state == SKL_IN_REFUSED   ? SKL_DELIVERY_REFUSED
-								    : SKL_DELIVERY_STORED;
-	skl_client_receipt_push(txn, &known, state, (enum skl_reason)known.reason);
+	skl_client_receipt_state(txn, &known);
 	return SKL_OK;
 }
 

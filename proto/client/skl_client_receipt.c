@@ -46,6 +46,14 @@ void skl_client_receipt_push(struct skl_spool_txn *txn, const struct skl_in *in,
 	push(txn, &item);
 }
 
+void skl_client_receipt_state(struct skl_spool_txn *txn, const struct skl_in *in)
+{
+	enum skl_delivery state = in->state == SKL_IN_HANDED_OVER ? SKL_DELIVERY_HANDED_OVER
+				  : in->state == SKL_IN_REFUSED   ? SKL_DELIVERY_REFUSED
+								  : SKL_DELIVERY_STORED;
+	skl_client_receipt_push(txn, in, state, (enum skl_reason)in->reason);
+}
+
 void skl_client_receipt_noted(struct skl_spool_txn *txn, uint64_t offer)
 {
 	Schakel__V1__ReceiptItem item;

@@ -82,7 +82,8 @@ enum skl_spool_meta {
 	SKL_META_OUT_BYTES,      /* u64be: outgoing contents kept, for the limit */
 	SKL_META_IN_BYTES,       /* u64be: incoming */
 	SKL_META_SEQ,            /* u64be: last number given out */
-	SKL_META_WITNESSED       /* signed note of the newest of them with a quorum of witnesses */
+	SKL_META_WITNESSED,      /* signed note of the newest of them with a quorum of witnesses */
+	SKL_META_EPOCH           /* origin for which final receipts were queued again */
 };
 
 /* ENOTFOUND. Appends to *ret_value. */
@@ -261,6 +262,9 @@ SKL_MUST_CHECK enum skl_err skl_spool_in_add(struct skl_spool_txn *txn, struct s
 SKL_MUST_CHECK enum skl_err skl_spool_in_get(struct skl_spool_txn *txn,
 					     const uint8_t key[SKL_SPOOL_IN_KEY_BYTES],
 					     struct skl_in *ret_in);
+/* The record after *cursor (NULL: the first), by key; ENOTFOUND after the last. May be the same. */
+SKL_MUST_CHECK enum skl_err skl_spool_in_each(struct skl_spool_txn *txn,
+					      const struct skl_in *cursor, struct skl_in *ret_in);
 /* A final state drops the body. */
 void skl_spool_in_set(struct skl_spool_txn *txn, const struct skl_in *in);
 /* ENOTFOUND when the body is gone. Appends. */

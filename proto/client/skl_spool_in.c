@@ -113,6 +113,23 @@ enum skl_err skl_spool_in_get(struct skl_spool_txn *txn, const uint8_t key[SKL_S
 	return err;
 }
 
+enum skl_err skl_spool_in_each(struct skl_spool_txn *txn, const struct skl_in *cursor,
+			       struct skl_in *ret_in)
+{
+	/* One byte more, zero: the smallest key after that of the cursor. */
+	uint8_t key[SKL_SPOOL_IN_KEY_BYTES + 1] = {0};
+	size_t len = SKL_SPOOL_IN_KEY_BYTES;
+	if (cursor)
+		memcpy(key, cursor->key, SKL_SPOOL_IN_KEY_BYTES);
+	struct skl_view from = skl_view_of(key, cursor ? sizeof key : 1);
+	enum skl_err err = skl_spool_db_seek(txn, SKL_DB_IN, from, key, &len);
+	if (!err && len != SKL_SPOOL_IN_KEY_BYTES) {
+		skl_spool_fail(txn, SKL_ECORRUPT);
+		err = SKL_ECORRUPT;
+	}
+	return err ? err : skl_spool_in_get(txn, key, ret_in);
+}
+
 static void seq_key(uint64_t seq, uint8_t ret_key[8])
 {
 	skl_put_u64be(ret_key, seq);

@@ -147,6 +147,53 @@ static void what_was_lost_is_sent_again_and_handed_over_once(void **arg)
 	end(&lost);
 }
 
+static size_t times_told(const struct stage *stage, const uint8_t id[16], uint32_t state)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < stage->police.receipt_count; i++)
+		count += stage->police.receipts[i].state == state &&
+			 !memcmp(stage->police.receipts[i].id, id, 16);
+	return count;
+}
+
+/*
+ * The hub lost its entry of a receipt, and had not told the sender yet. The message is in the
+ * backup, where its recipient has it: it is not offered again, and told all the same, once.
+ */
+static void a_receipt_that_was_lost_is_made_again(void **arg)
+{
+	struct stage *stage = *arg;
+	struct lost lost;
+	live(&lost, stage);
+	stage->hub.is_deaf[SKL_COMMAND_RECEIPT] = false;
+	stage_stop(stage, POLICE);
+	stage_stop(stage, VT);
+	stage_start(stage, VT); /* says again what was not heard */
+	stage_until(stage, !status_of(&stage->vt).spool.receipts);
+	size_t before = stage->hub.recorded_items;
+	lose(&lost);
+	state(&lost, 3, WORLD_ORIGIN);
+	stage_start(stage, POLICE);
+	stage_until(stage, stage_delivery(stage, lost.ids[FOUND]) == SKL_DELIVERY_HANDED_OVER);
+	/* three that are in the backup; the fourth was lost and is made for its new entry */
+	stage_until(stage, stage_delivery(stage, lost.ids[PROMISED]) == SKL_DELIVERY_HANDED_OVER);
+	stage_until(stage, !status_of(&stage->police).spool.receipts &&
+				   !status_of(&stage->vt).spool.receipts);
+	size_t made = stage->hub.recorded_items - before;
+	for (int i = 0; i < MESSAGES; i++)
+		assert_int_equal(times_told(stage, lost.ids[i], SKL_DELIVERY_HANDED_OVER), 1);
+	assert_int_equal(stage->vt.message_count, MESSAGES);
+	/* Not at each directory, nor at each start. */
+	stage_stop(stage, VT);
+	stage_start(stage, VT);
+	state(&lost, 3, WORLD_ORIGIN);
+	hub_announce(&stage->hub, stage->world.number - 1);
+	stage_until(stage, status_of(&stage->vt).directory_number == stage->world.number - 1);
+	stage_rounds(stage, 20);
+	assert_int_equal(stage->hub.recorded_items - before, made);
+	end(&lost);
+}
+
 /* Without a statement, or with one of another trail, promises stay: they are the evidence. */
 static void nothing_is_returned_without_the_statement(void **arg)
 {
@@ -193,6 +240,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_setup, stage_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(what_was_lost_is_sent_again_and_handed_over_once),
+		TEST(a_receipt_that_was_lost_is_made_again),
 		TEST(nothing_is_returned_without_the_statement),
 		TEST(nothing_is_returned_that_was_not_lost),
 	};
