@@ -7,6 +7,7 @@
 #include "skl_index.h"
 #include "skl_leaf.h"
 #include "skl_mandate.h"
+#include "skl_person.h"
 #include "skl_summary.h"
 #include "skl_unpack.h"
 #include "skl_vault.h"
@@ -22,7 +23,7 @@ struct page {
 	const struct skl_item *item;
 	const Schakel__V1__QueryRow *query;
 	const struct skl_dir_mandate *mandate;
-	const uint8_t *tag; /* 32 bytes of the subject looked for, or NULL */
+	const struct skl_person *person; /* looked for: all that is linked; NULL: anybody */
 	uint64_t checkpoint_size;
 	uint32_t limit;
 	uint32_t scanned; /* entries looked at */
@@ -116,7 +117,7 @@ static bool needs_detail(const struct page *page)
 	return query->n_kinds || query->n_categories || query->n_grounds || query->n_reasons ||
 	       query->n_rules || query->user_ref[0] || query->message_id.len ||
 	       query->case_ref.len || query->without_consent || query->without_after_check ||
-	       page->tag;
+	       page->person;
 }
 
 static bool same_bytes(ProtobufCBinaryData wanted, ProtobufCBinaryData got)
@@ -192,19 +193,38 @@ static bool detail_matches(const struct page *page, const struct skl_leaf *leaf,
 	       (!query->without_after_check || is_unchecked(page, leaf, detail));
 }
 
-/* Is the person looked for a subject of this entry? */
-static bool subject_matches(struct page *page, const struct skl_view *parts, size_t count)
+/* Is this part of a detail about the person looked for? */
+static bool is_about(struct page *page, struct skl_view part)
 {
-	for (size_t i = 1; page->tag && i < count; i++) {
-		Schakel__V1__SubjectDetail *subject = NULL;
+	Schakel__V1__SubjectDetail *subject = NULL;
 
-		if (parts[i].len &&
-		    skl_unpack(&schakel__v1__subject_detail__descriptor, parts[i],
-			       page->turn->arena, &subject) == SKL_OK &&
-		    subject->tag.len == 32 && memcmp(subject->tag.data, page->tag, 32) == 0)
+	if (!part.len ||
+	    skl_unpack(&schakel__v1__subject_detail__descriptor, part, page->turn->arena,
+		       &subject) != SKL_OK ||
+	    subject->tag.len != SKL_PERSON_TAG_BYTES)
+		return false;
+	for (size_t i = 0; i < page->person->count; i++)
+		if (memcmp(subject->tag.data, page->person->tags[i], SKL_PERSON_TAG_BYTES) == 0)
 			return true;
-	}
-	return !page->tag;
+	return false;
+}
+
+/* The parts about the person looked for, none where anybody will do. */
+static enum skl_err find_asked(struct page *page, const struct skl_view *parts, size_t count,
+			       uint32_t **ret_asked, size_t *ret_asked_count)
+{
+	uint32_t *asked;
+
+	if (!page->person)
+		return SKL_OK;
+	asked = skl_arena_array(page->turn->arena, count + 1, sizeof(*asked));
+	if (!asked)
+		return SKL_ENOMEM;
+	for (size_t i = 1; i < count; i++)
+		if (is_about(page, parts[i]))
+			asked[(*ret_asked_count)++] = (uint32_t)i;
+	*ret_asked = asked;
+	return SKL_OK;
 }
 
 /* --- one row
@@ -268,8 +288,15 @@ static enum skl_err add_path(struct page *page, uint64_t index, Schakel__V1__Ans
 	return err;
 }
 
-static enum skl_err add_row(struct page *page, uint64_t index, Schakel__V1__DetailPart **details,
-			    size_t detail_count)
+/* What goes with the leaf of a row. */
+struct row_parts {
+	Schakel__V1__DetailPart **details;
+	size_t detail_count;
+	uint32_t *asked; /* which of them are about the person looked for */
+	size_t asked_count;
+};
+
+static enum skl_err add_row(struct page *page, uint64_t index, const struct row_parts *parts)
 {
 	Schakel__V1__AnswerRow *row = skl_arena_alloc(page->turn->arena, sizeof(*row));
 	struct skl_view leaf;
@@ -285,8 +312,10 @@ static enum skl_err add_row(struct page *page, uint64_t index, Schakel__V1__Deta
 		return err;
 	row->leaf = skl_pb_bytes(skl_arena_copy(page->turn->arena, leaf.data, leaf.len), leaf.len);
 	if (page->query->details) {
-		row->details = details;
-		row->n_details = detail_count;
+		row->details = parts->details;
+		row->n_details = parts->detail_count;
+		row->asked = parts->asked;
+		row->n_asked = parts->asked_count;
 	}
 	err = row->leaf.data ? add_path(page, index, row) : SKL_ENOMEM;
 	if (err != SKL_OK)
@@ -305,28 +334,31 @@ static enum skl_err add_row(struct page *page, uint64_t index, Schakel__V1__Deta
 static enum skl_err look_at(struct page *page, uint64_t index)
 {
 	struct skl_view plain[SKL_TRAIL_PARTS_MAX] = {{0}};
-	Schakel__V1__DetailPart **rows;
+	struct row_parts parts = {0};
 	Schakel__V1__MessageDetail *detail = NULL;
 	struct skl_leaf leaf;
-	size_t count = 0;
 	enum skl_err err = skl_trail_entry(page->turn->txn, index, &leaf);
 
 	if (err != SKL_OK || !leaf_matches(page, &leaf))
 		return err;
 	if (!needs_detail(page) && !page->query->details)
-		return add_row(page, index, NULL, 0);
-	rows = skl_arena_array(page->turn->arena, SKL_TRAIL_PARTS_MAX, sizeof(*rows));
-	err = rows ? read_details(page, index, plain, rows, &count) : SKL_ENOMEM;
+		return add_row(page, index, &parts);
+	parts.details =
+		skl_arena_array(page->turn->arena, SKL_TRAIL_PARTS_MAX, sizeof(*parts.details));
+	err = parts.details ? read_details(page, index, plain, parts.details, &parts.detail_count)
+			    : SKL_ENOMEM;
+	if (err == SKL_OK)
+		err = find_asked(page, plain, parts.detail_count, &parts.asked, &parts.asked_count);
 	if (err != SKL_OK)
 		return err;
 	if (needs_detail(page)) {
 		if (!plain[0].len ||
 		    skl_unpack(&schakel__v1__message_detail__descriptor, plain[0],
 			       page->turn->arena, &detail) != SKL_OK ||
-		    !detail_matches(page, &leaf, detail) || !subject_matches(page, plain, count))
+		    !detail_matches(page, &leaf, detail) || (page->person && !parts.asked_count))
 			return SKL_OK; /* another one, or erased: then there is nothing to match */
 	}
-	return add_row(page, index, rows, count);
+	return add_row(page, index, &parts);
 }
 
 /* Has this turn read for long enough? Each page looks at a block, so that all come to an end. */
@@ -392,8 +424,10 @@ static bool want_of_detail(const struct page *page, struct skl_summary_filter *f
 		ok &= skl_summary_want(filter, SKL_SUMMARY_USER, 0, skl_view_str(query->user_ref));
 	if (query->without_consent)
 		ok &= skl_summary_want(filter, SKL_SUMMARY_NO_CONSENT, 0, none);
-	if (page->tag)
-		ok &= skl_summary_want(filter, SKL_SUMMARY_SUBJECT, 0, skl_view_of(page->tag, 32));
+	for (size_t i = 0; page->person && i < page->person->count; i++)
+		ok &= skl_summary_want(
+			filter, SKL_SUMMARY_SUBJECT, 0,
+			skl_view_of(page->person->tags[i], SKL_PERSON_TAG_BYTES));
 	return ok;
 }
 
@@ -448,21 +482,24 @@ static enum skl_err walk(struct page *page, uint64_t first)
 /* --- the query as a message
  * ---------------------------------------------------------------------------- */
 
-static enum skl_err subject_tag(struct page *page)
+static enum skl_err find_person(struct page *page)
 {
 	const Schakel__V1__PseudonymRow *row;
-	uint8_t *tag;
+	struct skl_person *person;
+	uint8_t tag[SKL_PERSON_TAG_BYTES];
 	enum skl_err err;
 
 	if (!page->query->subject)
 		return SKL_OK;
 	row = skl_envelope_find_pseudonym(page->item->env, page->query->subject);
-	tag = skl_arena_alloc(page->turn->arena, 32);
-	if (!row || !tag)
+	person = skl_arena_alloc(page->turn->arena, sizeof(*person));
+	if (!row || !person)
 		return row ? SKL_ENOMEM : SKL_ENUMBER;
 	err = skl_vault_mac(skl_store_vault(page->turn->hub->store), SKL_VAULT_TAG,
 			    skl_view_of(row->pseudonym.data, row->pseudonym.len), tag);
-	page->tag = tag;
+	if (err == SKL_OK)
+		err = skl_person_find(page->turn->txn, tag, person);
+	page->person = person;
 	return err;
 }
 
@@ -471,7 +508,7 @@ static enum skl_err fill_page(struct page *page)
 	const Schakel__V1__QueryRow *query = page->query;
 	uint64_t first = query->first_index;
 	uint8_t *next;
-	enum skl_err err = subject_tag(page);
+	enum skl_err err = find_person(page);
 
 	if (err != SKL_OK)
 		return err;
@@ -597,71 +634,4 @@ enum skl_err skl_query_finish(struct skl_turn *turn, struct skl_item *item)
 	item->answer.command = skl_command_name(SKL_COMMAND_ANSWER);
 	item->answer.body = skl_record_pack(turn->arena, &answer->base, SKL_LIMIT_ANSWER);
 	return item->answer.body.data ? SKL_OK : SKL_ENOMEM;
-}
-
-/* --- PROOF
- * -----------------------------------------------------------------------------------------------
- */
-
-static enum skl_err prove(struct skl_hub *hub, const Schakel__V1__ProofRequest *request,
-			  const struct skl_peer *peer, Schakel__V1__ProofReply *reply)
-{
-	const struct skl_txn_opts look = {.read_only = true};
-	SKL_CLEANUP(skl_txn_abortp) struct skl_txn *txn = NULL;
-	struct skl_trail_path *path = skl_arena_alloc(&hub->turn_arena, sizeof(*path));
-	struct skl_view note, leaf;
-	struct skl_leaf entry;
-	uint64_t size = 0;
-	enum skl_err err = path ? skl_txn_begin(hub->store, &look, &txn) : SKL_ENOMEM;
-
-	if (err == SKL_OK && !request->tree_size)
-		err = skl_trail_checkpoint_latest(txn, &size, &note);
-	else if (err == SKL_OK)
-		err = skl_trail_checkpoint_find(txn, request->tree_size, &size, &note);
-	if (err != SKL_OK)
-		return err;
-	if (request->tree_size && size != request->tree_size)
-		return SKL_ENOTFOUND; /* no checkpoint of that size was signed */
-	err = request->old_size ? skl_trail_consistency(txn, request->old_size, size, path)
-				: skl_trail_inclusion(txn, request->index, size, path);
-	if (err == SKL_OK && !request->old_size)
-		err = skl_trail_entry(txn, request->index, &entry);
-	if (err != SKL_OK)
-		return err;
-	if (!request->old_size &&
-	    (strcmp(entry.sender, peer->id) == 0 || skl_mandate_is_at(entry.recipient, peer->id)) &&
-	    skl_trail_leaf(txn, request->index, &leaf) == SKL_OK)
-		reply->leaf = skl_pb_bytes(skl_arena_copy(&hub->turn_arena, leaf.data, leaf.len),
-					   leaf.len);
-	reply->path = skl_pb_bytes(path->hash, path->count * SKL_STORE_HASH);
-	reply->checkpoint = skl_arena_copy(&hub->turn_arena, note.data, note.len);
-	reply->tree_size = size;
-	return reply->checkpoint ? SKL_OK : SKL_ENOMEM;
-}
-
-enum skl_err skl_query_proof(struct skl_hub *hub, const struct skl_msg *msg,
-			     const struct skl_peer *peer)
-{
-	Schakel__V1__ProofRequest *request = NULL;
-	Schakel__V1__ProofReply reply;
-	struct skl_view body;
-	enum skl_err err;
-
-	if (msg->count != 2)
-		return SKL_EMALFORMED;
-	err = skl_unpack(skl_command_body(SKL_COMMAND_PROOF, false), skl_msg_frame(msg, 1),
-			 &hub->turn_arena, &request);
-	if (err != SKL_OK)
-		return err;
-	schakel__v1__proof_reply__init(&reply);
-	if (prove(hub, request, peer, &reply) != SKL_OK)
-		schakel__v1__proof_reply__init(&reply); /* cannot be proved, yet or at all */
-	reply.index = request->index;
-	reply.old_size = request->old_size;
-	body = skl_record_pack(&hub->turn_arena, &reply.base, SKL_LIMIT_ANSWER);
-	if (!body.data)
-		return SKL_ENOMEM;
-	(void)skl_gate_send(hub, msg->routing, msg->routing_len,
-			    skl_command_name(SKL_COMMAND_PROOF), &body, 1); /* it is asked again */
-	return SKL_OK;
 }

@@ -192,12 +192,22 @@ test_is "$(outcome)" denied_no_rule 'nor from another: it is the secrecy of the 
 
 # --- one person with two pseudonyms (D) ----------------------------------------------------------------
 
+audit_conf toezicht
+# seen PERSON: how many decisions a supervisor finds about this member of the family
+seen() {
+	"$BIN/schakel-audit" query --config toezicht.conf --mandate ap --reason subject_request --user u-77 \
+		--entry decision --subject "0${1}77$(printf '0%.0s' {1..60})" 2>/dev/null | grep -c .
+}
+mothers=$(seen 1)
+test_is "$(seen 4)" 0 'nothing is known under the other pseudonym'
 peer team kind=subject_link purpose=assess_safety ground=wmo:4-1-1-2-d family=14 \
 	events='same_person,person=1,other=4,value=10' hello submit
 test_is "$(grep -c '^result.*outcome=denied' out)" 1 'only Veilig Thuis says who is one person'
 link=(kind=subject_link purpose=assess_safety ground=wmo:4-1-1-2-d family=14)
 peer vt-zw "${link[@]}" events='same_person,person=1,other=4,value=10' hello submit
 test_is "$(grep -c '^result.*outcome=permitted' out)" 1 'it does'
+both=$((mothers + 2)) # the refused link names her as well
+test_is "$(seen 4) $(seen 1)" "$both $both" 'who looks for one pseudonym finds what is under the other'
 again=61000000000000000000000000000005
 peer ggz "${basis[@]}" kind=consent_change to=team family=4 about=identity:4 \
 	consents="ref=$again,to=team,purpose=recovery,${own//=1/=4},state=refused" hello submit
@@ -206,4 +216,5 @@ test_is "$(outcome)" denied_no_rule 'what she refuses under one pseudonym counts
 peer vt-zw "${link[@]}" events='same_person,person=1,other=4,value=11' hello submit
 peer ggz "${doctor[@]}" to=team rests=$health hello submit
 test_is "$(outcome)" permitted 'and not any more once the link is undone'
+test_is "$(($(seen 4) < $(seen 1)))" 1 'nor finds a supervisor the one under the other'
 done_testing
