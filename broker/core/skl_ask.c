@@ -6,21 +6,51 @@
 #include "skl_leaf.h"
 #include "skl_mandate.h"
 #include "skl_rated.h"
+#include "skl_tasks.h"
 #include "skl_unpack.h"
 
 /* --- what a message answers ------------------------------------------------------- */
 
 struct answered {
 	struct skl_turn *turn;
-	const char *sender;   /* of the message; NULL: any */
-	const char *answerer; /* partner who got it */
-	const uint8_t *id;    /* of the message answered */
+	const char *sender;                /* of the message; NULL: any */
+	const char *answerer;              /* partner who got it */
+	const uint8_t *id;                 /* of the message answered */
+	const struct skl_envelope *repair; /* which sections it withdraws; NULL: it answers */
 	uint32_t kind;
 };
 
-/* The kind in a detail, if it is of this message. */
-static uint32_t kind_of_entry(struct skl_turn *turn, uint64_t index, const uint8_t *id)
+static bool was_delivered(const Schakel__V1__MessageDetail *detail, uint32_t number)
 {
+	for (size_t i = 0; i < detail->n_sections; i++)
+		if (detail->sections[i]->number == number && detail->sections[i]->delivered)
+			return true;
+	return false;
+}
+
+/* A repair of sections concerns who got one of them; of the whole message (0), who got that. */
+static bool is_concerned(const struct skl_envelope *repair, const uint8_t *id,
+			 const Schakel__V1__MessageDetail *detail)
+{
+	const Schakel__V1__EventRow *row;
+	bool is_whole = true;
+
+	for (size_t i = 0; repair && (row = skl_envelope_event(repair, i)); i++) {
+		if ((unsigned)row->code != SKL_EVENT_SECTION_WITHDRAWN ||
+		    row->ref.len != SKL_ID_BYTES || memcmp(row->ref.data, id, SKL_ID_BYTES) != 0)
+			continue;
+		if (!row->section || was_delivered(detail, row->section))
+			return true;
+		is_whole = false;
+	}
+	return is_whole;
+}
+
+/* The kind in a detail, if it is of this message. */
+static uint32_t kind_of_entry(const struct answered *answered, uint64_t index)
+{
+	struct skl_turn *turn = answered->turn;
+	const uint8_t *id = answered->id;
 	Schakel__V1__MessageDetail *detail = NULL;
 	struct skl_buf buf;
 	uint32_t kind = 0;
@@ -31,7 +61,8 @@ static uint32_t kind_of_entry(struct skl_turn *turn, uint64_t index, const uint8
 	if (skl_trail_detail(turn->txn, index, 0, &buf, &part) == SKL_OK && !part.is_erased &&
 	    skl_unpack(&schakel__v1__message_detail__descriptor, skl_buf_view(&buf), turn->arena,
 		       &detail) == SKL_OK &&
-	    detail->id.len == SKL_ID_BYTES && memcmp(detail->id.data, id, SKL_ID_BYTES) == 0)
+	    detail->id.len == SKL_ID_BYTES && memcmp(detail->id.data, id, SKL_ID_BYTES) == 0 &&
+	    is_concerned(answered->repair, id, detail))
 		kind = (uint32_t)detail->kind;
 	skl_buf_done(&buf);
 	return kind;
@@ -49,7 +80,7 @@ static bool see_answered(void *arg, uint64_t index)
 	    (answered->sender && strcmp(leaf.sender, answered->sender) != 0) ||
 	    !skl_mandate_is_at(leaf.recipient, answered->answerer))
 		return true;
-	answered->kind = kind_of_entry(answered->turn, index, answered->id);
+	answered->kind = kind_of_entry(answered, index);
 	return answered->kind == 0;
 }
 
@@ -60,6 +91,8 @@ const uint8_t *skl_ask_answered_id(const struct skl_envelope *env)
 	if (env->common->in_reply_to.len == SKL_ID_BYTES)
 		return env->common->in_reply_to.data;
 	row = skl_envelope_find_event(env, SKL_EVENT_REFERS_TO);
+	if (!row && skl_catalogue_repairs((uint32_t)env->common->kind))
+		row = skl_envelope_find_event(env, SKL_EVENT_SECTION_WITHDRAWN);
 	return row && row->ref.len == SKL_ID_BYTES ? row->ref.data : NULL;
 }
 
@@ -81,7 +114,8 @@ enum skl_err skl_ask_repaired(struct skl_turn *turn, const struct skl_item *item
 	struct answered repaired = {.turn = turn,
 				    .sender = item->peer->id,
 				    .answerer = part->row ? part->row->partner : "",
-				    .id = skl_ask_answered_id(item->env)};
+				    .id = skl_ask_answered_id(item->env),
+				    .repair = item->env};
 	enum skl_err err = SKL_OK;
 
 	if (skl_catalogue_repairs((uint32_t)item->env->common->kind) && part->row)
@@ -100,6 +134,7 @@ enum skl_err skl_ask_open(struct skl_turn *turn, const struct skl_item *item,
 	const Schakel__V1__Common *common = item->env->common;
 	struct answered answered = {
 		.turn = turn, .answerer = item->peer->id, .id = skl_ask_answered_id(item->env)};
+	struct skl_task_row task;
 	enum skl_err err;
 
 	*ret_ask = (struct skl_ask){0};
@@ -118,8 +153,12 @@ enum skl_err skl_ask_open(struct skl_turn *turn, const struct skl_item *item,
 	ret_ask->answered_kind = answered.kind;
 	if (err == SKL_OK)
 		err = skl_after_check_find(turn, item, &ret_ask->after_check);
-	if (ret_ask->after_check.is_found)
+	if (err == SKL_OK)
+		err = skl_tasks_find(turn, item, &task);
+	if (err == SKL_OK || ret_ask->after_check.is_found)
 		ret_ask->answered_kind = SKL_KIND_TASK;
+	if (err == SKL_ENOTFOUND)
+		err = SKL_OK;
 	if (err != SKL_OK || common->case_ref.len != SKL_STORE_ID_BYTES)
 		return err;
 	err = skl_case_get(turn->txn, common->case_ref.data, &ret_ask->held);

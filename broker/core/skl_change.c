@@ -4,6 +4,7 @@
 #include "skl_clock_store.h"
 #include "skl_core.h"
 #include "skl_rated.h"
+#include "skl_tasks.h"
 
 /* Who may make a change, beside the case director and Veilig Thuis. */
 enum power {
@@ -335,8 +336,8 @@ static enum skl_err stop_clock(struct skl_turn *turn, const struct skl_ask *ask,
 	}
 	if (clock == SKL_CLOCK_INFORMATION)
 		message = skl_ask_answered_id(item->env);
-	err = skl_clock_store_stop(turn->txn, clock, case_of(item), item->peer->id, message, NULL,
-				   NULL, NULL);
+	err = skl_clock_store_stop(turn->txn, clock, case_of(item), item->peer->id, message,
+				   skl_tasks_see_stopped, turn, NULL);
 	return err == SKL_ENOTFOUND ? SKL_OK : err;
 }
 

@@ -9,6 +9,7 @@
 #include "skl_hub_event.h"
 #include "skl_log.h"
 #include "skl_retention.h"
+#include "skl_task_store.h"
 
 #define CONTROL_VERSION "1"
 #define LATE_PAGES      5
@@ -162,7 +163,7 @@ static enum skl_err add_store(struct skl_hub *hub, struct skl_buf *out)
 	struct skl_store_stat stat;
 	SKL_CLEANUP(skl_txn_abortp) struct skl_txn *txn = NULL;
 	int64_t oldest_ms = 0, wake_ms = 0;
-	uint64_t clocks = 0;
+	uint64_t clocks = 0, tasks = 0;
 	enum skl_err err = skl_store_stat(hub->store, &stat);
 
 	if (err == SKL_OK)
@@ -187,6 +188,10 @@ static enum skl_err add_store(struct skl_hub *hub, struct skl_buf *out)
 	/* Late ones wake no more. */
 	if (skl_clock_store_wake(txn, &wake_ms) == SKL_OK && wake_ms != INT64_MAX)
 		add_number(out, "next_ms", (uint64_t)wake_ms);
+	close_with(out, '}');
+	skl_buf_add_str(out, ",\"tasks\":{");
+	if (skl_task_store_count(txn, &tasks) == SKL_OK)
+		add_number(out, "open", tasks);
 	close_with(out, '}');
 	skl_buf_add_u8(out, ',');
 	return SKL_OK;
@@ -227,11 +232,27 @@ static enum skl_err do_status(struct skl_hub *hub, const char *argument, struct 
 	return SKL_OK;
 }
 
+/* What waits for people at a partner, and how long the oldest does. */
+struct open_tasks {
+	int64_t oldest_ms;
+};
+
+static bool see_task(void *arg, const struct skl_task_row *row)
+{
+	struct open_tasks *open = arg;
+
+	if (!open->oldest_ms || row->given_ms < open->oldest_ms)
+		open->oldest_ms = row->given_ms;
+	return true;
+}
+
 static void add_partner(struct skl_hub *hub, const struct skl_dir_partner *partner,
 			struct skl_txn *txn, struct skl_buf *out)
 {
 	const struct skl_peer *peer = skl_seats_find_peer(hub->seats, partner->id);
 	const struct skl_seat *seat = peer ? peer->seat : NULL;
+	struct open_tasks open = {0};
+	unsigned count = 0;
 	int64_t oldest_ms;
 
 	skl_buf_add_u8(out, '{');
@@ -246,6 +267,10 @@ static void add_partner(struct skl_hub *hub, const struct skl_dir_partner *partn
 	}
 	if (skl_outbox_oldest(txn, partner->id, &oldest_ms) == SKL_OK)
 		add_number(out, "oldest_waiting_ms", age_ms(oldest_ms));
+	if (skl_task_store_list(txn, partner->id, see_task, &open, &count) == SKL_OK && count) {
+		add_number(out, "tasks", count);
+		add_number(out, "oldest_task_ms", age_ms(open.oldest_ms));
+	}
 	close_with(out, '}');
 	skl_buf_add_u8(out, ',');
 }

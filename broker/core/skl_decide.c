@@ -11,6 +11,7 @@
 #include "skl_recall.h"
 #include "skl_routed.h"
 #include "skl_seen.h"
+#include "skl_tasks.h"
 
 /* --- parts ------------------------------------------------------------------------- */
 
@@ -237,6 +238,8 @@ static enum skl_err release(struct skl_turn *turn, struct skl_item *item, struct
 		err = skl_routed_propose(turn, ask, item);
 	if (err == SKL_OK)
 		err = skl_openness_apply(turn, ask, item);
+	if (err == SKL_OK)
+		err = skl_tasks_settle(turn, item);
 	if (err == SKL_OK)
 		err = skl_recall_apply(turn, item);
 	if (err == SKL_OK)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "skl_tasks.h"
+
 /* A postponement is looked at again within two weeks (Wmo 2015 5.3.1: "each time two weeks"). */
 #define REVIEW ((struct skl_term){2, SKL_TERM_WEEKS})
 
@@ -125,6 +127,7 @@ enum skl_err skl_openness_apply(struct skl_turn *turn, const struct skl_ask *ask
 			err = SKL_OK;
 			continue;
 		}
+		(void)skl_tasks_see_stopped(turn, &row);
 		row.due_ms = review_of(turn, item, event->ref.data);
 		if (err != SKL_OK || !row.due_ms)
 			continue;

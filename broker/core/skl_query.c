@@ -8,6 +8,7 @@
 #include "skl_leaf.h"
 #include "skl_mandate.h"
 #include "skl_person.h"
+#include "skl_recall.h"
 #include "skl_summary.h"
 #include "skl_unpack.h"
 #include "skl_vault.h"
@@ -117,7 +118,7 @@ static bool needs_detail(const struct page *page)
 	return query->n_kinds || query->n_categories || query->n_grounds || query->n_reasons ||
 	       query->n_rules || query->user_ref[0] || query->message_id.len ||
 	       query->case_ref.len || query->without_consent || query->without_after_check ||
-	       page->person;
+	       query->without_confirmation || page->person;
 }
 
 static bool same_bytes(ProtobufCBinaryData wanted, ProtobufCBinaryData got)
@@ -177,6 +178,15 @@ static bool is_unchecked(const struct page *page, const struct skl_leaf *leaf,
 				       detail->id.data);
 }
 
+/* A repair that has not arrived at this recipient. */
+static bool is_unconfirmed(const struct page *page, const struct skl_leaf *leaf,
+			   const Schakel__V1__MessageDetail *detail)
+{
+	return leaf->kind == SKL_ENTRY_DECISION &&
+	       (leaf->outcome == SKL_OUTCOME_PERMITTED || leaf->outcome == SKL_OUTCOME_CUT) &&
+	       skl_recall_is_open(page->turn, leaf->recipient, detail);
+}
+
 static bool detail_matches(const struct page *page, const struct skl_leaf *leaf,
 			   const Schakel__V1__MessageDetail *detail)
 {
@@ -190,7 +200,8 @@ static bool detail_matches(const struct page *page, const struct skl_leaf *leaf,
 	       same_bytes(query->message_id, detail->id) &&
 	       same_bytes(query->case_ref, detail->case_ref) &&
 	       (!query->without_consent || (is_delivered(detail) && !detail->n_consent_ref)) &&
-	       (!query->without_after_check || is_unchecked(page, leaf, detail));
+	       (!query->without_after_check || is_unchecked(page, leaf, detail)) &&
+	       (!query->without_confirmation || is_unconfirmed(page, leaf, detail));
 }
 
 /* Is this part of a detail about the person looked for? */

@@ -6,8 +6,10 @@
 #include "skl_hash.h"
 #include "skl_leaf.h"
 #include "skl_log.h"
+#include "skl_recall.h"
 #include "skl_seen.h"
 #include "skl_summary.h"
+#include "skl_task_store.h"
 #include "skl_unpack.h"
 
 /* A receipt of more items is kept in the trail once, with its first entry. */
@@ -35,8 +37,10 @@ static void item_digest(const struct skl_item *item, const Schakel__V1__ReceiptI
 	skl_hasher_end(&hasher, ret_digest);
 }
 
-/* The id in the first part of an entry's detail is the message's. ENOTFOUND: it is not. */
-static enum skl_err check_message(struct skl_turn *turn, const Schakel__V1__ReceiptItem *row)
+/* The id in the first part of an entry's detail is the message's. ENOTFOUND: it is not. NULL: it
+ * was erased. */
+static enum skl_err check_message(struct skl_turn *turn, const Schakel__V1__ReceiptItem *row,
+				  const Schakel__V1__MessageDetail **ret_detail)
 {
 	Schakel__V1__MessageDetail *detail = NULL;
 	struct skl_trail_part part = {0};
@@ -54,12 +58,14 @@ static enum skl_err check_message(struct skl_turn *turn, const Schakel__V1__Rece
 	     memcmp(detail->id.data, row->message_id.data, detail->id.len) != 0))
 		err = SKL_ENOTFOUND;
 	skl_buf_done(&buf);
+	*ret_detail = detail;
 	return err;
 }
 
 /* The receipt must name a delivery to this partner that was permitted. ENOTFOUND. */
 static enum skl_err check_item(struct skl_turn *turn, const struct skl_item *item,
-			       const Schakel__V1__ReceiptItem *row)
+			       const Schakel__V1__ReceiptItem *row,
+			       const Schakel__V1__MessageDetail **ret_detail)
 {
 	struct skl_leaf leaf;
 	enum skl_err err;
@@ -74,7 +80,7 @@ static enum skl_err check_item(struct skl_turn *turn, const struct skl_item *ite
 	    strcmp(leaf.sender, row->sender) != 0 || !is_at(leaf.recipient, item->peer->id) ||
 	    (leaf.outcome != SKL_OUTCOME_PERMITTED && leaf.outcome != SKL_OUTCOME_CUT))
 		return SKL_ENOTFOUND;
-	return check_message(turn, row);
+	return check_message(turn, row, ret_detail);
 }
 
 static enum skl_err record_item(struct skl_turn *turn, const struct skl_item *item,
@@ -149,9 +155,25 @@ static bool is_message_state(unsigned state)
 	       state == SKL_DELIVERY_REFUSED;
 }
 
+/* What waited for this delivery: a person to call, a repair to arrive. */
+static enum skl_err settle(struct skl_turn *turn, const struct skl_item *item,
+			   const Schakel__V1__ReceiptItem *row,
+			   const Schakel__V1__MessageDetail *detail)
+{
+	uint64_t tasks = 0;
+	enum skl_err err = skl_task_store_count(turn->txn, &tasks);
+
+	if (err == SKL_OK && tasks && row->state != SCHAKEL__V1__DELIVERY_STATE__DELIVERY_REFUSED)
+		err = skl_task_store_end(turn->txn, row->sender, NULL, SKL_TASK_CALL_RECIPIENT,
+					 row->message_id.data);
+	if (err == SKL_OK && row->state == SCHAKEL__V1__DELIVERY_STATE__DELIVERY_HANDED_OVER)
+		err = skl_recall_confirmed(turn, item->peer->id, detail);
+	return err;
+}
+
 /* An item that check_all() found good. *ret_is_new: the sender has to hear of it. */
 static enum skl_err take_item(struct skl_turn *turn, const struct skl_item *item, size_t i,
-			      bool *ret_is_new)
+			      const Schakel__V1__MessageDetail *detail, bool *ret_is_new)
 {
 	const Schakel__V1__ReceiptItem *row = item->receipt->items[i];
 	struct skl_view seen;
@@ -173,6 +195,8 @@ static enum skl_err take_item(struct skl_turn *turn, const struct skl_item *item
 	if (err == SKL_OK)
 		err = record_item(turn, item, row,
 				  i == 0 || item->receipt->n_items <= KEEP_WITH_EACH);
+	if (err == SKL_OK)
+		err = settle(turn, item, row, detail);
 	if (err != SKL_OK)
 		return err;
 	*ret_is_new = true;
@@ -194,9 +218,11 @@ static enum skl_err forward(struct skl_turn *turn, const struct skl_item *item)
 
 /*
  * A receipt that names what was never offered is refused as a whole: the checks of all items
- * come before the first change, so that nothing of it stays behind.
+ * come before the first change, so that nothing of it stays behind. ret_details has one for each
+ * item, NULL where there is none.
  */
-static enum skl_err check_all(struct skl_turn *turn, const struct skl_item *item)
+static enum skl_err check_all(struct skl_turn *turn, const struct skl_item *item,
+			      const Schakel__V1__MessageDetail **ret_details)
 {
 	enum skl_err err = SKL_OK;
 
@@ -204,7 +230,7 @@ static enum skl_err check_all(struct skl_turn *turn, const struct skl_item *item
 		const Schakel__V1__ReceiptItem *row = item->receipt->items[i];
 
 		if (is_message_state(row->state)) {
-			err = check_item(turn, item, row);
+			err = check_item(turn, item, row, &ret_details[i]);
 			if (err == SKL_OK && strcmp(row->sender, item->receipt->items[0]->sender))
 				err = SKL_EFIELD;
 		} else if (row->state != SCHAKEL__V1__DELIVERY_STATE__DELIVERY_NOTED) {
@@ -216,15 +242,17 @@ static enum skl_err check_all(struct skl_turn *turn, const struct skl_item *item
 
 enum skl_err skl_receive_receipt(struct skl_turn *turn, struct skl_item *item)
 {
+	const Schakel__V1__MessageDetail **details =
+		skl_arena_array(turn->arena, item->receipt->n_items + 1, sizeof(*details));
 	bool is_new = false;
-	enum skl_err err = check_all(turn, item);
+	enum skl_err err = details ? check_all(turn, item, details) : SKL_ENOMEM;
 
 	if (err == SKL_ENOTFOUND || (int)err / 1000 == 2) {
 		item->err = err;
 		return SKL_OK;
 	}
 	for (size_t i = 0; i < item->receipt->n_items && err == SKL_OK; i++)
-		err = take_item(turn, item, i, &is_new);
+		err = take_item(turn, item, i, details[i], &is_new);
 	if (err == SKL_OK && is_new)
 		err = forward(turn, item);
 	if (err != SKL_OK)

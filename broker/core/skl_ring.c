@@ -36,6 +36,20 @@ static const struct saying no_answer = {
 		"No answer from one of those asked. You can call or ask again; this does not count "
 		"as a refusal.",
 };
+/* Rule 20: who got what was wrong has to get what is right. */
+static const struct saying repair = {
+	.text_nl = "Herinnering: er ligt een correctie of terugroeping voor u klaar. Verwerk die "
+		   "in uw "
+		   "dossier.",
+	.text_en = "Reminder: a correction or recall is waiting for you. Work it into your file.",
+};
+static const struct saying unrepaired = {
+	.task = SKL_TASK_CALL_RECIPIENT,
+	.text_nl = "Het herstel is nog niet aangekomen bij een ontvanger. Bel de ontvanger, zodat "
+		   "niemand op de oude gegevens handelt.",
+	.text_en = "The repair has not arrived at a recipient yet. Call the recipient, so that "
+		   "nobody acts on the old data.",
+};
 /* Rule 19: a task for a person, never a letter. */
 static const struct saying inform = {
 	.task = SKL_TASK_INFORM_SUBJECT,
@@ -65,6 +79,8 @@ static const struct saying *saying_of(const struct skl_clock_row *row, bool is_t
 {
 	if (row->clock == SKL_CLOCK_INFORMATION)
 		return is_told ? &no_answer : &reminder;
+	if (row->clock == SKL_CLOCK_RECALL)
+		return is_told ? &unrepaired : &repair;
 	if (row->clock == SKL_CLOCK_SUBJECT_NOTICE && !is_told)
 		return skl_openness_is_postponed(row) ? &review : &inform;
 	return NULL;

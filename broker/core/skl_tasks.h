@@ -3,8 +3,9 @@
 #define SKL_TASKS_H
 
 /*
- * skl_tasks - what the hub asks of a person at a partner: an entry, and a notice with an id that
- * task_done names. The hub reminds; it decides nothing in a person's place.
+ * skl_tasks - what the hub asks of a person at a partner: an entry, a notice with an id that
+ * task_done names, and a row for as long as it is open. The hub reminds; it decides nothing in a
+ * person's place.
  *
  * Owner:    the reactor thread, in a turn that is not sealed.
  * Errors:   those of skl_record_note() and skl_offer_push_notice().
@@ -12,6 +13,7 @@
  */
 
 #include "skl_core.h"
+#include "skl_task_store.h"
 
 struct skl_tasks_new {
 	const char *partner;
@@ -25,6 +27,18 @@ struct skl_tasks_new {
 };
 
 SKL_MUST_CHECK enum skl_err skl_tasks_give(struct skl_turn *turn, const struct skl_tasks_new *task);
+
+/* The open task that a task_done of this partner names. ENOTFOUND: none, or another kind of
+ * message. */
+SKL_MUST_CHECK enum skl_err skl_tasks_find(struct skl_turn *turn, const struct skl_item *item,
+					   struct skl_task_row *ret_row);
+
+/* What a released message does of what its sender was asked to: it is not open any more. */
+SKL_MUST_CHECK enum skl_err skl_tasks_settle(struct skl_turn *turn, const struct skl_item *item);
+
+/* A clock was stopped: what it asked of people is not open any more. Errors stick to the
+ * transaction. For skl_clock_store_stop(), with the turn. */
+bool skl_tasks_see_stopped(void *turn, const struct skl_clock_row *row);
 
 /* Who leads the case: its director, else a Veilig Thuis that takes part. NULL: nobody yet. */
 const char *skl_tasks_lead(const struct skl_turn *turn, const struct skl_case *held);

@@ -31,9 +31,12 @@ static void usage(FILE *to)
 	      "  --rule ID --subject PSEUDONYM\n"
 	      "  --message HEX --case HEX --user-ref REF --without-consent\n"
 	      "  --without-after-check (break-glass that nobody checked yet)\n"
+	      "  --without-confirmation (corrections and recalls that have not arrived)\n"
 	      "\n"
 	      "  --saved NAME        without-consent, unchecked (break-glass without "
 	      "after-check),\n"
+	      "                      unconfirmed (corrections and recalls that have not "
+	      "arrived),\n"
 	      "                      late (terms that passed); counted by organisation: refusals,\n"
 	      "                      volume. Other filters narrow it\n"
 	      "  --details           the details too\n"
@@ -99,6 +102,7 @@ static const struct option names[] = {
 	{"user-ref", required_argument, NULL, OPT_TERM},
 	{"without-consent", no_argument, NULL, OPT_FLAG},
 	{"without-after-check", no_argument, NULL, OPT_FLAG},
+	{"without-confirmation", no_argument, NULL, OPT_FLAG},
 	{"details", no_argument, NULL, OPT_FLAG},
 	{"first", required_argument, NULL, OPT_TERM},
 	{"limit", required_argument, NULL, OPT_TERM},

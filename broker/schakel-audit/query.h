@@ -86,6 +86,7 @@ struct query {
 	uint8_t subject[32]; /* pseudonym, scheme 1 */
 	bool without_consent;
 	bool without_after_check;
+	bool without_confirmation;
 	bool details;
 	uint64_t first_index;
 	uint32_t limit;

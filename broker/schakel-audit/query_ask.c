@@ -162,6 +162,7 @@ static void fill_row(Schakel__V1__QueryRow *row, const struct query *query, stru
 		row->case_ref = bytes_of(skl_view_of(query->case_ref, 16));
 	row->without_consent = query->without_consent;
 	row->without_after_check = query->without_after_check;
+	row->without_confirmation = query->without_confirmation;
 	row->details = query->details;
 	row->first_index = query->first_index;
 	row->limit = query->limit;

@@ -57,6 +57,7 @@ static const struct term {
 	TERM("rule", SHAPE_RULE, 0, rules, "not the id of a rule, or too many"),
 	TERM("without-consent", SHAPE_FLAG, 0, without_consent, "yes, or left out"),
 	TERM("without-after-check", SHAPE_FLAG, 0, without_after_check, "yes, or left out"),
+	TERM("without-confirmation", SHAPE_FLAG, 0, without_confirmation, "yes, or left out"),
 	TERM("details", SHAPE_FLAG, 0, details, "yes, or left out"),
 	TERM("first", SHAPE_COUNT, 0, first_index, "not a number"),
 #undef TERM

@@ -24,6 +24,8 @@ const struct serve_field serve_fields[] = {
 	 0},
 	{"without-after-check", "Doorbreking zonder nacontrole", "Break-glass without after-check",
 	 SERVE_CHECK, 0},
+	{"without-confirmation", "Herstel dat nog niet is aangekomen",
+	 "Corrections that have not arrived", SERVE_CHECK, 0},
 	{"first", "Regel", "Entry", SERVE_HIDDEN, 0},
 };
 const size_t serve_field_count = SKL_COUNT(serve_fields);

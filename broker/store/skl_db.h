@@ -58,7 +58,8 @@ struct skl_txn;
 	X(SHADOW, "shadow")                                                                        \
 	X(IX_CASE, "ix_case")                                                                      \
 	X(IX_MESSAGE, "ix_message")                                                                \
-	X(IX_SUMMARY, "ix_summary")
+	X(IX_SUMMARY, "ix_summary")                                                                \
+	X(TASK, "task")
 
 enum skl_db {
 #define SKL_DB_ENUM(symbol, name) SKL_DB_##symbol,

@@ -20,6 +20,7 @@
 #include "skl_payload.h"
 #include "skl_seen.h"
 #include "skl_store.h"
+#include "skl_task_store.h"
 #include "skl_trail.h"
 #include "skl_txn.h"
 #include "skl_version.h"
@@ -30,6 +31,26 @@
 static const char *const partners[] = {"vt-zw", "politie-nh"};
 /* Message or case: the ids of the seeds. */
 static const uint8_t id[SKL_STORE_ID_BYTES] = {1, 0x9c}, digest[SKL_STORE_HASH] = {7};
+
+/* What the number of a row in a seed means, whatever order the store has them in. */
+static const enum skl_db databases[] = {
+	SKL_DB_META,        SKL_DB_ENTRY,
+	SKL_DB_DETAIL,      SKL_DB_HASH,
+	SKL_DB_CHECKPOINT,  SKL_DB_PROMISE,
+	SKL_DB_OUTBOX,      SKL_DB_OUT_CASE,
+	SKL_DB_OUT_READY,   SKL_DB_OUT_NUMBER,
+	SKL_DB_CASE,        SKL_DB_PAYLOAD,
+	SKL_DB_PAYLOAD_REF, SKL_DB_PAYLOAD_DUE,
+	SKL_DB_PAYLOAD_DAY, SKL_DB_SEEN,
+	SKL_DB_SEEN_DUE,    SKL_DB_CASE,
+	SKL_DB_CLOCK,       SKL_DB_CLOCK_WAKE,
+	SKL_DB_VERSION,     SKL_DB_VERSION_NUMBER,
+	SKL_DB_HOLD,        SKL_DB_CONSENT,
+	SKL_DB_TASK,        SKL_DB_CONSENT_SUBJECT,
+	SKL_DB_PERSON_LINK, SKL_DB_SHADOW,
+	SKL_DB_IX_CASE,     SKL_DB_IX_MESSAGE,
+	SKL_DB_IX_SUMMARY,
+};
 
 static struct skl_store *store;
 static uint8_t before[65536 + 32];
@@ -205,6 +226,35 @@ static void try_holds(struct skl_txn *txn)
 		abort();
 }
 
+static bool see_task(void *arg, const struct skl_task_row *row)
+{
+	*(struct skl_task_row *)arg = *row;
+	return true;
+}
+
+static void try_tasks(struct skl_txn *txn)
+{
+	struct skl_task_row row = {.task = SKL_TASK_UNSPECIFIED};
+	uint8_t key[3 * SKL_STORE_ID_BYTES + 2];
+	unsigned count;
+	size_t len;
+
+	if (known(skl_task_store_list(txn, partners[0], see_task, &row, &count)) != SKL_OK ||
+	    !count)
+		return;
+	skl_store_name_key(row.partner, key);
+	memcpy(key + SKL_STORE_ID_BYTES, row.case_ref, SKL_STORE_ID_BYTES);
+	key[2 * SKL_STORE_ID_BYTES] = (uint8_t)((unsigned)row.task >> 8);
+	key[2 * SKL_STORE_ID_BYTES + 1] = (uint8_t)row.task;
+	memcpy(key + 2 * SKL_STORE_ID_BYTES + 2, row.about, SKL_STORE_ID_BYTES);
+	len = raw(txn, SKL_DB_TASK, skl_view_of(key, sizeof(key)), before);
+	if (skl_task_store_put(txn, &row) != SKL_OK)
+		abort();
+	must_be(txn, SKL_DB_TASK, skl_view_of(key, sizeof(key)), len);
+	if (skl_task_store_end(txn, row.partner, row.case_ref, row.task, row.about) != SKL_OK)
+		abort();
+}
+
 static void try_seen(struct skl_txn *txn)
 {
 	uint8_t key[2 * SKL_STORE_ID_BYTES];
@@ -329,8 +379,8 @@ static void open_store(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const families[])(struct skl_txn *) = {
-		try_outbox, try_clocks,   try_case,     try_holds,
-		try_seen,   try_versions, try_payloads, try_trail,
+		try_outbox,   try_clocks,   try_case,  try_holds, try_seen,
+		try_versions, try_payloads, try_trail, try_tasks,
 	};
 	const struct skl_txn_opts opts = {.may_use_reserve = true};
 	struct fuzz_row rows[FUZZ_ROWS_MAX];
@@ -345,8 +395,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		for (size_t i = 0; i < count; i++)
 			if (rows[i].key.len > 0 && rows[i].key.len <= SKL_DB_KEY_MAX &&
-			    skl_txn_put(txn, (enum skl_db)(rows[i].db % SKL_DB_COUNT), rows[i].key,
-					rows[i].value) != SKL_OK)
+			    skl_txn_put(txn, databases[rows[i].db % SKL_COUNT(databases)],
+					rows[i].key, rows[i].value) != SKL_OK)
 				abort();
 		families[f](txn);
 		skl_txn_abort(txn);

@@ -8,6 +8,8 @@
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
 . "$SRC/tests/integration/peer-lib.sh"
 
+preload_need step_clock
+
 hub_make
 hub_case_rules
 cat >>"$env/rules/case.rules" <<'RULES'
@@ -29,6 +31,10 @@ hub_start
 
 outcome() {
 	out_value outcome '^recipient'
+}
+open_tasks() {
+	ctl status
+	ctl_value tasks open
 }
 police=(purpose=stop_violence ground=wpg:18-1/bpg:4-2-1-i)
 
@@ -89,6 +95,71 @@ test_like "$(cat out)" 'task=recall_onward.*Dit bericht ging ook naar reclas' 'i
 peer vt-zw kind=recall "${basis[@]}" to=team,reclas events="refers_to,ref=$sent" hello submit bye
 peer vt-zw hello timeout=300 drain
 test_is "$(grep -c 'task=recall_onward' out)" 0 'and no task when both are addressed'
+
+# --- what was passed on -------------------------------------------------------------------------------
+
+case_ref=aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbb
+peer politie-nh to=vt-zw muni=0479 case=$case_ref hello submit bye
+report=$(out_value id '^sent')
+incident=$(out_value number 'category=incident')
+hidden=$(out_value number 'category=whereabouts')
+peer vt-zw hello want=1 timeout=500 drain
+peer vt-zw kind=progress "${basis[@]}" to=team case=$case_ref events="refers_to,ref=$report" hello submit bye
+passed=$(out_value id '^sent')
+peer team hello want=1 timeout=500 drain
+peer politie-nh kind=recall "${police[@]}" to=vt-zw case=$case_ref \
+	events="section_withdrawn,ref=$report,section=$hidden,detail=19" hello submit bye
+test_is "$(outcome)" denied_no_rule 'a section that the recipient never got is nothing to recall there'
+before=$(open_tasks)
+peer politie-nh kind=recall "${police[@]}" to=vt-zw case=$case_ref \
+	events="section_withdrawn,ref=$report,section=$incident,detail=19" hello submit bye
+test_is "$(outcome)" permitted 'one that it got is recalled'
+test_like "$(grep '^recipient' out)" 'clocks=1' 'and a clock runs until it is there'
+recall=$(out_value id '^sent')
+test_is "$(open_tasks)" $((before + 1)) 'and a task is open'
+peer vt-zw hello want=2 timeout=500 drain
+test_like "$(cat out)" 'task=recall_onward.*stuurde er iets van door' 'who passed it on is asked to recall it as well'
+task=$(out_value id '^notice.*recall_onward')
+test_like "$(grep recall_onward out)" "ref=$passed" 'with the message it sent itself'
+peer vt-zw kind=task_done purpose=supervise_disclosure ground=supervision to= reply="$task" checked-by=u-2 case=$case_ref \
+	events="task,value=20,ref=$task" hello submit bye
+test_is "$(outcome)" permitted 'it says that it is done'
+test_is "$(open_tasks)" "$before" 'and it is open no more'
+peer vt-zw kind=task_done purpose=supervise_disclosure ground=supervision to= reply="$task" checked-by=u-2 case=$case_ref \
+	events="task,value=20,ref=$task" hello submit bye
+test_is "$(outcome)" denied_no_rule 'what is done is no task any more'
+
+# --- who has not confirmed ----------------------------------------------------------------------------
+
+audit_conf toezicht
+# unconfirmed [MESSAGE]: to whom repairs have not arrived, or this one
+unconfirmed() {
+	"$BIN/schakel-audit" query --config toezicht.conf --mandate ap --reason periodic_audit \
+		--user u-77 --all --json --saved unconfirmed ${1:+--message "$1"} >rows 2>rows.err || diag "$(cat rows.err)"
+	"$PYTHON" -c 'import json; print(*(json.loads(r)["entry"]["recipient"] for r in open("rows")))'
+}
+peer politie-nh hello to=vt-zw muni=0479 submit
+report=$(out_value id '^sent')
+peer vt-zw hello want=1 timeout=500 drain
+peer politie-nh kind=correction "${police[@]}" to=vt-zw events="refers_to,ref=$report" hello submit
+correction=$(out_value id '^sent')
+test_is "$(unconfirmed "$correction")" vt-zw/desk 'the supervisor finds who has not confirmed'
+open=$(unconfirmed | wc -w)
+kill -KILL "$(pid_of hub)"
+wait_bg hub
+HUB_ENV=(env LD_PRELOAD="$preload" CLOCK_AHEAD=172800)
+hub_run
+called() {
+	peer politie-nh hello timeout=300 drain
+	cat out >>police.all
+	grep -q 'clock=recall task=call_recipient.*nog niet aangekomen' police.all
+}
+test_wait_for 20 'after a day its sender is asked to call' called
+test_is "$(unconfirmed | wc -w)" "$open" 'late is not confirmed'
+before=$(open_tasks)
+peer vt-zw hello state=handed_over timeout=1000 drain
+test_is "$(unconfirmed "$correction")" '' 'what has arrived is confirmed'
+test_is "$(open_tasks)" $((before - 1)) 'and nobody has to call about it any more'
 
 stop_bg hub
 test_expect 'the trail is whole' "$BIN/crash_trail" "$env/store" "$env/vault"

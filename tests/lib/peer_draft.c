@@ -32,7 +32,9 @@ void peer_add_section(struct peer *peer, struct skl_draft *draft, enum skl_categ
 	memcpy(text + len + peer->size, "\"}", 3);
 	section.content = skl_view_str(text);
 	if (!strstr(peer->skip, skl_code_name(SKL_LIST_CATEGORY, category)))
-		(void)skl_draft_section(draft, &section);
+		(void)printf("added category=%s number=%u\n",
+			     skl_code_name(SKL_LIST_CATEGORY, category),
+			     (unsigned)skl_draft_section(draft, &section));
 	skl_free(text);
 }
 
@@ -89,6 +91,8 @@ static void set_event_field(Schakel__V1__EventRow *event, char *field, const uin
 		event->value = (uint32_t)strtoul(value, NULL, 10);
 	else if (strcmp(field, "detail") == 0)
 		event->detail = (uint32_t)strtoul(value, NULL, 10);
+	else if (strcmp(field, "section") == 0)
+		event->section = (uint32_t)strtoul(value, NULL, 10);
 	else if (strcmp(field, "third") == 0)
 		event->third = (uint32_t)strtoul(value, NULL, 10);
 	else if (strcmp(field, "at") == 0) /* days from now */

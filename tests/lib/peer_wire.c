@@ -381,21 +381,23 @@ static void take_offer(struct peer *peer)
 	else if (offer->what_case == SCHAKEL__V1__OFFER__WHAT_RECEIPT)
 		print_receipt(peer, offer);
 	else
-		(void)printf(
-			"notice number=%llu clock=%s task=%s due=%lld id=%s state=%s recipient=%u "
-			"text=%s\n",
-			(unsigned long long)offer->offer,
-			name_or_none(SKL_LIST_CLOCK, offer->notice->clock),
-			name_or_none(SKL_LIST_TASK, offer->notice->task),
-			offer->notice->due_ms
-				? (long long)((offer->notice->due_ms - offer->notice->at_ms) /
-					      86400000)
-				: 0,
-			offer->notice->id.len
-				? peer_hex(offer->notice->id.data, offer->notice->id.len)
-				: "-",
-			name_or_none(SKL_LIST_DELIVERY, offer->notice->state),
-			offer->notice->recipient != 0, offer->notice->text_nl);
+		(void)printf("notice number=%llu clock=%s task=%s due=%lld id=%s ref=%s state=%s "
+			     "recipient=%u text=%s\n",
+			     (unsigned long long)offer->offer,
+			     name_or_none(SKL_LIST_CLOCK, offer->notice->clock),
+			     name_or_none(SKL_LIST_TASK, offer->notice->task),
+			     offer->notice->due_ms
+				     ? (long long)((offer->notice->due_ms - offer->notice->at_ms) /
+						   86400000)
+				     : 0,
+			     offer->notice->id.len
+				     ? peer_hex(offer->notice->id.data, offer->notice->id.len)
+				     : "-",
+			     offer->notice->ref.len
+				     ? peer_hex(offer->notice->ref.data, offer->notice->ref.len)
+				     : "-",
+			     name_or_none(SKL_LIST_DELIVERY, offer->notice->state),
+			     offer->notice->recipient != 0, offer->notice->text_nl);
 	peer->offer_count++;
 }
 
