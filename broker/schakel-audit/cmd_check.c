@@ -119,10 +119,8 @@ int audit_check(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
 		switch (option) {
 		case 'y':
-			trust.policy_path = optarg;
-			break;
 		case 'k':
-			if (audit_trust_add(&trust, optarg))
+			if (audit_trust_take(&trust, option, optarg))
 				break;
 			usage(stderr);
 			return AUDIT_USAGE;

@@ -15,17 +15,15 @@
 
 static void usage(FILE *to)
 {
-	fputs("usage: schakel-audit proof --store DIR --log-key VKEY|--policy FILE [--out DIR] "
-	      "INDEX\n"
+	fputs("usage: schakel-audit proof --store DIR --log-key VKEY|--policy FILE|--registrar "
+	      "SIDE:VKEY\n"
+	      "           [options] INDEX\n"
 	      "\n"
 	      "Proves an entry: by the newest checkpoint that covers it and has its quorum of\n"
 	      "witnesses, and the path from the one to the other, after checking all of it.\n"
-	      "\n"
-	      "  --log-key VKEY  verifier key of the log, or a file with it (repeat for older "
-	      "ones)\n"
-	      "  --policy FILE   logs, witnesses and quorum: a C2SP tlog-policy\n"
-	      "  --out DIR       write it there, with what is needed to check it off-line; else\n"
-	      "                  print it: the leaf in hexadecimal, hashes, checkpoint\n"
+	      "\n" AUDIT_TRUST_HELP "  --out DIR          write it there, with what is needed to "
+	      "check it off-line; else\n"
+	      "                     print it: the leaf in hexadecimal, hashes, checkpoint\n"
 	      "\n"
 	      "Exit status: 0 proven, 1 not proven, 2 wrong options, 3 it cannot be read.\n",
 	      to);
@@ -160,26 +158,38 @@ static bool parse_index(const char *text, uint64_t *ret_index)
 	return errno == 0 && end != text && *end == '\0' && text[0] != '-';
 }
 
-static int run(const struct proving *proving)
+static enum skl_err prove_from(struct proving *proving, const char *data_path,
+			       struct skl_error *reterr)
 {
 	SKL_CLEANUP(skl_tlog_policy_freep) struct skl_tlog_policy *policy = NULL;
 	struct findings findings = {0};
-	struct audit_copy where;
 	struct copy copy = {0};
-	struct skl_error why = {.text = ""};
-	enum skl_err err = audit_trust_open(&proving->trust, &policy, &why);
+	enum skl_err err = audit_trust_learn(&proving->trust, data_path, reterr);
 
 	if (err == SKL_OK)
-		err = audit_copy_open(proving->store, &where, &why);
+		err = audit_trust_open(&proving->trust, &policy, reterr);
 	if (err == SKL_OK) {
-		err = copy_open(where.data_path, skl_tlog_policy_log(policy, 0)->name, NULL,
-				&findings, &copy, &why);
+		err = copy_open(data_path, skl_tlog_policy_log(policy, 0)->name,
+				&proving->trust.epochs, &findings, &copy, reterr);
 		if (err == SKL_OK)
-			err = prove(&copy, policy, proving, &why);
+			err = prove(&copy, policy, proving, reterr);
 		copy_close(&copy);
-		audit_copy_close(&where);
 	}
 	findings_done(&findings);
+	return err;
+}
+
+static int run(struct proving *proving)
+{
+	struct audit_copy where;
+	struct skl_error why = {.text = ""};
+	enum skl_err err = audit_copy_open(proving->store, &where, &why);
+
+	if (err == SKL_OK) {
+		err = prove_from(proving, where.data_path, &why);
+		audit_copy_close(&where);
+	}
+	audit_trust_done(&proving->trust);
 	if (err != SKL_OK && err != SKL_ESTATE) {
 		fprintf(stderr, "schakel-audit: %s\n", why.text);
 		return AUDIT_UNREADABLE;
@@ -190,9 +200,11 @@ static int run(const struct proving *proving)
 int audit_proof(int argc, char **argv)
 {
 	static const struct option names[] = {
-		{"store", required_argument, NULL, 's'},  {"log-key", required_argument, NULL, 'k'},
-		{"policy", required_argument, NULL, 'y'}, {"out", required_argument, NULL, 'o'},
-		{"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+		{"store", required_argument, NULL, 's'},
+		AUDIT_TRUST_OPTIONS,
+		{"out", required_argument, NULL, 'o'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
 	};
 	struct proving proving = {.store = NULL};
 	bool is_wrong = false;
@@ -204,12 +216,6 @@ int audit_proof(int argc, char **argv)
 		case 's':
 			proving.store = optarg;
 			break;
-		case 'k':
-			is_wrong |= !audit_trust_add(&proving.trust, optarg);
-			break;
-		case 'y':
-			proving.trust.policy_path = optarg;
-			break;
 		case 'o':
 			proving.out = optarg;
 			break;
@@ -217,13 +223,12 @@ int audit_proof(int argc, char **argv)
 			usage(stdout);
 			return AUDIT_OK;
 		default:
-			is_wrong = true;
+			is_wrong |= !audit_trust_take(&proving.trust, option, optarg);
 			break;
 		}
 	}
-	if (is_wrong || !proving.store ||
-	    (!proving.trust.log_key_count && !proving.trust.policy_path) || optind + 1 != argc ||
-	    !parse_index(argv[optind], &proving.index)) {
+	if (is_wrong || !proving.store || !audit_trust_is_given(&proving.trust) ||
+	    optind + 1 != argc || !parse_index(argv[optind], &proving.index)) {
 		usage(stderr);
 		return AUDIT_USAGE;
 	}

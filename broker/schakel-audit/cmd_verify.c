@@ -13,19 +13,16 @@
 
 static void usage(FILE *to)
 {
-	fputs("usage: schakel-audit verify --store DIR --log-key VKEY|--policy FILE [options]\n"
+	fputs("usage: schakel-audit verify --store DIR --log-key VKEY|--policy FILE|--registrar "
+	      "SIDE:VKEY\n"
+	      "           [options]\n"
 	      "\n"
 	      "Reads a copy of the trail again from its bytes and computes everything again.\n"
 	      "\n"
-	      "  --store DIR        a store, a copy of one, or its data.mdb\n"
-	      "  --log-key VKEY     verifier key of the log, or a file with it (repeat for older "
-	      "ones)\n"
-	      "  --policy FILE      logs, witnesses and quorum: a C2SP tlog-policy\n"
+	      "  --store DIR        a store, a copy of one, or its data.mdb\n" AUDIT_TRUST_HELP
 	      "  --vault DIR        open the details as well\n"
 	      "  --guard FILE       the notary's guard file\n"
 	      "  --promise-key B64  the hub's promise key: check the promises\n"
-	      "  --epoch SIZE:VKEY  below this size the trail had another log (repeat, oldest "
-	      "first)\n"
 	      "  --promise FILE     a RESULT that a partner kept (repeat for more)\n"
 	      "  --checkpoint FILE  a checkpoint that somebody kept (repeat for more)\n"
 	      "  --lang nl|en       language of the findings (en)\n"
@@ -40,42 +37,24 @@ struct options {
 	const char *store;
 	struct audit_trust trust;
 	const char *guard_path;
+	struct skl_checkpoint guard;
 	const char *checkpoints[PROMISES_MAX];
-	struct copy_epochs epochs;
 	const char *promises[PROMISES_MAX];
 	bool is_dutch;
 	bool is_json;
 	bool is_help;
 };
 
-/* "SIZE:VKEY", in the order of their sizes. */
-static bool add_epoch(struct copy_epochs *epochs, const char *text)
-{
-	struct copy_epoch *epoch = &epochs->list[epochs->count];
-	const char *colon = strchr(text, ':');
-	char *end;
-
-	if (!colon || epochs->count == COPY_EPOCHS || text[0] < '0' || text[0] > '9')
-		return false;
-	epoch->before = strtoull(text, &end, 10);
-	if (end != colon || skl_note_verifier_parse(skl_view_str(colon + 1), &epoch->log) != SKL_OK)
-		return false;
-	epochs->count++;
-	return epochs->count < 2 || epoch[-1].before <= epoch->before;
-}
-
 static bool parse(int argc, char **argv, struct options *options)
 {
 	static const struct option names[] = {
 		{"store", required_argument, NULL, 's'},
-		{"log-key", required_argument, NULL, 'k'},
+		AUDIT_TRUST_OPTIONS,
 		{"vault", required_argument, NULL, 'v'},
 		{"guard", required_argument, NULL, 'g'},
 		{"promise-key", required_argument, NULL, 'p'},
 		{"promise", required_argument, NULL, 'P'},
-		{"policy", required_argument, NULL, 'y'},
 		{"checkpoint", required_argument, NULL, 'c'},
-		{"epoch", required_argument, NULL, 'e'},
 		{"lang", required_argument, NULL, 'l'},
 		{"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
@@ -88,17 +67,6 @@ static bool parse(int argc, char **argv, struct options *options)
 		switch (option) {
 		case 's':
 			options->store = optarg;
-			break;
-		case 'k':
-			if (!audit_trust_add(&options->trust, optarg))
-				return false;
-			break;
-		case 'y':
-			options->trust.policy_path = optarg;
-			break;
-		case 'e':
-			if (!add_epoch(&options->epochs, optarg))
-				return false;
 			break;
 		case 'c':
 			if (options->verify.checkpoint_count == PROMISES_MAX)
@@ -130,14 +98,14 @@ static bool parse(int argc, char **argv, struct options *options)
 			options->is_help = true;
 			return true;
 		default:
-			return false;
+			if (!audit_trust_take(&options->trust, option, optarg))
+				return false;
 		}
 	}
 	options->verify.promise_paths = options->promises;
 	options->verify.checkpoint_paths = options->checkpoints;
-	options->verify.epochs = &options->epochs;
-	return optind == argc && options->store &&
-	       (options->trust.log_key_count || options->trust.policy_path);
+	options->verify.epochs = &options->trust.epochs;
+	return optind == argc && options->store && audit_trust_is_given(&options->trust);
 }
 
 static void print_verdict(const struct findings *findings, const struct verify_counts *counts,
@@ -167,13 +135,28 @@ static void print_verdict(const struct findings *findings, const struct verify_c
 	putchar('\n');
 }
 
+static enum skl_err read_copy(struct options *options, struct skl_tlog_policy **ret_policy,
+			      struct findings *findings, struct verify_counts *ret_counts,
+			      struct skl_error *reterr)
+{
+	enum skl_err err = audit_trust_learn(&options->trust, options->verify.data_path, reterr);
+
+	if (err == SKL_OK)
+		err = audit_trust_open(&options->trust, ret_policy, reterr);
+	if (err == SKL_OK && options->guard_path) {
+		err = verify_read_guard(options->guard_path, &options->guard, reterr);
+		options->verify.guard = &options->guard;
+	}
+	options->verify.policy = *ret_policy;
+	return err == SKL_OK ? verify_run(&options->verify, findings, ret_counts, reterr) : err;
+}
+
 int audit_verify(int argc, char **argv)
 {
 	SKL_CLEANUP(skl_tlog_policy_freep) struct skl_tlog_policy *policy = NULL;
 	struct options options = {0};
 	struct findings findings = {0};
 	struct verify_counts counts;
-	struct skl_checkpoint guard;
 	struct audit_copy copy;
 	struct skl_error why = {.text = ""};
 	enum skl_err err;
@@ -187,19 +170,13 @@ int audit_verify(int argc, char **argv)
 		usage(stdout);
 		return AUDIT_OK;
 	}
-	err = audit_trust_open(&options.trust, &policy, &why);
-	if (err == SKL_OK && options.guard_path) {
-		err = verify_read_guard(options.guard_path, &guard, &why);
-		options.verify.guard = &guard;
-	}
-	if (err == SKL_OK)
-		err = audit_copy_open(options.store, &copy, &why);
+	err = audit_copy_open(options.store, &copy, &why);
 	if (err == SKL_OK) {
 		options.verify.data_path = copy.data_path;
-		options.verify.policy = policy;
-		err = verify_run(&options.verify, &findings, &counts, &why);
+		err = read_copy(&options, &policy, &findings, &counts, &why);
 		audit_copy_close(&copy);
 	}
+	audit_trust_done(&options.trust);
 	if (err != SKL_OK) {
 		fprintf(stderr, "schakel-audit: %s\n", why.text);
 		findings_done(&findings);

@@ -77,7 +77,6 @@ stop_bg hub
 stop_bg notary
 before=$(grep -c 'result id=' "$HUB/police.history")
 last=$(sed -n 2p "$HUB/guard")
-root=$(sed -n 3p "$HUB/guard")
 [ "$last" -gt "$kept" ]
 test_ok $? "of $last entries that were signed, $kept are left"
 
@@ -89,9 +88,18 @@ cp "$HUB/keys/hub/hub.public" hub.old
 {
 	sed "s|origin=$old_origin |origin=$new_origin |; s|log=[^ ]*|log=$new_vkey|" hub.old
 	cat hub.old
-	echo "epoch origin=$new_origin previous=$old_origin size=$last root=$root from=$kept"
+	"$BIN/schakel-keys" epoch --origin "$new_origin" --from "$kept" "$HUB/guard"
 } >"$HUB/keys/hub/hub.public"
 cp "$HUB/directory.note" before.note
+test_expect 'schakel-keys writes the record' grep -Fxq \
+	"epoch origin=$new_origin previous=$old_origin size=$last root=$(sed -n 3p "$HUB/guard") from=$kept" \
+	"$HUB/keys/hub/hub.public"
+test_expect_status 2 'not one of which nothing was lost' "$BIN/schakel-keys" epoch \
+	--origin "$new_origin" --from $((last + 1)) "$HUB/guard"
+test_expect_status 2 'nor one under the old name' "$BIN/schakel-keys" epoch \
+	--origin "$old_origin" --from "$kept" "$HUB/guard"
+test_expect_status 3 'nor of what is no checkpoint' "$BIN/schakel-keys" epoch \
+	--origin "$new_origin" --from "$kept" "$HUB/schakeld.conf"
 sed -i "s|^origin = .*|origin = \"$new_origin\"|" "$HUB/schakeld.conf"
 "$BIN/schakel-notary" --init --key "$HUB/keys/log2/log.key" --guard "$HUB/guard2" || exit 1
 
@@ -145,8 +153,9 @@ stop_bg hub
 stop_bg notary
 
 # --- the verifier -----------------------------------------------------------------------------
+audit="$BIN/schakel-audit"
 verify() {
-	"$BIN/schakel-audit" verify --store "$HUB/store" --vault "$HUB/vault" --guard "$HUB/guard2" \
+	"$audit" verify --store "$HUB/store" --vault "$HUB/vault" --guard "$HUB/guard2" \
 		--promise-key "$(grep -o ' promise=[^ ]*' hub.old | cut -d= -f2-)" "$@"
 }
 "$BIN/schakel-keys" directory policy "$HUB/directory.note" >policy
@@ -154,4 +163,29 @@ test_expect 'both epochs verify' verify --policy policy --epoch "$kept:$old_vkey
 diag "$(cat out)"
 test_must_fail 'not as one trail' verify --policy policy
 test_must_fail 'nor with another beginning' verify --policy policy --epoch "$((kept - 1)):$old_vkey"
+
+# Whom the registrars name is in the store, signed: nothing else has to be believed.
+registrars=()
+for name in care justice; do
+	registrars+=(--registrar "$(cat "$HUB/keys/$name/registrar.vkey")")
+done
+test_expect "the registrars' keys are enough" verify "${registrars[@]}"
+diag "$(cat out)"
+test_expect "or their epochs, and one's own policy" verify "${registrars[@]}" --policy policy
+"$BIN/schakel-keys" generate --registrar other --side justice --out other >/dev/null || exit 1
+test_expect_status 3 'others did not sign it' verify "${registrars[@]:0:2}" \
+	--registrar "$(cat other/registrar.vkey)"
+diag "$(cat err)"
+
+# --- proofs of both epochs ----------------------------------------------------------------------
+for index in $((kept - 1)) "$kept"; do
+	test_expect "entry $index is proven" "$audit" proof --store "$HUB/store" "${registrars[@]}" \
+		--out "proof-$index" "$index"
+	test_expect 'off-line too' "$audit" check --policy policy "proof-$index"
+done
+test_expect 'the last of the old name' grep -Eq "trail +$old_origin\$" "proof-$((kept - 1))/LEESMIJ.txt"
+test_expect 'the first of the new' grep -Eq "trail +$new_origin\$" "proof-$kept/LEESMIJ.txt"
+test_expect 'which tells of it' grep -Eq 'kind +notice$' "proof-$kept/LEESMIJ.txt"
+test_expect 'by hand as well' "$audit" proof --store "$HUB/store" --policy policy \
+	--epoch "$kept:$old_vkey" "$kept"
 done_testing
