@@ -35,7 +35,8 @@ def plan(message, partner, desk):
         "to": {"partner": partner, "desk": desk},
         "userRef": "u-31b0",
         "checkedBy": "u-31b0",
-        "sections": [{key: section[key] for key in ("category", "about", "marks", "data")} for section in message["sections"]],
+        "sections": [{key: section[key] for key in ("category", "about", "marks", "data")} for section in message["sections"]]
+        + [{"category": "safety_plan", "about": [victim_of(message)], "data": {"text": "Vannacht slaapt hij bij zijn broer."}}],
     }
 
 

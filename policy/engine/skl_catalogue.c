@@ -21,11 +21,12 @@
 	 ROLE(GP_AND_POH) | ROLE(FORENSIC_PHYSICIAN) | ROLE(PSYCHIATRIC_CRISIS_SERVICE) |          \
 	 ROLE(GGD) | ROLE(VICTIM_SUPPORT))
 
-/* Parties of the Zorg- en Veiligheidshuis (WGS 2.27). */
+/* Parties of the Zorg- en Veiligheidshuis (WGS 2.27); the last three work for the college. */
 #define ZVH_PARTIES                                                                                \
 	(ROLE(ZVH) | ROLE(CHILD_PROTECTION_BOARD) | ROLE(PRISON_SERVICE) | ROLE(POLICE) |          \
 	 ROLE(OM) | ROLE(MUNICIPALITY) | ROLE(GGD) | ROLE(PROBATION) | ROLE(VEILIG_THUIS) |        \
-	 ROLE(YOUTH_PROTECTION) | ROLE(MENTAL_HEALTH) | ROLE(LOCAL_TEAM))
+	 ROLE(YOUTH_PROTECTION) | ROLE(MENTAL_HEALTH) | ROLE(LOCAL_TEAM) | ROLE(SHELTER) |         \
+	 ROLE(SOCIAL_WORK))
 
 #define JUSTICE                                                                                    \
 	(ROLE(POLICE) | ROLE(PROBATION) | ROLE(COURT) | ROLE(PRISON_SERVICE) |                     \
@@ -97,7 +98,10 @@ static const struct skl_catalogue_kind kinds[] = {
 				 .is_anonymous = true, .answers = {KIND(ADVICE_REQUEST)},
 				 .needs_reply = true},
 
+	/* Who treats the perpetrator may hear who directs, and nothing of what was weighed. */
 	[KIND(TRIAGE_OUTCOME)] = {K(TRIAGE_OUTCOME, TRIAGE), .senders = ROLE(VEILIG_THUIS),
+				  .principals = ROLE(LOCAL_TEAM) | ROLE(YOUTH_PROTECTION) |
+						ROLE(SHELTER) | ROLE(MDA_PLUS) | ROLE(POLICE),
 				  .required = CATEGORY(TRIAGE),
 				  .optional = CATEGORY(PROFILE) | CATEGORY(RED_FLAGS) |
 					      CATEGORY(VULNERABILITY),
@@ -129,15 +133,16 @@ static const struct skl_catalogue_kind kinds[] = {
 					 .optional = CATEGORY(INVOLVED),
 					 .changes = SKL_CHANGES_PARTICIPANTS},
 	[KIND(FRAME_CHANGE)] = {K(FRAME_CHANGE, CASE), .changes = SKL_CHANGES_FRAME},
-	/* The safety plan and the child's perspective become required with the rules of handover.
-	 */
-	[KIND(HANDOVER_OFFER)] = {K(HANDOVER_OFFER, CASE), .required = CATEGORY(IDENTITY),
+	/* A handover without a plan is a file that is sent on (rule 14); not every case has a
+	 * child, so that its perspective cannot be asked of all. */
+	[KIND(HANDOVER_OFFER)] = {K(HANDOVER_OFFER, CASE),
+				  .required = CATEGORY(IDENTITY) | CATEGORY(SAFETY_PLAN),
 				  .optional = ANY_CATEGORY, .changes = SKL_CHANGES_CLOCKS},
 	[KIND(HANDOVER_ANSWER)] = {K(HANDOVER_ANSWER, CASE), .answers = {KIND(HANDOVER_OFFER)},
 				   .needs_reply = true,
 				   .changes = SKL_CHANGES_DIRECTOR | SKL_CHANGES_CLOCKS},
-	[KIND(CLOSURE_PROPOSAL)] = {K(CLOSURE_PROPOSAL, CASE), .required = CATEGORY(SAFETY_RATING),
-				    .optional = ANY_CATEGORY,
+	/* It needs a current rating of the case; who reads the figures is for the rules. */
+	[KIND(CLOSURE_PROPOSAL)] = {K(CLOSURE_PROPOSAL, CASE), .optional = ANY_CATEGORY,
 				    .changes = SKL_CHANGES_CLOSURE | SKL_CHANGES_RATING},
 	[KIND(CLOSURE_ANSWER)] = {K(CLOSURE_ANSWER, CASE), .answers = {KIND(CLOSURE_PROPOSAL)},
 				  .needs_reply = true, .changes = SKL_CHANGES_CLOSURE},
@@ -157,8 +162,9 @@ static const struct skl_catalogue_kind kinds[] = {
 					   .optional = ANY_CATEGORY},
 	[KIND(CONFERENCE_DECISION)] = {K(CONFERENCE_DECISION, CONFERENCE),
 				       .optional = ANY_CATEGORY},
+	/* Who falls ill has not always been invited through the hub. */
 	[KIND(CONFERENCE_ABSENCE)] = {K(CONFERENCE_ABSENCE, CONFERENCE),
-				      .answers = {KIND(CONFERENCE_INVITE)}, .needs_reply = true},
+				      .answers = {KIND(CONFERENCE_INVITE)}},
 
 	[KIND(SAFETY_RATING)] = {K(SAFETY_RATING, PLAN), .required = CATEGORY(SAFETY_RATING),
 				 .changes = SKL_CHANGES_PHASE | SKL_CHANGES_RATING},
@@ -215,12 +221,13 @@ static const struct skl_catalogue_kind kinds[] = {
 				  .changes = SKL_CHANGES_BAN | SKL_CHANGES_CLOCKS},
 	/* What happened is for who prosecutes and who directs; the mayor hears that it did. */
 	[KIND(BAN_BREACH)] = {K(BAN_BREACH, BAN), .principals = ROLE(OM) | ROLE(VEILIG_THUIS),
-			      .required = CATEGORY(INCIDENT),
-			      .optional = ANY_CATEGORY, .changes = SKL_CHANGES_BAN,
-			      .is_emergency = true},
+			      .required = CATEGORY(INCIDENT), .optional = ANY_CATEGORY,
+			      .changes = SKL_CHANGES_BAN, .is_emergency = true},
 	[KIND(BAN_END)] = {K(BAN_END, BAN), .changes = SKL_CHANGES_BAN | SKL_CHANGES_CLOCKS},
 
+	/* What was decided is for the justice side; others get the measures that follow from it. */
 	[KIND(PROSECUTION_DECISION)] = {K(PROSECUTION_DECISION, JUSTICE), .senders = ROLE(OM),
+					.principals = ROLE(POLICE) | ROLE(PROBATION),
 					.required = CATEGORY(CRIMINAL)},
 	[KIND(HEARING_NOTICE)] = {K(HEARING_NOTICE, JUSTICE), .optional = CATEGORY(CRIMINAL)},
 	[KIND(BEHAVIOURAL_ORDER)] = {K(BEHAVIOURAL_ORDER, JUSTICE), .senders = ROLE(OM),
@@ -235,8 +242,10 @@ static const struct skl_catalogue_kind kinds[] = {
 	[KIND(SUPERVISION_VIOLATION)] = {K(SUPERVISION_VIOLATION, JUSTICE),
 					 .senders = ROLE(PROBATION), .principals = ROLE(OM),
 					 .required = CATEGORY(SUPERVISION), .is_emergency = true},
-	[KIND(SENTENCE)] = {K(SENTENCE, JUSTICE), .required = CATEGORY(CRIMINAL)},
+	[KIND(SENTENCE)] = {K(SENTENCE, JUSTICE), .principals = ROLE(POLICE) | ROLE(PROBATION),
+			    .required = CATEGORY(CRIMINAL)},
 	[KIND(DISCHARGE_FROM_CUSTODY)] = {K(DISCHARGE_FROM_CUSTODY, JUSTICE),
+					  .principals = ROLE(POLICE) | ROLE(PROBATION),
 					  .required = CATEGORY(CRIMINAL), .is_emergency = true},
 	[KIND(MEASURE_CHANGE)] = {K(MEASURE_CHANGE, JUSTICE), .required = CATEGORY(MEASURES)},
 

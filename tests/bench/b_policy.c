@@ -199,7 +199,10 @@ int main(void)
 					    "policy/rules/openheid.rules",
 					    "policy/rules/raad.rules",
 					    "policy/rules/rechten.rules",
-					    "policy/rules/huisverbod.rules"};
+					    "policy/rules/huisverbod.rules",
+					    "policy/rules/casus.rules",
+					    "policy/rules/casusoverleg.rules",
+					    "policy/rules/justitie.rules"};
 
 	shipped(names, SKL_COUNT(names));
 	big();

@@ -14,20 +14,9 @@ hub_partner jb youth_protection care --regions 11
 hub_directory 2 || exit 1
 cat >"$env/rules/links.rules" <<'RULES'
 # SPDX-License-Identifier: EUPL-1.2
-agreement "Test of links and directors"  version 1  status EXAMPLE
+agreement "Test of directors"  version 1  status EXAMPLE
 owner     "test"  approved-by "test"
 valid     2026-01-01 .. 2099-12-31
-
-rule T-01 "One person"
-  from      veilig_thuis
-  kind      subject_link
-  to        hub
-  purpose   assess_safety
-  ground    wmo:4-1-1-2-d
-  consent   not-needed because "test"
-  because   "test"
-  test "plain"  permitted
-end
 
 rule T-02 "Who directs"
   from      veilig_thuis

@@ -46,9 +46,12 @@
 #define T_FEEDBACK                                                                                 \
 	"from=veilig_thuis kind=feedback to=police purpose=stop_violence ground=wmo:4-1-1-2-e "    \
 	"after=police_report has feedback "
+#define T_TRIAGE                                                                                   \
+	"from=veilig_thuis kind=triage_outcome to=local_team purpose=assess_safety "               \
+	"ground=wmo:4-1-1-2-d has triage "
 #define T_HANDOVER                                                                                 \
 	"from=veilig_thuis kind=handover_offer to=local_team purpose=organise_direct_safety "      \
-	"ground=wmo:4-1-1-2-d has identity "
+	"ground=wmo:4-1-1-2-d has identity safety_plan "
 #define T_CONSULT                                                                                  \
 	"from=police kind=information_response to=veilig_thuis purpose=safety_consultation "       \
 	"ground=wpg:18-1/bpg:4-2-1-i has identity request "
@@ -90,7 +93,10 @@ static const char *const t_shipped_names[] = {"politie-veilig-thuis.rules",
 					      "openheid.rules",
 					      "raad.rules",
 					      "rechten.rules",
-					      "huisverbod.rules"};
+					      "huisverbod.rules",
+					      "casus.rules",
+					      "casusoverleg.rules",
+					      "justitie.rules"};
 #define T_SHIPPED SKL_COUNT(t_shipped_names)
 
 /* The rules as shipped. */

@@ -123,10 +123,12 @@ static const struct row rows[] = {
 	 SKL_CUT_REASON_NO_RULE, 0, 0},
 	{T_CONSULT, "", SKL_OUTCOME_DENIED_NO_RULE, SKL_CUT_REASON_NO_RULE, 0, 0},
 	/* towards the local team */
-	{T_HANDOVER "no-check", "", SKL_OUTCOME_DENIED_NO_RULE, SKL_CUT_REASON_CHECK_MISSING, 0, 0},
+	{T_TRIAGE "no-check", "", SKL_OUTCOME_DENIED_NO_RULE, SKL_CUT_REASON_CHECK_MISSING, 0, 0},
 	/* not on the emergency list: acute waives nothing */
-	{T_HANDOVER T_ACUTE "no-check", "", SKL_OUTCOME_DENIED_NO_RULE,
-	 SKL_CUT_REASON_CHECK_MISSING, 0, 0},
+	{T_TRIAGE T_ACUTE "no-check", "", SKL_OUTCOME_DENIED_NO_RULE, SKL_CUT_REASON_CHECK_MISSING,
+	 0, 0},
+	{T_HANDOVER "without safety_plan", "", SKL_OUTCOME_DENIED_NO_RULE,
+	 SKL_CUT_REASON_REQUIRED_SECTION_MISSING, 0, 0},
 	{T_HANDOVER "has contact household incident measures child red_flags", "VL-02",
 	 SKL_OUTCOME_PERMITTED, 0, 0, 0},
 	{T_HANDOVER "has history_violence", "VL-02", SKL_OUTCOME_CUT, SKL_CUT_REASON_FORBIDDEN,
@@ -257,11 +259,12 @@ static void deny_all_unnamed(const struct skl_policy *policy)
 				permitted++;
 				assert_true(kind == SKL_KIND_POLICE_REPORT ||
 					    kind == SKL_KIND_CRISIS_LOOKUP ||
-					    kind == SKL_KIND_BAN_BREACH);
+					    kind == SKL_KIND_BAN_BREACH ||
+					    kind == SKL_KIND_CONFERENCE_ABSENCE);
 				assert_int_equal(to, SKL_ROLE_VEILIG_THUIS);
 				assert_int_equal(from, SKL_ROLE_POLICE);
 			}
-	assert_int_equal(permitted, 3);
+	assert_int_equal(permitted, 4);
 }
 
 /* P2: no rule, no policy, an unreadable policy, a broken request: never a permit. */

@@ -214,28 +214,33 @@ static const struct row rows[] = {
 	 "systeem, daarna 0800-2000."},
 	/* what fails for another reason, and went for others */
 	{"from=veilig_thuis kind=handover_offer to=local_team purpose=organise_direct_safety "
-	 "ground=wmo:4-1-1-2-d has identity has bsn has identity about third_person",
+	 "ground=wmo:4-1-1-2-d has identity safety_plan has bsn has identity about third_person",
 	 SKL_LANGUAGE_NL,
 	 "Niet alles verstuurd naar Veilig Thuis Noord-Holland: het onderdeel burgerservicenummer "
 	 "mag niet naar deze ontvanger (regel VL-02); ook niet: identiteit (deels). Wel verstuurd: "
-	 "identiteit. U kunt: 1) het delen motiveren (weging, 3 vragen); 2) met Veilig Thuis "
+	 "identiteit en veiligheidsplan. U kunt: 1) het delen motiveren (weging, 3 vragen); 2) met "
+	 "Veilig Thuis "
 	 "overleggen; 3) bij acuut gevaar: bel 112, wacht niet op dit systeem, daarna 0800-2000."},
 	/* not told: neither whose helper, nor which rule */
 	{"from=veilig_thuis kind=handover_offer to=local_team purpose=organise_direct_safety "
-	 "ground=wmo:4-1-1-2-d has identity position helper_of_perpetrator has whereabouts",
+	 "ground=wmo:4-1-1-2-d has identity safety_plan position helper_of_perpetrator has "
+	 "whereabouts",
 	 SKL_LANGUAGE_NL,
 	 "Niet alles verstuurd naar Veilig Thuis Noord-Holland: dit mag niet op deze grondslag. "
 	 "Wel "
-	 "verstuurd: identiteit. U kunt: 1) de regisseur of Veilig Thuis bellen; 2) het delen "
+	 "verstuurd: identiteit en veiligheidsplan. U kunt: 1) de regisseur of Veilig Thuis "
+	 "bellen; 2) het delen "
 	 "motiveren (weging, 3 vragen); 3) bij acuut gevaar: bel 112, wacht niet op dit systeem, "
 	 "daarna 0800-2000."},
 	{"from=veilig_thuis kind=handover_offer to=local_team purpose=organise_direct_safety "
-	 "ground=wmo:4-1-1-2-d has identity position helper_of_perpetrator has whereabouts "
+	 "ground=wmo:4-1-1-2-d has identity safety_plan position helper_of_perpetrator has "
+	 "whereabouts "
 	 "statement sender-position director",
 	 SKL_LANGUAGE_NL,
 	 "Niet alles verstuurd naar Veilig Thuis Noord-Holland: de onderdelen verblijfplaats en "
 	 "verklaring mogen niet naar de hulpverlener van de andere partij (regel AG-01). Wel "
-	 "verstuurd: identiteit. U kunt: 1) de betrokkene alleen om toestemming vragen; 2) het "
+	 "verstuurd: identiteit en veiligheidsplan. U kunt: 1) de betrokkene alleen om toestemming "
+	 "vragen; 2) het "
 	 "delen motiveren (weging, 3 vragen); 3) bij acuut gevaar: bel 112, wacht niet op dit "
 	 "systeem, daarna 0800-2000."},
 };
@@ -335,11 +340,12 @@ static void explained_for_the_administrator(void **state)
 			"from=veilig_thuis kind=feedback to=police purpose=stop_violence "
 			"ground=wmo:4-1-1-2-e after=police_report has feedback",
 			SKL_LANGUAGE_EN, stopped, &buf);
-	check_explained(*state,
-			"from=veilig_thuis kind=handover_offer to=local_team "
-			"purpose=organise_direct_safety ground=wmo:4-1-1-2-d has identity "
-			"position helper_of_perpetrator has whereabouts",
-			SKL_LANGUAGE_EN, untold, &buf);
+	check_explained(
+		*state,
+		"from=veilig_thuis kind=handover_offer to=local_team "
+		"purpose=organise_direct_safety ground=wmo:4-1-1-2-d has identity safety_plan "
+		"position helper_of_perpetrator has whereabouts",
+		SKL_LANGUAGE_EN, untold, &buf);
 	check_explained(*state, T_REPORT "urgency=acute acute-by no-check", SKL_LANGUAGE_NL, repair,
 			&buf);
 	check_explained(*state, T_GLASS, SKL_LANGUAGE_NL, glass, &buf);
