@@ -436,9 +436,8 @@ static bool want_of_detail(const struct page *page, struct skl_summary_filter *f
 	if (query->without_consent)
 		ok &= skl_summary_want(filter, SKL_SUMMARY_NO_CONSENT, 0, none);
 	for (size_t i = 0; page->person && i < page->person->count; i++)
-		ok &= skl_summary_want(
-			filter, SKL_SUMMARY_SUBJECT, 0,
-			skl_view_of(page->person->tags[i], SKL_PERSON_TAG_BYTES));
+		ok &= skl_summary_want(filter, SKL_SUMMARY_SUBJECT, 0,
+				       skl_view_of(page->person->tags[i], SKL_PERSON_TAG_BYTES));
 	return ok;
 }
 
