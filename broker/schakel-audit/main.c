@@ -22,6 +22,7 @@ static const struct command {
 } commands[] = {
 	{"verify", audit_verify, "read a copy of the trail again and say what is wrong with it"},
 	{"query", audit_query, "ask the trail of a hub, with a mandate"},
+	{"report", audit_report, "who got what about a person, for the officers who answer"},
 	{"serve", audit_serve,
 	 "a console in a browser, for persons with a certificate and a mandate"},
 	{"proof", audit_proof, "an entry with its proof that it is in the trail"},

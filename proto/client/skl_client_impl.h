@@ -16,10 +16,10 @@
  */
 
 #include "skl_client.h"
+#include "skl_client_keys.h"
 #include "skl_promise.h"
 #include "skl_tlog_policy.h"
 
-#define SKL_CLIENT_KEYS       64
 #define SKL_CLIENT_REGISTRARS 32
 #define SKL_CLIENT_FLIGHTS    64 /* messages sent and not answered */
 #define SKL_CLIENT_ASKED      16 /* plans and queries sent and not answered */
@@ -35,11 +35,6 @@
 /* Messages of the hub are unpacked with this much memory at most. */
 #define SKL_CLIENT_ARENA       (24u * 1024u * 1024u)
 #define SKL_CLIENT_ARENA_CALLS 400000u
-
-struct skl_client_keys {
-	size_t count;
-	struct skl_key *keys[SKL_CLIENT_KEYS]; /* owned, all uses */
-};
 
 struct skl_client_flight {
 	uint8_t id[16];
@@ -188,9 +183,6 @@ void skl_client_lower(struct skl_client *client, enum skl_alarm_kind kind);
 
 /* ---- skl_client_keys.c ---- */
 
-SKL_MUST_CHECK enum skl_err skl_client_keys_load(const char *folder, struct skl_client_keys *keys,
-						 struct skl_error *reterr);
-void skl_client_keys_free(struct skl_client_keys *keys);
 /*
  * Our key of this use that the directory says is valid now, the newest; NULL if none. Of transport
  * keys any one is better than none: the first.

@@ -21,6 +21,7 @@
 #define SKL_DOMAIN_RECEIPT  "schakel/v1 receipt\n"
 #define SKL_DOMAIN_PROMISE  "schakel/v1 promise\n"
 #define SKL_DOMAIN_REWRAP   "schakel/v1 rewrap\n"
+#define SKL_DOMAIN_REPORT   "schakel/v1 report\n"
 
 /* Sign domain || body. */
 SKL_MUST_CHECK enum skl_err skl_sign(const struct skl_key *key, const char *domain,

@@ -522,6 +522,7 @@ static bool set_text(struct peer *peer, const char *name, const char *value)
 		{"about", peer->about, sizeof(peer->about)},
 		{"consents", peer->consents, sizeof(peer->consents)},
 		{"weighing", peer->weighing, sizeof(peer->weighing)},
+		{"seal", peer->seal, sizeof(peer->seal)},
 		{"checked-by", peer->checked_by, sizeof(peer->checked_by)},
 		{"rests", peer->rests, sizeof(peer->rests)},
 	};

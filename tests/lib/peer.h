@@ -72,6 +72,7 @@ struct peer {
 	char about[256];
 	char consents[1024];
 	char weighing[64];   /* a code of the list */
+	char seal[32];       /* the same */
 	char checked_by[64]; /* who checked it, if not u-2222 */
 	char rests[128];
 	long credit;

@@ -224,6 +224,9 @@ static void add_facts(struct peer *peer, struct skl_draft *draft)
 		skl_draft_fact_value(
 			draft, SKL_FACT_URGENCY,
 			skl_code_number(SKL_LIST_URGENCY, skl_view_str(peer->urgency)));
+	if (peer->seal[0])
+		skl_draft_fact_value(draft, SKL_FACT_SEAL,
+				     skl_code_number(SKL_LIST_SEAL, skl_view_str(peer->seal)));
 	if (peer->weighing[0]) {
 		const enum skl_weighing code = (enum skl_weighing)skl_code_number(
 			SKL_LIST_WEIGHING, skl_view_str(peer->weighing));
