@@ -263,9 +263,19 @@ static enum skl_err run(const struct options *options, struct query_view *view,
 	return err;
 }
 
-static void print_end(const struct query_view *view, bool is_all)
+static void print_end(const struct query_view *view, bool is_all, bool is_counted)
 {
 	const char *left_out = "";
+
+	/* of counts no total: with it a number that is not told could be computed */
+	if (is_counted) {
+		fprintf(stderr,
+			view->is_dutch
+				? "%" PRIu64 " regels nog niet onder een ijkpunt, niet meegeteld\n"
+				: "%" PRIu64 " rows not yet under a checkpoint, not counted\n",
+			view->unproven);
+		return;
+	}
 
 	if (view->only_proven && view->unproven)
 		left_out = view->is_dutch ? " en weggelaten" : ", left out";
@@ -297,7 +307,8 @@ int audit_query(int argc, char **argv)
 	view.is_dutch = options.is_dutch;
 	err = run(&options, &view, &why);
 	if (err == SKL_OK)
-		print_end(&view, options.is_all);
+		print_end(&view, options.is_all,
+			  options.saved && options.saved->tally != TALLY_NONE);
 	else if (err != SKL_EDENIED)
 		fprintf(stderr, "schakel-audit: %s\n", why.text);
 	skl_buf_done(&view.next);

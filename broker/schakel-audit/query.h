@@ -131,6 +131,8 @@ struct query_saved {
 };
 /* The nth, NULL after the last. */
 const struct query_saved *query_saved_at(size_t n);
+/* By its name, or NULL. */
+const struct query_saved *query_saved_find(const char *name);
 /* Set its terms. NULL and ENOTFOUND if there is none of that name. */
 const struct query_saved *query_saved_set(struct query *query, const char *name,
 					  struct skl_error *reterr);

@@ -39,18 +39,27 @@ const struct query_saved *query_saved_at(size_t n)
 	return n < SKL_COUNT(saved) ? &saved[n] : NULL;
 }
 
+const struct query_saved *query_saved_find(const char *name)
+{
+	for (size_t i = 0; i < SKL_COUNT(saved); i++)
+		if (strcmp(saved[i].name, name) == 0)
+			return &saved[i];
+	return NULL;
+}
+
 const struct query_saved *query_saved_set(struct query *query, const char *name,
 					  struct skl_error *reterr)
 {
-	for (size_t i = 0; i < SKL_COUNT(saved); i++) {
-		if (strcmp(saved[i].name, name) != 0)
-			continue;
-		for (size_t j = 0; j < TERMS_MAX && saved_terms[i][j][0]; j++)
-			if (query_set(query, saved_terms[i][j][0], saved_terms[i][j][1], reterr) !=
-			    SKL_OK)
-				return NULL;
-		return &saved[i];
+	const struct query_saved *found = query_saved_find(name);
+	const char *const(*term)[2];
+
+	if (!found) {
+		(void)skl_error_set(reterr, SKL_ENOTFOUND, 0, 0, "there is no such saved query");
+		return NULL;
 	}
-	(void)skl_error_set(reterr, SKL_ENOTFOUND, 0, 0, "there is no such saved query");
-	return NULL;
+	term = saved_terms[found - saved];
+	for (size_t i = 0; i < TERMS_MAX && term[i][0]; i++)
+		if (query_set(query, term[i][0], term[i][1], reterr) != SKL_OK)
+			return NULL;
+	return found;
 }

@@ -28,6 +28,7 @@
 #define SERVE_BODY_MAX    16384
 #define SERVE_PAGE_MAX    ((size_t)4 * 1024 * 1024)
 #define SERVE_NEXT_BYTES  64
+#define SERVE_PAGES_MAX   100 /* of QUERY_PAGE_MAX rows, for a count */
 #define SERVE_NOTE_BYTES  65536
 #define SERVE_TOKEN_BYTES 81 /* as text, with its end */
 
@@ -118,7 +119,7 @@ struct serve_field {
 	const char *name;
 	const char *dutch;
 	const char *english;
-	enum { SERVE_TEXT, SERVE_DATE, SERVE_CHOICE, SERVE_CHECK, SERVE_HIDDEN } shape;
+	enum { SERVE_TEXT, SERVE_DATE, SERVE_CHOICE, SERVE_CHECK, SERVE_HIDDEN, SERVE_SAVED } shape;
 	enum skl_list list; /* of a choice */
 };
 extern const struct serve_field serve_fields[];
@@ -147,6 +148,20 @@ void serve_answer(struct serve *serve, const struct serve_request *request,
 /* The search form with what was filled in; complaint is the field that is not right, or NULL. */
 void serve_search(struct serve_page *page, const struct skl_form *form,
 		  const struct serve_field *complaint);
+/* One field with its label; its id begins with prefix. */
+void serve_field_put(struct serve_page *page, const struct serve_field *field, const char *prefix);
+
+/* Saved queries: a form of their own, with a time in words. */
+void serve_saved_form(struct serve_page *page);
+#define SERVE_DAY_BYTES 11
+struct serve_days {
+	char from[SERVE_DAY_BYTES];
+	char until[SERVE_DAY_BYTES]; /* not itself; "" is open */
+};
+/* The days of a period ("last-month"), in UTC; false if there is none of that name. */
+bool serve_period(const char *name, int64_t now_ms, struct serve_days *ret_days);
+/* A period becomes the days of the search form, which live as long as days does. */
+bool serve_saved_fields(struct skl_form *form, struct serve_days *days);
 /* Fields to a query of this person; NULL, or the first that is not right. */
 const struct serve_field *serve_query(const struct skl_form *form,
 				      const struct serve_person *person, struct query *ret_query);
@@ -170,6 +185,12 @@ struct serve_shown {
 /* Ask and check; false: the page says why there is no answer, and shown holds nothing. */
 bool serve_ask(struct serve *serve, const struct query *query, struct skl_view next,
 	       struct serve_page *page, struct serve_shown *shown);
+/*
+ * The same, page after page to the end, and every page is a query of its own. Too many of them are
+ * answered with a sentence: half a count is none.
+ */
+bool serve_ask_all(struct serve *serve, const struct query *query, struct serve_page *page,
+		   struct serve_shown *shown);
 /* A row of serve_table, with a button to look at it. */
 enum skl_err serve_table_row(void *arg, const struct query_row *row);
 void serve_table(struct serve_page *page, const struct serve_shown *shown);
@@ -180,6 +201,12 @@ void serve_word(void *arg, const char *name, const char *value);
 
 void serve_rows(struct serve *serve, const struct skl_form *form, const struct query *query,
 		struct serve_page *page);
+/* A saved query: its rows, or what of them is counted. */
+void serve_count(struct serve *serve, const struct skl_form *form, const struct query *query,
+		 struct serve_page *page);
+/* What was asked and what stands in no count, above a count. */
+void serve_counted(struct serve_page *page, const struct skl_form *form,
+		   const struct serve_shown *shown);
 void serve_entry(struct serve *serve, const struct skl_form *form, const struct query *query,
 		 struct serve_page *page);
 /* A case, drawn from top to bottom, and the same as a table. */

@@ -37,6 +37,20 @@ static void post_form(struct serve *serve, const struct skl_form *form, ask_fn a
 		ask(serve, form, &query, page);
 }
 
+/* A time in words becomes days before anything else looks at the form. */
+static void post_saved(struct serve *serve, const struct skl_form *form, ask_fn ask,
+		       struct serve_page *page)
+{
+	struct skl_form days_form = *form;
+	struct serve_days days;
+
+	if (serve_saved_fields(&days_form, &days))
+		post_form(serve, &days_form, ask, page);
+	else
+		serve_sentence(page, 400, "Die tijd is er niet. Er is niets gevraagd.",
+			       "There is no such time. Nothing was asked.");
+}
+
 static const struct place {
 	const char *path;
 	void (*get)(struct serve *serve, struct serve_page *page);
@@ -46,6 +60,7 @@ static const struct place {
 	{"/zoek", NULL, serve_rows},    {"/regel", NULL, serve_entry},
 	{"/zaak", NULL, serve_case},    {"/export", NULL, serve_export},
 	{"/inzage", NULL, serve_looks}, {"/boom", NULL, serve_tree},
+	{"/vast", NULL, serve_count},
 };
 
 static const struct place *find_place(const char *path)
@@ -71,6 +86,8 @@ static void post(struct serve *serve, const struct place *place,
 			       "gevraagd.",
 			       "The session has ended, or this form is not yours. Nothing was "
 			       "asked.");
+	else if (skl_form_get(&form, "period")[0])
+		post_saved(serve, &form, place->post, page);
 	else
 		post_form(serve, &form, place->post, page);
 }

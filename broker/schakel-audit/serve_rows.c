@@ -27,10 +27,24 @@ static void put_look(struct serve_page *page, const struct skl_form *form, uint6
 	serve_hidden(page, "reason", skl_form_get(form, "reason"));
 	serve_hidden(page, "case-number", skl_form_get(form, "case-number"));
 	serve_hidden(page, "first", first);
-	serve_say(page, "<button>Bekijk<span class=\"hide\"> regel ",
-		  "<button>Look<span class=\"hide\"> at entry ");
+	serve_say(page, "<button><span class=\"hide\">Bekijk regel </span>",
+		  "<button><span class=\"hide\">Look at entry </span>");
 	serve_number(page, index);
-	serve_put(page, "</span></button></form>");
+	serve_put(page, "</button></form>");
+}
+
+/* What an entry is about, in a word: of its detail, where that was asked for. */
+static const char *about(const struct query_row *row, bool is_dutch)
+{
+	const Schakel__V1__MessageDetail *detail = row->detail;
+
+	if (!detail)
+		return "-";
+	if (detail->kind)
+		return query_label(SKL_LIST_KIND, detail->kind, is_dutch);
+	if (detail->clock)
+		return query_label(SKL_LIST_CLOCK, detail->clock, is_dutch);
+	return query_label(SKL_LIST_QUERY_REASON, detail->query_reason, is_dutch);
 }
 
 static void put_cell(struct serve_page *page, const char *text)
@@ -49,18 +63,17 @@ enum skl_err serve_table_row(void *arg, const struct query_row *row)
 	shown->rows++;
 	shown->unproven += !row->is_proven;
 	serve_put(page, "<tr><th scope=\"row\">");
-	serve_number(page, row->index);
+	put_look(page, shown->form, row->index);
 	serve_put(page, "</th><td>");
 	serve_time(page, leaf->decided_ms);
 	serve_put(page, "</td>");
 	put_cell(page, query_label(SKL_LIST_ENTRY, leaf->kind, page->is_dutch));
+	put_cell(page, about(row, page->is_dutch));
 	put_cell(page, leaf->sender);
 	put_cell(page, leaf->recipient);
 	put_cell(page, query_label(SKL_LIST_OUTCOME, leaf->outcome, page->is_dutch));
 	serve_put(page, "<td>");
 	put_proven(page, row->is_proven);
-	serve_put(page, "</td><td>");
-	put_look(page, shown->form, row->index);
 	serve_put(page, "</td></tr>\n");
 	return skl_buf_err(&page->html);
 }
@@ -76,6 +89,23 @@ void serve_word(void *arg, const char *name, const char *value)
 	serve_put(page, "</dt><dd>");
 	serve_text(page, value);
 	serve_put(page, "</dd>\n");
+}
+
+/* The way to the case of an entry, which is a question of its own. */
+static void put_case(struct serve_page *page, const struct skl_form *form,
+		     const Schakel__V1__MessageDetail *detail)
+{
+	char text[2 * SKL_ID_BYTES + 1];
+
+	if (!detail || detail->case_ref.len != SKL_ID_BYTES)
+		return;
+	skl_hex_encode(skl_view_of(detail->case_ref.data, detail->case_ref.len), text);
+	serve_form_begin(page, "/zaak");
+	serve_hidden(page, "reason", skl_form_get(form, "reason"));
+	serve_hidden(page, "case-number", skl_form_get(form, "case-number"));
+	serve_hidden(page, "case", text);
+	serve_say(page, "<p><button>Tijdlijn van deze casus</button></p></form>\n",
+		  "<p><button>Timeline of this case</button></p></form>\n");
 }
 
 static enum skl_err entry_row(void *arg, const struct query_row *row)
@@ -116,6 +146,7 @@ static enum skl_err entry_row(void *arg, const struct query_row *row)
 		  "<h2>The decision in words</h2>\n<dl>");
 	query_words(row, is_dutch, serve_word, page);
 	serve_put(page, "</dl>\n");
+	put_case(page, shown->form, row->detail);
 	return skl_buf_err(&page->html);
 }
 
@@ -176,6 +207,29 @@ bool serve_ask(struct serve *serve, const struct query *query, struct skl_view n
 	return false;
 }
 
+bool serve_ask_all(struct serve *serve, const struct query *query, struct serve_page *page,
+		   struct serve_shown *shown)
+{
+	struct query all = *query;
+
+	all.limit = QUERY_PAGE_MAX;
+	for (unsigned pages = 0; pages < SERVE_PAGES_MAX; pages++) {
+		uint8_t next[SERVE_NEXT_BYTES];
+		size_t next_len = shown->next_len;
+
+		if (next_len)
+			memcpy(next, shown->next, next_len);
+		shown->next_len = 0;
+		if (!serve_ask(serve, &all, skl_view_of(next, next_len), page, shown))
+			return false;
+		skl_buf_done(&shown->part.html);
+		if (shown->next_len == 0)
+			return true;
+	}
+	put_failure(page, SKL_ELIMIT, shown);
+	return false;
+}
+
 void serve_fields_again(struct serve_page *page, const struct skl_form *form)
 {
 	for (size_t i = 0; i < serve_field_count; i++) {
@@ -200,6 +254,13 @@ static void put_next(struct serve_page *page, const struct serve_shown *shown)
 		  "<p><button>Next page</button></p></form>\n");
 }
 
+static const char *saved_text(const char *name, bool is_dutch)
+{
+	const struct query_saved *saved = query_saved_find(name);
+
+	return !saved ? "" : is_dutch ? saved->text_nl : saved->text_en;
+}
+
 void serve_asked(struct serve_page *page, const struct skl_form *form)
 {
 	serve_put(page, "<dl>");
@@ -215,6 +276,8 @@ void serve_asked(struct serve_page *page, const struct skl_form *form)
 					    page->is_dutch);
 		if (field->shape == SERVE_CHECK)
 			value = page->is_dutch ? "ja" : "yes";
+		if (field->shape == SERVE_SAVED)
+			value = saved_text(value, page->is_dutch);
 		serve_word(page, page->is_dutch ? field->dutch : field->english, value);
 	}
 	serve_put(page, "</dl>\n");
@@ -226,15 +289,17 @@ void serve_table(struct serve_page *page, const struct serve_shown *shown)
 		  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"what\">"
 		  "<table><caption id=\"what\">Regels van het logboek</caption><thead><tr>"
 		  "<th scope=\"col\">Regel</th><th scope=\"col\">Beslist</th><th "
-		  "scope=\"col\">Soort</th><th scope=\"col\">Afzender</th><th "
+		  "scope=\"col\">Soort</th><th scope=\"col\">Waarover</th><th "
+		  "scope=\"col\">Afzender</th><th "
 		  "scope=\"col\">Ontvanger</th><th scope=\"col\">Uitkomst</th><th "
-		  "scope=\"col\">Bewijs</th><th scope=\"col\">Bekijken</th></tr></thead>\n<tbody>",
+		  "scope=\"col\">Bewijs</th></tr></thead>\n<tbody>",
 		  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"what\">"
 		  "<table><caption id=\"what\">Entries of the trail</caption><thead><tr>"
 		  "<th scope=\"col\">Entry</th><th scope=\"col\">Decided</th><th "
-		  "scope=\"col\">Kind</th><th scope=\"col\">Sender</th><th "
+		  "scope=\"col\">Kind</th><th scope=\"col\">About</th><th "
+		  "scope=\"col\">Sender</th><th "
 		  "scope=\"col\">Recipient</th><th scope=\"col\">Outcome</th><th "
-		  "scope=\"col\">Proof</th><th scope=\"col\">Look</th></tr></thead>\n<tbody>");
+		  "scope=\"col\">Proof</th></tr></thead>\n<tbody>");
 	skl_buf_add_view(&page->html, skl_buf_view(&shown->part.html));
 	serve_put(page, "</tbody></table></div>\n");
 }
@@ -281,7 +346,7 @@ void serve_entry(struct serve *serve, const struct skl_form *form, const struct 
 		 struct serve_page *page)
 {
 	struct query one = *query;
-	struct serve_shown shown = {.row = entry_row};
+	struct serve_shown shown = {.form = form, .row = entry_row};
 
 	if (!skl_form_get(form, "first")[0]) {
 		serve_sentence(page, 400, "Welke regel? Er is niets gevraagd.",

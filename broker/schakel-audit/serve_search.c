@@ -27,6 +27,7 @@ const struct serve_field serve_fields[] = {
 	{"without-confirmation", "Herstel dat nog niet is aangekomen",
 	 "Corrections that have not arrived", SERVE_CHECK, 0},
 	{"first", "Regel", "Entry", SERVE_HIDDEN, 0},
+	{"saved", "Vaste vraag", "Saved query", SERVE_SAVED, 0},
 };
 const size_t serve_field_count = SKL_COUNT(serve_fields);
 
@@ -51,9 +52,11 @@ static void put_options(struct serve_page *page, enum skl_list list, const char 
 	}
 }
 
-static void put_attributes(struct serve_page *page, const struct serve_field *field, bool is_wrong)
+static void put_attributes(struct serve_page *page, const struct serve_field *field,
+			   const char *prefix, bool is_wrong)
 {
 	serve_put(page, " id=\"");
+	serve_put(page, prefix);
 	serve_put(page, field->name);
 	serve_put(page, "\" name=\"");
 	serve_put(page, field->name);
@@ -62,9 +65,10 @@ static void put_attributes(struct serve_page *page, const struct serve_field *fi
 		serve_put(page, " aria-invalid=\"true\" aria-describedby=\"complaint\"");
 }
 
-static void put_label(struct serve_page *page, const struct serve_field *field)
+static void put_label(struct serve_page *page, const struct serve_field *field, const char *prefix)
 {
 	serve_put(page, "<label for=\"");
+	serve_put(page, prefix);
 	serve_put(page, field->name);
 	serve_put(page, "\">");
 	serve_say(page, field->dutch, field->english);
@@ -73,18 +77,18 @@ static void put_label(struct serve_page *page, const struct serve_field *field)
 	serve_put(page, "</label>");
 }
 
-static void put_field(struct serve_page *page, const struct serve_field *field, const char *value,
-		      bool is_wrong)
+static void put_field(struct serve_page *page, const struct serve_field *field, const char *prefix,
+		      const char *value, bool is_wrong)
 {
 	bool is_choice = field->shape == SERVE_CHOICE, is_check = field->shape == SERVE_CHECK;
 
-	if (field->shape == SERVE_HIDDEN)
+	if (field->shape == SERVE_HIDDEN || field->shape == SERVE_SAVED)
 		return;
 	serve_put(page, is_check ? "<div class=\"check\">" : "<div>");
 	if (!is_check)
-		put_label(page, field);
+		put_label(page, field, prefix);
 	serve_put(page, is_choice ? "<select" : "<input");
-	put_attributes(page, field, is_wrong);
+	put_attributes(page, field, prefix, is_wrong);
 	if (field == &serve_fields[0])
 		serve_put(page, " required");
 	if (is_choice) {
@@ -94,7 +98,7 @@ static void put_field(struct serve_page *page, const struct serve_field *field, 
 	} else if (is_check) {
 		serve_put(page, " type=\"checkbox\" value=\"yes\"");
 		serve_put(page, value[0] ? " checked>" : ">");
-		put_label(page, field);
+		put_label(page, field, prefix);
 	} else {
 		serve_put(page, field->shape == SERVE_DATE ? " type=\"date\"" : " type=\"text\"");
 		serve_put(page, " maxlength=\"127\" value=\"");
@@ -102,6 +106,11 @@ static void put_field(struct serve_page *page, const struct serve_field *field, 
 		serve_put(page, "\">");
 	}
 	serve_put(page, "</div>\n");
+}
+
+void serve_field_put(struct serve_page *page, const struct serve_field *field, const char *prefix)
+{
+	put_field(page, field, prefix, "", false);
 }
 
 static void put_complaint(struct serve_page *page, const struct serve_field *field)
@@ -136,6 +145,8 @@ void serve_search(struct serve_page *page, const struct skl_form *form,
 	serve_begin(page, complaint ? 400 : 200, "Zoeken in het logboek", "Search the trail");
 	if (complaint)
 		put_complaint(page, complaint);
+	else
+		serve_saved_form(page);
 	serve_form_begin(page, "/zoek");
 	serve_say(page,
 		  "<fieldset><legend>Waarom u vraagt</legend><p class=\"hint\">Een dossiernummer "
@@ -147,7 +158,7 @@ void serve_search(struct serve_page *page, const struct skl_form *form,
 
 		if (strcmp(field->name, "case") == 0)
 			put_what(page);
-		put_field(page, field, skl_form_get(form, field->name), field == complaint);
+		put_field(page, field, "", skl_form_get(form, field->name), field == complaint);
 	}
 	serve_say(
 		page,
@@ -188,6 +199,11 @@ const struct serve_field *serve_query(const struct skl_form *form,
 		if (!form->field[i].value[0] || strcmp(name, "token") == 0 ||
 		    strcmp(name, "next") == 0 || strcmp(name, "format") == 0)
 			continue;
+		if (field->shape == SERVE_SAVED) {
+			if (!query_saved_set(ret_query, form->field[i].value, NULL))
+				return field;
+			continue;
+		}
 		if (field == &strange ||
 		    query_set(ret_query, name, form->field[i].value, NULL) != SKL_OK)
 			return field;

@@ -11,6 +11,7 @@
 #define MONDAY_MS INT64_C(345600000) /* 1970-01-05 */
 
 enum { DENIED, REFUSED, UNANSWERED, REASONS };
+_Static_assert(REASONS == TALLY_COLUMNS, "a column each");
 
 struct partner {
 	char id[SKL_STORE_NAME_MAX + 1];
@@ -127,12 +128,12 @@ enum skl_err tally_row(struct tally *tally, const struct query_row *row)
 
 /* --- shown ---------------------------------------------------------------------------- */
 
-static void put_cell(uint64_t count, struct skl_buf *to)
+void tally_cell(uint64_t count, struct skl_buf *to)
 {
 	if (count >= TALLY_CELL_MIN)
-		skl_buf_addf(to, ",%" PRIu64, count);
+		skl_buf_addf(to, "%" PRIu64, count);
 	else
-		skl_buf_addf(to, ",<%d", TALLY_CELL_MIN);
+		skl_buf_addf(to, "<%d", TALLY_CELL_MIN);
 }
 
 static int by_size(const void *a, const void *b)
@@ -154,21 +155,55 @@ static uint32_t median(const struct partner *partner)
 	return sorted[(count - 1) / 2];
 }
 
-static void volume_text(const struct partner *partner, struct skl_buf *to)
+static void each_week(const struct partner *partner, tally_line_fn fn, void *arg)
 {
 	uint32_t middle = median(partner);
+	uint32_t usual =
+		middle < TALLY_CELL_MIN ? TALLY_CELL_MIN : middle; /* as far as it is told */
 
 	for (int64_t week = partner->first_week; week <= partner->last_week; week++) {
 		uint32_t count = partner->week[week % TALLY_WEEKS_MAX];
+		struct tally_line line = {.organisation = partner->id,
+					  .count = {count, middle},
+					  .columns = 2,
+					  .is_unusual = count > 2 * usual};
 		char monday[SKL_TIME_TEXT_BYTES];
 
 		skl_time_format(MONDAY_MS + week * WEEK_MS, monday);
-		skl_buf_addf(to, "%s,%.10s", partner->id, monday);
-		put_cell(count, to);
-		put_cell(middle, to);
-		skl_buf_add_str(to, count >= TALLY_CELL_MIN && count > 2 * middle ? ",unusual\n"
-										  : ",\n");
+		memcpy(line.week, monday, sizeof(line.week) - 1);
+		fn(arg, &line);
 	}
+}
+
+void tally_lines(const struct tally *tally, tally_line_fn fn, void *arg)
+{
+	for (size_t i = 0; i < tally->count; i++) {
+		const struct partner *partner = tally->partner[i];
+		struct tally_line line = {.organisation = partner->id, .columns = REASONS};
+
+		if (tally->kind == TALLY_VOLUME) {
+			each_week(partner, fn, arg);
+			continue;
+		}
+		memcpy(line.count, partner->reason, sizeof(partner->reason));
+		fn(arg, &line);
+	}
+}
+
+static void line_text(void *arg, const struct tally_line *line)
+{
+	struct skl_buf *to = arg;
+
+	skl_buf_add_str(to, line->organisation);
+	if (line->week[0])
+		skl_buf_addf(to, ",%s", line->week);
+	for (size_t i = 0; i < line->columns; i++) {
+		skl_buf_add_str(to, ",");
+		tally_cell(line->count[i], to);
+	}
+	if (line->week[0])
+		skl_buf_add_str(to, line->is_unusual ? ",unusual" : ",");
+	skl_buf_add_str(to, "\n");
 }
 
 void tally_text(const struct tally *tally, struct skl_buf *to)
@@ -176,16 +211,5 @@ void tally_text(const struct tally *tally, struct skl_buf *to)
 	skl_buf_add_str(to, tally->kind == TALLY_VOLUME
 				    ? "organisation,week,disclosures,median,remark\n"
 				    : "organisation,denied,refused,no_answer\n");
-	for (size_t i = 0; i < tally->count; i++) {
-		const struct partner *partner = tally->partner[i];
-
-		if (tally->kind == TALLY_VOLUME) {
-			volume_text(partner, to);
-			continue;
-		}
-		skl_buf_add_str(to, partner->id);
-		for (unsigned reason = 0; reason < REASONS; reason++)
-			put_cell(partner->reason[reason], to);
-		skl_buf_add_str(to, "\n");
-	}
+	tally_lines(tally, line_text, to);
 }

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "skl_attr.h"
 #include "skl_buf.h"
@@ -34,10 +35,25 @@ SKL_MUST_CHECK enum skl_err tally_new(enum tally_kind kind, struct tally **ret_t
 void tally_free(struct tally *tally);
 SKL_DEFINE_CLEANUP(struct tally, tally_free)
 SKL_MUST_CHECK enum skl_err tally_row(struct tally *tally, const struct query_row *row);
+
+#define TALLY_COLUMNS 3
+/* What is told of an organisation, or of one of its weeks. */
+struct tally_line {
+	const char *organisation;      /* borrowed */
+	char week[11];                 /* its Monday; "" where weeks are not counted */
+	uint64_t count[TALLY_COLUMNS]; /* denied, refused, no_answer; or disclosures, median */
+	size_t columns;
+	bool is_unusual;
+};
+/* A number as it may be told: "<10" for less than TALLY_CELL_MIN, 0 as well. */
+void tally_cell(uint64_t count, struct skl_buf *to);
+/* Each line, by organisation and week. */
+typedef void (*tally_line_fn)(void *arg, const struct tally_line *line);
+void tally_lines(const struct tally *tally, tally_line_fn fn, void *arg);
 /*
  * Comma-separated with a heading; of each organisation in the order of its name. A number below
- * TALLY_CELL_MIN is "<10". A week of at least that many, and more than twice the median of the
- * organisation's weeks from its first to its last, is "unusual".
+ * TALLY_CELL_MIN is "<10". A week of more than twice the median of the organisation's weeks from
+ * its first to its last is "unusual"; a median that is not told counts as TALLY_CELL_MIN.
  */
 void tally_text(const struct tally *tally, struct skl_buf *to);
 

@@ -742,11 +742,11 @@
 
 /* mandates of supervisors */
 #define SKL_MANDATE_MAP(X) \
-	X(FG_OF_PARTNER, 1, "fg_of_partner", "functionaris gegevensbescherming", "fg of partner") \
-	X(AP, 2, "ap", "Autoriteit Persoonsgegevens", "ap") \
-	X(IGJ, 3, "igj", "Inspectie Gezondheidszorg en Jeugd", "igj") \
-	X(INSPECTIE_JENV, 4, "inspectie_jenv", "Inspectie Justitie en Veiligheid", "inspectie jenv") \
-	X(WPG_AUDITOR, 5, "wpg_auditor", "Wpg-auditor", "wpg auditor") \
+	X(FG_OF_PARTNER, 1, "fg_of_partner", "functionaris gegevensbescherming", "data protection officer") \
+	X(AP, 2, "ap", "Autoriteit Persoonsgegevens", "Dutch Data Protection Authority (AP)") \
+	X(IGJ, 3, "igj", "Inspectie Gezondheidszorg en Jeugd", "Health and Youth Care Inspectorate (IGJ)") \
+	X(INSPECTIE_JENV, 4, "inspectie_jenv", "Inspectie Justitie en Veiligheid", "Inspectorate of Justice and Security") \
+	X(WPG_AUDITOR, 5, "wpg_auditor", "Wpg-auditor", "Police Data Act auditor") \
 	X(COURT_ORDER, 6, "court_order", "rechterlijk bevel", "court order")
 
 /* obligations a rule lays on the parties */

@@ -19,7 +19,13 @@ const search = (values, action) => async (page) => {
 		else
 			await field.fill(value);
 	}
-	await page.locator(action ? `button[formaction^="${action}"]` : "main form button:not([formaction])").click();
+	await page.locator(action ? `button[formaction^="${action}"]` : 'form[action^="/zoek"] button:not([formaction])').click();
+};
+// Two clicks: why, and what.
+const saved = (name) => async (page) => {
+	await page.locator("#saved-reason").selectOption("periodic_audit");
+	await page.locator("#period").selectOption("this-month");
+	await page.locator(`button[name="saved"][value="${name}"]`).click();
 };
 const pages = [
 	["search", async () => {}],
@@ -27,8 +33,11 @@ const pages = [
 	["found", search({ reason: "complaint" })],
 	["entry", async (page) => {
 		await search({ reason: "complaint", case: caseRef })(page);
-		await page.locator("tr", { has: page.locator(`th:text-is("${entry}")`) }).locator("button").click();
+		await page.locator(`form:has(input[name="first"][value="${entry}"]) button`).click();
 	}],
+	["saved", saved("without-consent")],
+	["refusals", saved("refusals")],
+	["volume", saved("volume")],
 	["case", search({ reason: "complaint", case: caseRef }, "/zaak")],
 	["looks", search({ reason: "integrity" }, "/inzage")],
 	["tree", search({ reason: "periodic_audit" }, "/boom")],

@@ -37,6 +37,6 @@ while read -r word text; do
 	*) diag "$word $text" ;;
 	esac
 done <seen
-test_is "$(grep -c '^ok' seen)" 28 'each page, each language, each window'
+test_is "$(grep -c '^ok' seen)" 40 'each page, each language, each window'
 stop_bg serve
 done_testing

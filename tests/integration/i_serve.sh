@@ -69,7 +69,7 @@ look u-77 GET /
 test_is "$status" 200 'a person with a mandate has the form'
 test_like "$(cat page)" 'u-77, Autoriteit Persoonsgegevens' 'and sees as whom'
 look u-78 GET /
-test_like "$(cat page)" 'lang="en".*functionaris|fg of partner' 'another in her own language'
+test_like "$(cat page)" 'lang="en".*data protection officer of politie-nh' 'another in her own language'
 look u-77 GET '/?lang=en'
 test_like "$(cat page)" 'Search the trail' 'each may choose'
 for header in "content-security-policy: default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; " \
@@ -87,13 +87,17 @@ look u-77 POST /zoek -d "token=$t" -d reason=complaint -d case-number=Z-12 -d en
 test_is "$status" 200 'a search is answered'
 test_is "$(size)" $((start_size + 1)) 'and is an entry'
 test_like "$(cat page)" '2 regels op deze bladzijde' 'with what there is'
-test_like "$(grep "scope=\"row\">$denied<" page)" 'politie-nh.*reclas.*geweigerd' 'refusals too'
+row() {
+	grep "name=\"first\" value=\"$1\"" page
+}
+test_like "$(row "$denied")" 'politie-nh.*reclas.*geweigerd' 'refusals too'
 look u-77 POST /regel -d "token=$t" -d reason=complaint -d case-number=Z-12 -d "first=$disclosure"
 test_is "$status" 200 'one disclosure'
 for words in '<dt>Grondslag</dt>' '<dt>Regel van de afspraak</dt><dd>.*PV-' '<dt>Berust op toestemming</dt>' '<dt>Afweging</dt>' 'gedeeld' '<dt>Doel</dt>'; do
 	grep -q "$words" page
 	test_ok $? "in words: $words"
 done
+test_like "$(cat page)" "name=\"case\" value=\"$case_ref\"" 'with the way to its case'
 look u-77 POST /regel -d "token=$t" -d reason=complaint -d "first=$denied"
 grep -q 'niet gedeeld\|Reden van weigering' page
 test_ok $? 'a refusal says why'
@@ -114,12 +118,39 @@ test_is "$status" 200 'a case as a picture'
 test_is "$(grep -c '<svg' page) $(grep -c "<text class=\"mid\".*>$disclosure " page)" '1 1' 'with the disclosure in it'
 "$PYTHON" -c 'import sys, xml.dom.minidom as d; t = open("page").read(); d.parseString(t[t.index("<svg"):t.index("</svg>") + 6])'
 test_ok $? 'well-formed'
-test_like "$(grep "scope=\"row\">$disclosure<" page)" 'politie-nh.*vt-zw' 'and as a table'
+test_like "$(row "$disclosure")" 'politie-nh.*vt-zw' 'and as a table'
 look u-77 POST /inzage -d "token=$t" -d reason=integrity
 test_like "$(cat page)" 'toezicht</td><td>u-77</td><td>Autoriteit Persoonsgegevens</td><td>klacht</td><td>Z-12' 'who looked, and why'
 look u-77 POST /boom -d "token=$t" -d reason=integrity
 test_like "$(cat page)" 'Getekend door het logboek</dt><dd>ja, gecontroleerd' 'the tree is signed'
 test_like "$(cat page)" 'het register vraagt er geen' 'and no witness is said to be there'
+# --- saved queries
+saved() {
+	look u-77 POST /vast -d "token=$t" -d reason=periodic_audit -d "saved=$1" -d "period=$2"
+}
+saved without-consent this-month
+test_is "$status" 200 'a saved query'
+test_like "$(cat page)" 'Vaste vraag</dt><dd>gedeeld zonder toestemming' 'by its name'
+test_like "$(cat page)" "Beslist vanaf</dt><dd>$(date -u +%Y-%m)-01" 'with the days of its time'
+test_like "$(row "$disclosure")" 'politiemelding.*politie-nh.*vt-zw' 'finds the disclosure, and says what it is about'
+test_is "$(row "$denied")" '' 'and nothing that was refused'
+saved without-consent last-month
+test_is "$status $(grep -c 'scope="row"' page)" '200 0' 'last month there was none'
+for name in unchecked unconfirmed late; do
+	saved $name all
+	test_is "$status $(grep -c 'scope="row"' page)" '200 0' "none: $name"
+done
+counted() {
+	saved "$1" all
+	grep -q "$2" page
+}
+test_wait_for 30 'counted by organisation' counted refusals \
+	'scope="row">politie-nh</th><td class="count">&lt;10</td><td class="count">&lt;10</td><td class="count">&lt;10<'
+test_wait_for 30 'and by week' counted volume 'scope="row">politie-nh</th><td>20..-..-..</td><td class="count">&lt;10</td>'
+saved everything all
+test_is "$status" 400 'no such saved query'
+saved late tomorrow
+test_is "$status" 400 'no such time'
 for format in csv json ldv fhir register; do
 	look u-77 POST /export -d "token=$t" -d reason=complaint -d entry=decision -d format=$format
 	test_is "$status $(grep -ci '^content-disposition: attachment; filename="logboek[.]' headers)" '200 1' "a file: $format"

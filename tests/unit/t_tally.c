@@ -87,6 +87,20 @@ static void test_volume(void **state)
 	       "vt-zw,2026-03-23,22,11,\n");
 }
 
+/* Nothing that is told depends on what a number below 10 is. */
+static void test_small_is_hidden(void **state)
+{
+	(void)state;
+	for (unsigned small = 1; small < TALLY_CELL_MIN; small++) {
+		assert_int_equal(tally_new(TALLY_VOLUME, &tally), SKL_OK);
+		count("vt-zw", SKL_ENTRY_DECISION, SKL_OUTCOME_CUT, A_MONDAY, NULL, small);
+		count("vt-zw", SKL_ENTRY_DECISION, SKL_OUTCOME_CUT, A_MONDAY + WEEK_MS, NULL, 13);
+		expect("organisation,week,disclosures,median,remark\n"
+		       "vt-zw,2026-03-02,<10,<10,\n"
+		       "vt-zw,2026-03-09,13,<10,\n");
+	}
+}
+
 static void test_limits(void **state)
 {
 	struct query_row row = {
@@ -124,7 +138,7 @@ static void test_saved(void **state)
 				 query_saved_at(count));
 		assert_memory_not_equal(&one, &query, sizeof(one));
 	}
-	assert_int_equal(count, 5);
+	assert_int_equal(count, 6);
 	assert_null(query_saved_set(&query, "everything", &why));
 	assert_non_null(query_saved_set(&query, "without-consent", &why));
 	assert_true(query.without_consent && query.details && query.entries.count == 1 &&
@@ -154,7 +168,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refusals),         cmocka_unit_test(test_volume),
 		cmocka_unit_test(test_limits),           cmocka_unit_test(test_saved),
-		cmocka_unit_test(test_rule_and_subject),
+		cmocka_unit_test(test_rule_and_subject), cmocka_unit_test(test_small_is_hidden),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
