@@ -38,7 +38,8 @@ enum skl_err skl_adapter_submit(struct skl_adapter *adapter, const struct skl_ma
 	if (!context)
 		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "%s", skl_err_text(SKL_ENOMEM));
 	with_id.id = id;
-	with_id.desk = adapter->desk;
+	if (!with_id.desk)
+		with_id.desk = adapter->desk;
 	with_id.pseudonym_key = adapter->pseudonym_key;
 	err = skl_compose(adapter->client, mapped, &with_id, &draft, context, reterr);
 	if (err)

@@ -21,9 +21,9 @@
 #include "skl_mapped.h"
 
 struct skl_compose_opts {
-	const char *desk;                /* ours */
-	const uint8_t *id;               /* 16 bytes; NULL: a new one */
-	const uint8_t *case_ref;         /* 16 bytes; NULL: none */
+	const char *desk;        /* ours; NULL in skl_adapter_submit: that of the configuration */
+	const uint8_t *id;       /* 16 bytes; NULL: a new one */
+	const uint8_t *case_ref; /* 16 bytes; NULL: none */
 	const uint8_t *pseudonym_key;    /* 32 bytes, scheme 1; NULL: no pseudonyms of our own */
 	const struct skl_context *about; /* message answered or referred to, or NULL */
 };

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <sodium.h>
@@ -19,11 +20,13 @@
 #define KEY_BYTES    ((size_t)16 * 1024)
 #define REPLY_BYTES  ((size_t)4 * 1024 * 1024)
 #define WAITING_N    64u
+#define PRIORITIES   "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
 struct skl_httpd {
 	struct MHD_Daemon *daemon;
 	size_t max_body;
 	bool is_tls;
+	bool is_for_persons;
 	bool is_due; /* an answer waits to be sent */
 	skl_httpd_fn fn;
 	void *arg;
@@ -35,6 +38,12 @@ struct skl_httpd {
 		uint64_t token; /* 0: free */
 		struct connection *who;
 	} waiting[WAITING_N];
+};
+
+union address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
 };
 
 /* One request on its way in. */
@@ -71,7 +80,8 @@ static enum skl_err read_key(const char *path, char **ret_key, struct skl_error 
 
 /* ---- answering ---- */
 
-static enum MHD_Result send_reply(struct MHD_Connection *mhd, unsigned status, struct skl_view body)
+static enum MHD_Result send_whole(struct MHD_Connection *mhd, unsigned status, struct skl_view body,
+				  const struct skl_httpd_reply *reply)
 {
 	/* MHD copies the bytes (MUST_COPY); its prototype takes no const. */
 	struct MHD_Response *response = MHD_create_response_from_buffer(
@@ -80,11 +90,21 @@ static enum MHD_Result send_reply(struct MHD_Connection *mhd, unsigned status, s
 
 	if (!response)
 		return MHD_NO;
-	(void)MHD_add_response_header(response, "Content-Type", "application/json; charset=utf-8");
+	(void)MHD_add_response_header(response, "Content-Type",
+				      reply && reply->type ? reply->type
+							   : "application/json; charset=utf-8");
 	(void)MHD_add_response_header(response, "Cache-Control", "no-store");
+	for (size_t i = 0; reply && i < reply->header_count; i++)
+		(void)MHD_add_response_header(response, reply->header[i].name,
+					      reply->header[i].value);
 	result = MHD_queue_response(mhd, status, response);
 	MHD_destroy_response(response);
 	return result;
+}
+
+static enum MHD_Result send_reply(struct MHD_Connection *mhd, unsigned status, struct skl_view body)
+{
+	return send_whole(mhd, status, body, NULL);
 }
 
 static enum MHD_Result send_error(struct MHD_Connection *mhd, unsigned status, const char *rule)
@@ -95,18 +115,65 @@ static enum MHD_Result send_error(struct MHD_Connection *mhd, unsigned status, c
 	return send_reply(mhd, status, skl_view_of(text, len > 0 ? (size_t)len : 0));
 }
 
-/* The handshake asked for a certificate; here it is seen whether a good one came. */
-static bool is_trusted(struct MHD_Connection *mhd)
+/* The handshake asked for a certificate; here it is seen whether a good one came. NULL: none. */
+static const gnutls_datum_t *trusted_certificate(struct MHD_Connection *mhd)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	const gnutls_datum_t *chain = NULL;
 	unsigned status = 0;
 	unsigned count = 0;
 
-	if (!info || !info->tls_session ||
-	    !gnutls_certificate_get_peers(info->tls_session, &count) || count == 0)
-		return false;
-	return gnutls_certificate_verify_peers2(info->tls_session, &status) == 0 && status == 0;
+	if (info && info->tls_session)
+		chain = gnutls_certificate_get_peers(info->tls_session, &count);
+	if (!chain || count == 0 ||
+	    gnutls_certificate_verify_peers2(info->tls_session, &status) != 0 || status != 0)
+		return NULL;
+	return chain;
+}
+
+bool skl_httpd_certificate(const struct skl_httpd_request *request, uint8_t ret_digest[32])
+{
+	const struct connection *c = request->later;
+	const gnutls_datum_t *one = trusted_certificate(c->mhd);
+	size_t len = 32;
+
+	return one && gnutls_fingerprint(GNUTLS_DIG_SHA256, one, ret_digest, &len) == 0 &&
+	       len == 32;
+}
+
+const char *skl_httpd_header(const struct skl_httpd_request *request, const char *name)
+{
+	const struct connection *c = request->later;
+
+	return MHD_lookup_connection_value(c->mhd, MHD_HEADER_KIND, name);
+}
+
+const char *skl_httpd_cookie(const struct skl_httpd_request *request, const char *name)
+{
+	const struct connection *c = request->later;
+
+	return MHD_lookup_connection_value(c->mhd, MHD_COOKIE_KIND, name);
+}
+
+void skl_httpd_address(const struct skl_httpd_request *request, char ret[SKL_HTTPD_ADDRESS_BYTES])
+{
+	const struct connection *c = request->later;
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	union address from = {0};
+
+	ret[0] = '\0';
+	if (!info || !info->client_addr)
+		return;
+	if (info->client_addr->sa_family == AF_INET) {
+		memcpy(&from.v4, info->client_addr, sizeof(from.v4));
+		(void)inet_ntop(AF_INET, &from.v4.sin_addr, ret, SKL_HTTPD_ADDRESS_BYTES);
+	} else if (info->client_addr->sa_family == AF_INET6) {
+		memcpy(&from.v6, info->client_addr, sizeof(from.v6));
+		memset(&from.v6.sin6_addr.s6_addr[8], 0, 8);
+		(void)inet_ntop(AF_INET6, &from.v6.sin6_addr, ret, SKL_HTTPD_ADDRESS_BYTES);
+	}
 }
 
 static enum MHD_Result handle(struct connection *c, const char *url, const char *method)
@@ -116,6 +183,7 @@ static enum MHD_Result handle(struct connection *c, const char *url, const char 
 					    .path = url,
 					    .key = key ? key : "",
 					    .body = skl_buf_view(&c->body),
+					    .is_too_large = c->is_too_large,
 					    .later = c};
 	struct skl_httpd_reply reply = {0};
 	enum MHD_Result result;
@@ -129,8 +197,8 @@ static enum MHD_Result handle(struct connection *c, const char *url, const char 
 	else if (reply.status == 0 || skl_buf_err(&reply.body))
 		result = send_error(c->mhd, 500, "internal");
 	else
-		result = send_reply(c->mhd, reply.status, skl_buf_view(&reply.body));
-	skl_buf_done(&reply.body);
+		result = send_whole(c->mhd, reply.status, skl_buf_view(&reply.body), &reply);
+	skl_buf_wipe(&reply.body);
 	return result;
 }
 
@@ -160,9 +228,9 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *mhd, const c
 		*data_size = 0;
 		return MHD_YES;
 	}
-	if (httpd->is_tls && !is_trusted(mhd))
+	if (httpd->is_tls && !httpd->is_for_persons && !trusted_certificate(mhd))
 		return send_error(mhd, 403, "client-certificate");
-	if (c->is_too_large)
+	if (c->is_too_large && !httpd->is_for_persons)
 		return send_error(mhd, 413, "too-large");
 	return handle(c, url, method);
 }
@@ -228,12 +296,6 @@ void skl_httpd_answer(struct skl_httpd *httpd, uint64_t token, unsigned status,
 
 /* ---- opening ---- */
 
-union address {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
 /* "127.0.0.1:8443", "[::1]:8443"; numbers only: no names, no resolver in the loop. */
 static bool parse_address(const char *text, union address *ret, bool *ret_loopback)
 {
@@ -283,7 +345,9 @@ static struct MHD_Daemon *start(struct skl_httpd *httpd, const union address *ad
 	struct MHD_OptionItem tls[] = {
 		{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)skl_buf_str(&httpd->cert)},
 		{MHD_OPTION_HTTPS_MEM_KEY, 0, httpd->key},
-		{MHD_OPTION_HTTPS_MEM_TRUST, 0, (void *)(uintptr_t)skl_buf_str(&httpd->client_ca)},
+		{MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)PRIORITIES},
+		{httpd->client_ca.len ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0,
+		 (void *)(uintptr_t)skl_buf_str(&httpd->client_ca)},
 		{MHD_OPTION_END, 0, NULL}};
 	struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
 
@@ -306,7 +370,7 @@ static enum skl_err read_tls(struct skl_httpd *httpd, const struct skl_httpd_opt
 {
 	enum skl_err err;
 
-	if (!opts->key_file || !opts->client_ca_file)
+	if (!opts->key_file || (!opts->client_ca_file && !opts->is_for_persons))
 		return skl_error_set(reterr, SKL_EINVAL, 0, 0,
 				     "TLS needs a certificate, a key and the CA of clients");
 	httpd->is_tls = true;
@@ -315,7 +379,7 @@ static enum skl_err read_tls(struct skl_httpd *httpd, const struct skl_httpd_opt
 	err = skl_file_read(opts->cert_file, &httpd->cert, reterr);
 	if (!err)
 		err = read_key(opts->key_file, &httpd->key, reterr);
-	if (!err)
+	if (!err && opts->client_ca_file)
 		err = skl_file_read(opts->client_ca_file, &httpd->client_ca, reterr);
 	return err;
 }
@@ -332,6 +396,7 @@ enum skl_err skl_httpd_open(const struct skl_httpd_opts *opts, struct skl_httpd 
 	if (!httpd)
 		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "%s", skl_err_text(SKL_ENOMEM));
 	httpd->max_body = opts->max_body ? opts->max_body : DEFAULT_BODY;
+	httpd->is_for_persons = opts->is_for_persons;
 	httpd->fn = opts->fn;
 	httpd->arg = opts->arg;
 	if (!parse_address(opts->address, &address, &is_loopback))
@@ -340,7 +405,7 @@ enum skl_err skl_httpd_open(const struct skl_httpd_opts *opts, struct skl_httpd 
 				     opts->address);
 	if (opts->cert_file)
 		err = read_tls(httpd, opts, reterr);
-	else if (!is_loopback)
+	else if (!is_loopback || opts->is_for_persons)
 		err = skl_error_set(reterr, SKL_EINVAL, 0, 0,
 				    "%.60s: without TLS only a loopback address is served",
 				    opts->address);

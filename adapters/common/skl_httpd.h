@@ -13,6 +13,8 @@
  *           after 30 s.
  *
  * With TLS a client certificate signed by client_ca is required; without, only loopback is served.
+ * Where persons are served (is_for_persons) it is TLS always, and a certificate is asked for where
+ * there is a client_ca, but not required: the handler sees who has one.
  */
 
 #include <stdbool.h>
@@ -29,12 +31,23 @@ struct skl_httpd_request {
 	const char *path; /* without query */
 	const char *key;  /* Idempotency-Key, "" if none */
 	struct skl_view body;
-	void *later; /* see skl_httpd_later */
+	bool is_too_large; /* the body is not whole; only where persons are served, else answered */
+	void *later;       /* see skl_httpd_later */
 };
+
+#define SKL_HTTPD_HEADERS_N 12u
 
 struct skl_httpd_reply {
 	unsigned status;     /* 0 is a bug: answered 500 */
-	struct skl_buf body; /* JSON */
+	struct skl_buf body; /* JSON, or of type */
+	const char *type;
+	/* Beside Content-Type and Cache-Control: no-store; must live until the handler is called
+	   again. */
+	struct {
+		const char *name;
+		const char *value;
+	} header[SKL_HTTPD_HEADERS_N];
+	size_t header_count;
 };
 
 typedef void (*skl_httpd_fn)(void *arg, const struct skl_httpd_request *request,
@@ -45,6 +58,7 @@ struct skl_httpd_opts {
 	const char *cert_file; /* NULL: plain HTTP, loopback only */
 	const char *key_file;
 	const char *client_ca_file;
+	bool is_for_persons;
 	size_t max_body; /* 1 MiB */
 	skl_httpd_fn fn;
 	void *arg;
@@ -59,6 +73,16 @@ uint16_t skl_httpd_port(const struct skl_httpd *httpd);
 int skl_httpd_fd(const struct skl_httpd *httpd);
 int64_t skl_httpd_timeout_ms(const struct skl_httpd *httpd);
 void skl_httpd_step(struct skl_httpd *httpd);
+
+/* Of the request in hand, for the handler: a header or a cookie by its name; NULL if there is none.
+ */
+const char *skl_httpd_header(const struct skl_httpd_request *request, const char *name);
+const char *skl_httpd_cookie(const struct skl_httpd_request *request, const char *name);
+/* Who asks: "192.0.2.1"; of IPv6 the half that a network is given ("2001:db8::"). */
+#define SKL_HTTPD_ADDRESS_BYTES 64
+void skl_httpd_address(const struct skl_httpd_request *request, char ret[SKL_HTTPD_ADDRESS_BYTES]);
+/* SHA-256 of the certificate that came, if client_ca signed it and it is valid now. */
+bool skl_httpd_certificate(const struct skl_httpd_request *request, uint8_t ret_digest[32]);
 
 /*
  * From the handler, instead of a reply: the connection waits until skl_httpd_answer is called with

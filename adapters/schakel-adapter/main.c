@@ -122,9 +122,10 @@ static int check_all(const char *file, const struct adapter_config *config,
 
 	*ret_role = adapter_role(config->role);
 	if (!*ret_role) {
-		(void)skl_error_set(&error, SKL_EINVAL, 0, 0,
-				    "role: police, veilig_thuis or generic, not \"%.60s\"",
-				    config->role);
+		(void)skl_error_set(
+			&error, SKL_EINVAL, 0, 0,
+			"role: police, veilig_thuis, local_team or generic, not \"%.60s\"",
+			config->role);
 		return complain(file, &error);
 	}
 	if (!parse_level(config->log_level, &level)) {

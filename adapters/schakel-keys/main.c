@@ -38,6 +38,8 @@ static const char help[] =
 	"       schakel-keys directory verify --registrar SIDE:VKEY... [--quorum N]\n"
 	"           [--previous FILE] FILE\n"
 	"       schakel-keys epoch --origin NAME --from SIZE CHECKPOINT\n"
+	"       schakel-keys account --file FILE [--name REF {--shown TEXT --desk ID...\n"
+	"           [--certificate FILE.pem] | --password | --remove}]\n"
 	"       schakel-keys --help | --version\n"
 	"\n"
 	"  generate   make secret keys (FILE.key, only for you) and the lines for a registrar\n"
@@ -45,6 +47,8 @@ static const char help[] =
 	"  show       the public half of a secret key file\n"
 	"  directory  build the text, sign it, show it, check who signed it\n"
 	"  epoch      the record with which a trail that lost its end goes on under another name\n"
+	"  account    who may use an adapter's inbox: list, add, new password, remove; a password\n"
+	"             is a line of standard input\n"
 	"\n"
 	"Status: 0 done, 1 does not verify, 2 wrong command line, 3 could not read or write.\n"
 	"See schakel-keys(1).\n";
@@ -157,7 +161,8 @@ int main(int argc, char **argv)
 	} commands[] = {{"generate", keys_generate},
 			{"show", keys_show},
 			{"directory", keys_directory},
-			{"epoch", keys_epoch}};
+			{"epoch", keys_epoch},
+			{"account", keys_account}};
 	const struct rlimit no_core = {0, 0}; /* a core file would hold secrets */
 
 	if (setrlimit(RLIMIT_CORE, &no_core) != 0)

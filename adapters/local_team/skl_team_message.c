@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+
+/* One message, whole: from whom, about whom, what, what was not shared and why, what happened. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "skl_clock.h"
+#include "skl_local_team.h"
+#include "skl_log.h"
+#include "skl_text.h"
+
+static const char *text_at(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static void put_term(struct skl_team_page *page, const char *term)
+{
+	skl_team_put(page, "<dt>");
+	skl_team_put(page, term);
+	skl_team_put(page, "</dt><dd>");
+}
+
+static void put_text(struct skl_team_page *page, const char *term, const char *text)
+{
+	if (!*text)
+		return;
+	put_term(page, term);
+	skl_team_text(page, text);
+	skl_team_put(page, "</dd>");
+}
+
+static void put_time(struct skl_team_page *page, const char *term, const char *text)
+{
+	int64_t at_ms = 0;
+
+	if (skl_time_parse(skl_view_str(text), &at_ms))
+		return;
+	put_term(page, term);
+	skl_team_time(page, at_ms);
+	skl_team_put(page, " <span class=\"soft\">(");
+	skl_team_age(page, at_ms);
+	skl_team_put(page, ")</span></dd>");
+}
+
+static void put_code(struct skl_team_page *page, const char *term, enum skl_list list,
+		     const char *name)
+{
+	const char *label = skl_code_label_nl(list, skl_code_number(list, skl_view_str(name)));
+
+	if (*name)
+		put_text(page, term, label ? label : name);
+}
+
+/* ---- head ---- */
+
+static void put_head(struct skl_team_page *page, const json_t *message)
+{
+	const json_t *facts = json_object_get(message, "facts");
+	const char *from = text_at(message, "from");
+	const char *name = text_at(message, "fromName");
+	const char *phone = skl_adapter_phone(page->team->adapter, from);
+
+	skl_team_put(page, "<section class=\"part\" aria-label=\"Gegevens van het bericht\"><dl>");
+	put_text(page, "Van", *name ? name : from);
+	put_term(page, "Bellen");
+	skl_team_put(page, "<a href=\"tel:");
+	skl_team_text(page, phone);
+	skl_team_put(page, "\">");
+	skl_team_text(page, phone);
+	skl_team_put(page, "</a></dd>");
+	put_time(page, "Verstuurd", text_at(message, "sentAt"));
+	put_time(page, "Antwoord nodig", text_at(message, "answerBefore"));
+	put_code(page, "Onveiligheid", SKL_LIST_UNSAFETY, text_at(facts, "unsafety"));
+	put_code(page, "Fase", SKL_LIST_PHASE, text_at(facts, "phase"));
+	put_code(page, "Patroon", SKL_LIST_PATTERN, text_at(facts, "pattern"));
+	put_code(page, "Doel", SKL_LIST_PURPOSE, text_at(facts, "purpose"));
+	put_code(page, "Antwoord op", SKL_LIST_KIND, text_at(message, "inReplyToKind"));
+	skl_team_put(page, "</dl></section>\n");
+}
+
+/* ---- events ---- */
+
+static void put_event(struct skl_team_page *page, const json_t *message, const json_t *event)
+{
+	uint32_t code = skl_code_number(SKL_LIST_EVENT, skl_view_str(text_at(event, "code")));
+	const struct skl_row_fields *fields = skl_event_fields(code);
+	const char *label = skl_code_label_nl(SKL_LIST_EVENT, code);
+	const char *value = text_at(event, "value");
+	char person[SKL_MAIL_PERSON_BYTES];
+	int64_t at_ms = 0;
+
+	if (!fields || !label || (enum skl_event)code == SKL_EVENT_TOLD_BY ||
+	    (enum skl_event)code == SKL_EVENT_REFERS_TO)
+		return;
+	skl_team_put(page, "<li>");
+	skl_team_capital(page, label);
+	if (*value && fields->value_list >= 0) {
+		const char *word = skl_code_label_nl(
+			(enum skl_list)fields->value_list,
+			skl_code_number((enum skl_list)fields->value_list, skl_view_str(value)));
+
+		skl_team_put(page, ": ");
+		skl_team_text(page, word ? word : value);
+	}
+	if (json_object_get(event, "subject")) {
+		skl_mail_person(message, json_integer_value(json_object_get(event, "subject")),
+				person);
+		skl_team_put(page, ", ");
+		skl_team_text(page, person);
+	}
+	if (*text_at(event, "partner")) {
+		skl_team_put(page, ", ");
+		skl_team_text(page, text_at(event, "partner"));
+	}
+	if (skl_time_parse(skl_view_str(text_at(event, "at")), &at_ms) == SKL_OK) {
+		skl_team_put(page, ", ");
+		skl_team_time(page, at_ms);
+	}
+	if (skl_time_parse(skl_view_str(text_at(event, "until")), &at_ms) == SKL_OK) {
+		skl_team_put(page, " tot ");
+		skl_team_time(page, at_ms);
+	}
+	skl_team_put(page, "</li>");
+}
+
+static void put_events(struct skl_team_page *page, const json_t *message)
+{
+	const json_t *events = json_object_get(message, "events");
+
+	if (json_array_size(events) == 0)
+		return;
+	skl_team_put(page, "<section class=\"part\"><h2>Stand van zaken</h2><ul>");
+	for (size_t i = 0; i < json_array_size(events); i++)
+		put_event(page, message, json_array_get(events, i));
+	skl_team_put(page, "</ul></section>\n");
+}
+
+/* ---- sections ---- */
+
+static void put_mark(struct skl_team_page *page, enum skl_list list, const char *name,
+		     bool *is_first)
+{
+	const char *label = skl_code_label_nl(list, skl_code_number(list, skl_view_str(name)));
+
+	if (!*name || !label)
+		return;
+	skl_team_put(page, *is_first ? "" : ", ");
+	skl_team_text(page, label);
+	*is_first = false;
+}
+
+static void put_marks(struct skl_team_page *page, const json_t *section)
+{
+	const json_t *marks = json_object_get(section, "marks");
+	bool is_first = true;
+	int64_t at_ms = 0;
+
+	skl_team_put(page, "<p class=\"soft\">");
+	put_mark(page, SKL_LIST_STATUS, text_at(marks, "status"), &is_first);
+	put_mark(page, SKL_LIST_SOURCE, text_at(marks, "source"), &is_first);
+	put_mark(page, SKL_LIST_RELIABILITY, text_at(marks, "reliability"), &is_first);
+	put_mark(page, SKL_LIST_TOLD_BY, text_at(section, "toldBy"), &is_first);
+	if (skl_time_parse(skl_view_str(text_at(marks, "asOf")), &at_ms) == SKL_OK) {
+		skl_team_put(page, is_first ? "Stand van " : ", stand van ");
+		skl_team_time(page, at_ms);
+	}
+	skl_team_put(page, "</p>");
+}
+
+static void put_section(struct skl_team_page *page, const json_t *message, const json_t *section)
+{
+	const char *category = text_at(section, "category");
+	const char *label = skl_code_label_nl(
+		SKL_LIST_CATEGORY, skl_code_number(SKL_LIST_CATEGORY, skl_view_str(category)));
+	const json_t *about = json_object_get(section, "about");
+	char person[SKL_MAIL_PERSON_BYTES];
+
+	skl_team_put(page, "<section class=\"part\"><h2>");
+	skl_team_capital(page, label ? label : category);
+	skl_team_put(page, "</h2>");
+	for (size_t i = 0; i < json_array_size(about); i++) {
+		skl_mail_person(message, json_integer_value(json_array_get(about, i)), person);
+		skl_team_put(page, i ? ", " : "<p>Over ");
+		skl_team_text(page, person);
+	}
+	if (json_array_size(about))
+		skl_team_put(page, "</p>");
+	put_marks(page, section);
+	skl_team_content(page, message, section);
+	skl_team_put(page, "</section>\n");
+}
+
+static void put_not_shared(struct skl_team_page *page, const json_t *message)
+{
+	const json_t *list = json_object_get(message, "notShared");
+
+	if (json_array_size(list) == 0)
+		return;
+	skl_team_put(page, "<section class=\"part\"><h2>Niet gedeeld</h2>"
+			   "<p>Dit zat erbij, en mocht niet naar u:</p><ul>");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *one = json_array_get(list, i);
+		const char *name = text_at(one, "category");
+		const char *label = skl_code_label_nl(
+			SKL_LIST_CATEGORY, skl_code_number(SKL_LIST_CATEGORY, skl_view_str(name)));
+
+		skl_team_put(page, "<li>");
+		skl_team_capital(page, label ? label : "een onderdeel");
+		if (*text_at(one, "text")) {
+			skl_team_put(page, ": ");
+			skl_team_text(page, text_at(one, "text"));
+		}
+		skl_team_put(page, "</li>");
+	}
+	skl_team_put(page, "</ul><p class=\"soft\">Heeft u het nodig? Bel de afzender.</p>"
+			   "</section>\n");
+}
+
+/* ---- a notice of the hub ---- */
+
+static void put_notice(struct skl_team_page *page, const json_t *record)
+{
+	const json_t *notice = json_object_get(record, "notice");
+	uint8_t id[SKL_ID_BYTES];
+	const char *item = text_at(notice, "item");
+
+	skl_team_put(page, "<section class=\"part\"><p>");
+	skl_team_text(page, text_at(notice, "text"));
+	skl_team_put(page, "</p><dl>");
+	put_time(page, "Van", text_at(notice, "at"));
+	put_time(page, "Uiterlijk", text_at(notice, "due"));
+	put_code(page, "Termijn", SKL_LIST_CLOCK, text_at(notice, "clock"));
+	skl_team_put(page, "</dl>");
+	if (skl_hex_decode(skl_view_str(item), id, sizeof(id)) == SKL_OK &&
+	    skl_mail_find(page->team->mail, id)) {
+		skl_team_put(page, "<p><a href=\"/bericht/");
+		skl_team_text(page, item);
+		skl_team_put(page, "\">Naar het bericht waar dit over gaat</a></p>");
+	}
+	skl_team_put(page, "</section>\n");
+}
+
+/* ---- the page ---- */
+
+static void put_message(struct skl_team_page *page, const json_t *message)
+{
+	const json_t *sections = json_object_get(message, "sections");
+
+	put_head(page, message);
+	put_events(page, message);
+	for (size_t i = 0; i < json_array_size(sections); i++)
+		put_section(page, message, json_array_get(sections, i));
+	put_not_shared(page, message);
+}
+
+/* Who opened it first stands in its log: from then on it is not new. */
+static void mark_read(struct skl_team_page *page, const struct skl_mail_item *item)
+{
+	char hex[SKL_ID_TEXT_BYTES];
+	uint8_t id[SKL_ID_BYTES];
+	enum skl_err err;
+
+	if (item->is_read)
+		return;
+	memcpy(id, item->id, sizeof(id));
+	err = skl_mail_note(page->team->mail, id, "read", page->account->name, page->now_ms, NULL);
+	if (err)
+		skl_log(SKL_LOG_ERR, "inbox.failed", "id=%s code=%s", skl_id_text(id, hex),
+			skl_err_name(err));
+}
+
+void skl_team_message(struct skl_team_page *page, const struct skl_mail_item *item)
+{
+	const char *label = item->is_notice ? skl_code_label_nl(SKL_LIST_TASK, item->task)
+					    : skl_code_label_nl(SKL_LIST_KIND, item->kind);
+	json_t *record = NULL;
+
+	mark_read(page, item);
+	if (skl_mail_read(page->team->mail, item->id, &record)) {
+		skl_team_sentence(page, 500, "Dit bericht kan niet gelezen worden",
+				  "Waarschuw de beheerder. Heeft het haast: bel de afzender.");
+		return;
+	}
+	skl_team_begin(page, 200, label ? label : "Mededeling");
+	if (item->is_acute)
+		skl_team_put(page, "<p class=\"alert\"><b>Acuut.</b> Bel eerst, lees daarna "
+				   "verder.</p>\n");
+	if (item->is_notice)
+		put_notice(page, record);
+	else
+		put_message(page, json_object_get(record, "message"));
+	skl_team_end(page);
+	json_decref(record);
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+
+/* Pieces that every page is made of. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "skl_local_team.h"
+#include "skl_text.h"
+
+#define MINUTE_MS INT64_C(60000)
+#define HOUR_MS   (60 * MINUTE_MS)
+#define DAY_MS    (24 * HOUR_MS)
+
+/* Colours, by day and by night: text on its ground has at least 7:1, edges and focus 3:1
+ * (WCAG 2.1).
+ */
+const char skl_team_css[] =
+	":root{color-scheme:light dark;--ground:#f4f4f1;--paper:#fff;--ink:#1b1b1f;--soft:#43434a;"
+	"--line:#c4c4cb;--edge:#6b6b75;--main:#12344d;--on:#fff;--red:#9b1313;--redpaper:#fdeeee;"
+	"--amber:#6b4300;--amberpaper:#fff4dc;--green:#14532d;--focus:#b34700}"
+	"@media(prefers-color-scheme:dark){:root{--ground:#15171a;--paper:#202327;--ink:#ececf0;"
+	"--soft:#c2c2ca;--line:#43464d;--edge:#8d8d97;--main:#a8d0f0;--on:#0c1a26;--red:#ffb3b3;"
+	"--redpaper:#3a1c1e;--amber:#ffd591;--amberpaper:#352a16;--green:#a6e3b8;--focus:#ffb86b}}"
+	"*{box-sizing:border-box}"
+	"body{margin:0;font:1.0625rem/1.5 system-ui,sans-serif;color:var(--ink);"
+	"background:var(--ground)}"
+	"header,main,footer{padding:.75rem max(1rem,calc(50% - 24rem))}"
+	"header{background:#12344d;color:#fff;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;"
+	"align-items:center}header a,header button{color:#fff}header p{margin:0}"
+	".brand{font-weight:700;font-size:1.15rem}"
+	"nav{margin-left:auto;display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:center}"
+	"nav a{padding:.5rem 0}nav form{margin:0}"
+	"footer{color:var(--soft);font-size:.9rem}"
+	"h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0 .75rem}"
+	"h2{font-size:1.15rem;margin:1.75rem 0 .5rem}h3{font-size:1.0625rem;margin:0 0 .5rem}"
+	"a{color:var(--main)}p{margin:.5rem 0}"
+	".skip{position:absolute;left:-100rem}.skip:focus{left:1rem;top:1rem;background:#fff;"
+	"color:#12344d;padding:.5rem;z-index:1}"
+	":focus-visible{outline:3px solid var(--focus);outline-offset:2px}"
+	"header :focus-visible{outline-color:#ffd27a}"
+	".cards{list-style:none;margin:0;padding:0;display:grid;gap:.6rem}"
+	".card{display:block;background:var(--paper);border:1px solid var(--line);"
+	"border-left:.4rem solid var(--edge);border-radius:.35rem;padding:.7rem .9rem;"
+	"text-decoration:none;color:inherit}"
+	"a.card:hover{border-color:var(--main)}"
+	".card strong{font-size:1.1rem}.card span{display:block;overflow-wrap:anywhere}"
+	".card.new{border-left-color:var(--main)}"
+	".card.late{border-left-color:var(--amber)}.card.acute{border-left-color:var(--red);"
+	"background:var(--redpaper)}"
+	".card .tag,.tag{display:inline-block;font-size:.85rem;font-weight:700;padding:0 .5rem;"
+	"border-radius:1rem;border:1px solid currentColor;margin-right:.35rem}"
+	".tag.red{color:var(--red)}.tag.amber{color:var(--amber)}.tag.green{color:var(--green)}"
+	".soft{color:var(--soft)}"
+	".part{background:var(--paper);border:1px solid var(--line);border-radius:.35rem;"
+	"padding:.9rem;margin:0 0 .9rem}.part>h2,.part>h3{margin-top:0}"
+	"dl{display:grid;grid-template-columns:minmax(7rem,11rem) 1fr;gap:.35rem 1rem;margin:0}"
+	"dt{font-weight:600;color:var(--soft)}dd{margin:0;overflow-wrap:anywhere;"
+	"white-space:pre-line}"
+	"dd ul,.part>ul{margin:0;padding-left:1.2rem}"
+	"ul.blocks{list-style:none;padding:0;display:grid;gap:.75rem}"
+	"ul.blocks>li+li{border-top:1px solid var(--line);padding-top:.75rem}"
+	".alert,.note,.good{border:1px solid var(--line);border-left:.4rem solid var(--red);"
+	"background:var(--redpaper);padding:.7rem .9rem;border-radius:.35rem;margin:0 0 .9rem}"
+	".alert>:first-child,.note>:first-child,.good>:first-child{margin-top:0}"
+	".alert>:last-child,.note>:last-child,.good>:last-child{margin-bottom:0}"
+	".note{border-left-color:var(--amber);background:var(--amberpaper)}"
+	".good{border-left-color:var(--green);background:var(--paper)}"
+	".call{font-weight:700;font-size:1.15rem}"
+	"label,.label{display:block;font-weight:600;margin:.9rem 0 .25rem}"
+	".hint{display:block;font-weight:400;color:var(--soft);font-size:.95rem}"
+	"input,select,textarea{font:inherit;width:100%;min-height:3rem;padding:.5rem .7rem;"
+	"border:1px solid var(--edge);border-radius:.35rem;background:var(--paper);color:inherit}"
+	"textarea{min-height:8rem;resize:vertical}"
+	"input[type=checkbox],input[type=radio]{width:1.4rem;min-height:1.4rem;flex:none;margin:0}"
+	".check{display:flex;gap:.7rem;align-items:center;font-weight:400;margin:0;"
+	"min-height:2.75rem}"
+	".choices{display:grid;grid-template-columns:repeat(auto-fit,minmax(3.4rem,1fr));gap:.4rem}"
+	".choices .check{border:1px solid var(--edge);border-radius:.35rem;padding:0 .5rem;"
+	"background:var(--paper)}"
+	"fieldset{border:0;padding:0;margin:.9rem 0;min-width:0}"
+	"legend{font-weight:600;padding:0;margin-bottom:.25rem}"
+	"details{margin:0 0 .9rem}summary{min-height:2.75rem;padding:.5rem 0;cursor:pointer;"
+	"font-weight:600;color:var(--main)}"
+	"button,.button{font:inherit;font-weight:700;min-height:3rem;padding:.6rem "
+	"1.3rem;border:2px "
+	"solid var(--main);border-radius:.35rem;background:var(--main);color:var(--on);"
+	"cursor:pointer;text-decoration:none;display:inline-block;text-align:center}"
+	".second{background:var(--paper);color:var(--main)}"
+	"nav button{min-height:2.75rem;padding:.3rem .8rem;background:none;border-color:#fff;"
+	"font-weight:400}"
+	".buttons{display:flex;flex-wrap:wrap;gap:.6rem;margin:.9rem 0}.buttons form{margin:0}"
+	".hide{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}"
+	"@media(max-width:36rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}"
+	".buttons,.buttons form,.buttons button,.buttons .button{width:100%}"
+	"nav{margin-left:0;width:100%}}"
+	"@media print{header,footer,.buttons,details{display:none}}";
+
+void skl_team_put(struct skl_team_page *page, const char *markup)
+{
+	skl_buf_add_str(page->html, markup);
+}
+
+void skl_team_text(struct skl_team_page *page, const char *text)
+{
+	skl_html_text(page->html, text);
+}
+
+void skl_team_capital(struct skl_team_page *page, const char *text)
+{
+	char first[2] = {text[0], '\0'};
+
+	if (first[0] >= 'a' && first[0] <= 'z')
+		first[0] = (char)(first[0] - 'a' + 'A');
+	skl_team_text(page, first);
+	if (*text)
+		skl_team_text(page, text + 1);
+}
+
+void skl_team_time(struct skl_team_page *page, int64_t at_ms)
+{
+	static const char *const days[] = {"zo", "ma", "di", "wo", "do", "vr", "za"};
+	static const char *const months[] = {"januari",   "februari", "maart",    "april",
+					     "mei",       "juni",     "juli",     "augustus",
+					     "september", "oktober",  "november", "december"};
+	time_t at_s = (time_t)(at_ms / 1000);
+	struct tm tm = {0};
+
+	if (!localtime_r(&at_s, &tm))
+		return;
+	skl_buf_addf(page->html, "%s %d %s %d, %02d:%02d", days[tm.tm_wday], tm.tm_mday,
+		     months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min);
+}
+
+void skl_team_age(struct skl_team_page *page, int64_t at_ms)
+{
+	bool is_past = at_ms <= page->now_ms;
+	int64_t ms = is_past ? page->now_ms - at_ms : at_ms - page->now_ms;
+	int64_t count = ms / MINUTE_MS;
+	const char *unit = count == 1 ? "minuut" : "minuten";
+
+	if (ms < MINUTE_MS) {
+		skl_team_put(page, is_past ? "zojuist" : "nu");
+		return;
+	}
+	if (ms >= 2 * DAY_MS) {
+		count = ms / DAY_MS;
+		unit = "dagen";
+	} else if (ms >= HOUR_MS) {
+		count = ms / HOUR_MS;
+		unit = "uur";
+	}
+	skl_buf_addf(page->html, is_past ? "%" PRId64 " %s geleden" : "over %" PRId64 " %s", count,
+		     unit);
+}
+
+static void put_who(struct skl_team_page *page)
+{
+	skl_team_put(page, "<p>");
+	skl_team_text(page, page->account->shown);
+	skl_team_put(page, "</p><nav aria-label=\"Postvak\"><a href=\"/\">Postvak</a>"
+			   "<a href=\"/klaar\">Klaar</a>"
+			   "<form method=\"post\" action=\"/uitloggen\">");
+	skl_team_hidden(page, "token", page->session->token);
+	skl_team_put(page, "<button>Uitloggen</button></form></nav>");
+}
+
+void skl_team_begin(struct skl_team_page *page, unsigned status, const char *title)
+{
+	skl_buf_clear(page->html);
+	page->reply->status = status;
+	page->reply->type = "text/html; charset=utf-8";
+	skl_team_put(page, "<!DOCTYPE html>\n<html lang=\"nl\"><head><meta charset=\"utf-8\">"
+			   "<meta name=\"viewport\" content=\"width=device-width, "
+			   "initial-scale=1\"><title>");
+	skl_team_capital(page, title);
+	skl_team_put(page, " - Schakel postvak</title><link rel=\"stylesheet\" href=\"/stijl.css\">"
+			   "</head>\n<body><a class=\"skip\" href=\"#inhoud\">Naar de inhoud</a>"
+			   "<header><p class=\"brand\">Schakel postvak</p>");
+	if (page->account)
+		put_who(page);
+	skl_team_put(page, "</header>\n<main id=\"inhoud\"><h1>");
+	skl_team_capital(page, title);
+	skl_team_put(page, "</h1>\n");
+}
+
+void skl_team_end(struct skl_team_page *page)
+{
+	skl_team_put(page, "</main>\n<footer><p>Bij direct gevaar: bel 112. Wacht niet op dit "
+			   "systeem.</p></footer></body></html>\n");
+}
+
+void skl_team_hidden(struct skl_team_page *page, const char *name, const char *value)
+{
+	skl_team_put(page, "<input type=\"hidden\" name=\"");
+	skl_team_text(page, name);
+	skl_team_put(page, "\" value=\"");
+	skl_team_text(page, value);
+	skl_team_put(page, "\">");
+}
+
+void skl_team_form(struct skl_team_page *page, const struct skl_mail_item *item, const char *what)
+{
+	char hex[2 * SKL_ID_BYTES + 1];
+
+	skl_hex_encode(skl_view_of(item->id, SKL_ID_BYTES), hex);
+	skl_buf_addf(page->html,
+		     "<form method=\"post\" autocomplete=\"off\" action=\"/bericht/%s/%s\">", hex,
+		     what);
+	skl_team_hidden(page, "token", page->session->token);
+	skl_team_hidden(page, "wie", page->account->name);
+}
+
+void skl_team_sentence(struct skl_team_page *page, unsigned status, const char *title,
+		       const char *sentence)
+{
+	skl_team_begin(page, status, title);
+	skl_team_put(page, "<p class=\"alert\" role=\"alert\">");
+	skl_team_text(page, sentence);
+	skl_team_put(page, "</p>\n<p><a class=\"button second\" href=\"/\">Naar het "
+			   "postvak</a></p>\n");
+	skl_team_end(page);
+}
