@@ -393,8 +393,11 @@ static void fill_message(const struct skl_turn *turn, const struct skl_ask *ask,
 }
 
 static void fill_recipient(const struct skl_turn *turn, const struct skl_ask *ask,
-			   const struct skl_part *part, struct skl_policy_request *request)
+			   const struct skl_item *item, const struct skl_part *part,
+			   struct skl_policy_request *request)
 {
+	uint16_t added;
+
 	if (!part->row) {
 		request->recipient_role = SKL_ROLE_HUB;
 		request->recipient_side = SKL_SIDE_ADMINISTRATION;
@@ -403,6 +406,10 @@ static void fill_recipient(const struct skl_turn *turn, const struct skl_ask *as
 	}
 	request->recipient_type = (uint8_t)part->row->type;
 	fill_desk(turn, ask, part->partner, part->row->desk, request);
+	added = skl_change_positions(ask, item, part->row->partner, part->row->desk);
+	if (added)
+		request->positions =
+			(uint16_t)((request->positions | added) & ~(1u << SKL_DESK_POSITION_NONE));
 	request->competent = (uint8_t)competence_of(ask, part->partner);
 	if (ask->competent && strlen(ask->competent->id) < sizeof(request->competent_partner))
 		memcpy(request->competent_partner, ask->competent->id,
@@ -420,7 +427,7 @@ void skl_ask_fill(const struct skl_turn *turn, const struct skl_ask *ask,
 	fill_message(turn, ask, item, part->row ? part->row->number : 0, request);
 	if (part->repaired_kind)
 		request->after_kind = (uint8_t)part->repaired_kind;
-	fill_recipient(turn, ask, part, request);
+	fill_recipient(turn, ask, item, part, request);
 	for (size_t i = 0; i < sections && request->section_count < SKL_POLICY_SECTIONS_MAX; i++)
 		if (!part->is_unwrapped[i])
 			fill_section(env, skl_envelope_section(env, i),

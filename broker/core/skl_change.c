@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <string.h>
 
+#include "skl_alarm.h"
+#include "skl_ban.h"
 #include "skl_clock_store.h"
 #include "skl_core.h"
 #include "skl_rated.h"
@@ -9,6 +11,7 @@
 /* Who may make a change, beside the case director and Veilig Thuis. */
 enum power {
 	POWER_DIRECTOR,     /* nobody else */
+	POWER_ORDER,        /* who orders a house ban, about who helps from then on */
 	POWER_POLICE_ACUTE, /* police too, if the value is acute */
 	POWER_PARTICIPANT,  /* who takes part, about itself */
 };
@@ -26,8 +29,8 @@ static const struct change changes[] = {
 	{SKL_EVENT_PATTERN, SKL_CHANGES_PATTERN, POWER_DIRECTOR},
 	{SKL_EVENT_SIGNAL_PHASE, SKL_CHANGES_UNSAFETY, POWER_DIRECTOR},
 	{SKL_EVENT_FRAME, SKL_CHANGES_FRAME, POWER_DIRECTOR},
-	{SKL_EVENT_DIRECTOR, SKL_CHANGES_DIRECTOR, POWER_DIRECTOR},
-	{SKL_EVENT_PARTICIPANT, SKL_CHANGES_PARTICIPANTS, POWER_DIRECTOR},
+	{SKL_EVENT_DIRECTOR, SKL_CHANGES_DIRECTOR, POWER_ORDER},
+	{SKL_EVENT_PARTICIPANT, SKL_CHANGES_PARTICIPANTS, POWER_ORDER},
 	{SKL_EVENT_PARTICIPANT_ENDED, SKL_CHANGES_PARTICIPANTS, POWER_PARTICIPANT},
 };
 
@@ -53,7 +56,21 @@ static bool has_power(const struct skl_ask *ask, const struct change *change,
 		return ask->sender->role == SKL_ROLE_POLICE && row->value == SKL_UNSAFETY_ACUTE;
 	if (change->power == POWER_PARTICIPANT)
 		return strcmp(row->partner, ask->sender->id) == 0;
-	return false;
+	return change->power == POWER_ORDER && ask->sender->role == SKL_ROLE_MUNICIPALITY;
+}
+
+/*
+ * A case has one director, and another comes by handover alone (rule 14). Veilig Thuis can take the
+ * case itself, when a director is lost.
+ */
+static bool is_second_director(const struct skl_ask *ask, const struct change *change,
+			       const Schakel__V1__EventRow *row)
+{
+	bool is_taken = ask->sender->role == SKL_ROLE_VEILIG_THUIS &&
+			strcmp(row->partner, ask->sender->id) == 0;
+
+	return change->event == SKL_EVENT_DIRECTOR && ask->has_case && ask->held.director[0] &&
+	       strcmp(row->partner, ask->held.director) != 0 && !is_taken;
 }
 
 static bool opens_case(const struct skl_catalogue_kind *kind, const struct skl_ask *ask)
@@ -79,6 +96,9 @@ enum skl_outcome skl_change_check(const struct skl_turn *turn, const struct skl_
 
 	if (!kind || item->env->common->case_ref.len != SKL_STORE_ID_BYTES)
 		return outcome;
+	outcome = skl_ban_check(turn, ask, item, ret_reason);
+	if (outcome == SKL_OUTCOME_DENIED_FORBIDDEN)
+		return outcome;
 	if (opens_case(kind, ask))
 		outcome = SKL_OUTCOME_PERMITTED;
 	for (size_t i = 0; (row = skl_envelope_event(item->env, i)); i++) {
@@ -90,12 +110,35 @@ enum skl_outcome skl_change_check(const struct skl_turn *turn, const struct skl_
 		*ret_reason = SKL_CUT_REASON_NO_POWER;
 		if (!has_power(ask, change, row) && !(change->needs & SKL_CHANGES_OPENS_CASE))
 			return SKL_OUTCOME_DENIED_FORBIDDEN;
+		*ret_reason = SKL_CUT_REASON_STALE_CASE;
+		if (is_second_director(ask, change, row))
+			return SKL_OUTCOME_DENIED_FORBIDDEN;
 		*ret_reason = SKL_CUT_REASON_RATING_MISSING;
 		if (lacks_rating(turn, ask, item, change))
 			return SKL_OUTCOME_DENIED_FORBIDDEN;
 		outcome = SKL_OUTCOME_PERMITTED;
 	}
 	return outcome;
+}
+
+uint16_t skl_change_positions(const struct skl_ask *ask, const struct skl_item *item,
+			      const char *partner, const char *desk)
+{
+	const struct skl_catalogue_kind *kind =
+		skl_catalogue_kind((uint32_t)item->env->common->kind);
+	const Schakel__V1__EventRow *row;
+	unsigned bits = 0;
+
+	for (size_t i = 0; kind && (row = skl_envelope_event(item->env, i)); i++) {
+		const struct change *change = change_of(row);
+
+		if (change && change->event == SKL_EVENT_PARTICIPANT &&
+		    (kind->changes & change->needs) && has_power(ask, change, row) &&
+		    strcmp(row->partner, partner) == 0 &&
+		    (!row->desk[0] || !desk[0] || strcmp(row->desk, desk) == 0))
+			bits |= 1u << row->value;
+	}
+	return (uint16_t)bits;
 }
 
 /* --- making the change ------------------------------------------------------------------- */
@@ -242,8 +285,13 @@ enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
 		err = apply_row(turn, &ask->held, change, row);
 		is_changed = true;
 	}
+	ask->has_case = true;
 	if (err == SKL_OK)
 		err = skl_rated_apply(turn, ask, item, &is_changed);
+	if (err == SKL_OK)
+		err = skl_ban_apply(turn, ask, item, &is_changed);
+	if (err == SKL_OK)
+		err = skl_alarm_apply(turn, ask, item, &is_changed);
 	if (err != SKL_OK || !is_changed)
 		return err;
 	ask->held.changed_ms = turn->now_ms;
@@ -320,6 +368,12 @@ static enum skl_err start_clock(struct skl_turn *turn, const struct skl_item *it
 	return err == SKL_EEXISTS ? SKL_OK : err;
 }
 
+/* Of a house ban there is one in a case, and who brings what was waited for is not who waited. */
+static bool is_of_ban(enum skl_clock clock)
+{
+	return clock >= SKL_CLOCK_BAN && clock <= SKL_CLOCK_BAN_ADVICE;
+}
+
 /* Who acts now is who had to: the sender of this message. An after-check is of one use alone, an
  * answer of one question. */
 static enum skl_err stop_clock(struct skl_turn *turn, const struct skl_ask *ask,
@@ -336,7 +390,8 @@ static enum skl_err stop_clock(struct skl_turn *turn, const struct skl_ask *ask,
 	}
 	if (clock == SKL_CLOCK_INFORMATION)
 		message = skl_ask_answered_id(item->env);
-	err = skl_clock_store_stop(turn->txn, clock, case_of(item), item->peer->id, message,
+	err = skl_clock_store_stop(turn->txn, clock, case_of(item),
+				   is_of_ban(clock) ? NULL : item->peer->id, message,
 				   skl_tasks_see_stopped, turn, NULL);
 	return err == SKL_ENOTFOUND ? SKL_OK : err;
 }

@@ -510,6 +510,11 @@ skl_reply_make(struct skl_turn *turn, const struct skl_item *item, const struct 
  * set of a denial. */
 enum skl_outcome skl_change_check(const struct skl_turn *turn, const struct skl_ask *ask,
 				  const struct skl_item *item, enum skl_cut_reason *ret_reason);
+/* The positions that the message itself gives a desk, if its sender may: bits 1 << position. They
+ * count for it already: who becomes a helper of the perpetrator reads as one from the first message
+ * on. */
+uint16_t skl_change_positions(const struct skl_ask *ask, const struct skl_item *item,
+			      const char *partner, const char *desk);
 /* Make them, for a message that was released. */
 SKL_MUST_CHECK enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
 					     const struct skl_item *item);

@@ -2,6 +2,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "skl_ban.h"
 #include "skl_clock.h"
 #include "skl_core.h"
 #include "skl_hub_event.h"
@@ -127,6 +128,7 @@ static void decide_request(const struct skl_turn *turn, const struct skl_ask *as
 		part->request = (struct skl_policy_request){0};
 	}
 	skl_policy_decide(law->policy, law->emergency, &part->request, &part->decision);
+	skl_ban_terms(turn, item, &part->decision);
 }
 
 static void decide_part(const struct skl_turn *turn, const struct skl_ask *ask,

@@ -75,8 +75,45 @@ static const struct saying review = {
 		"victim's plan was checked. If not: record a new postponement, two weeks at most.",
 };
 
+/* The house ban and handover: who must act, and who waits for it. */
+static const struct {
+	enum skl_clock clock;
+	bool is_told;
+	struct saying saying;
+} others[] = {
+	{SKL_CLOCK_RETURN,
+	 false,
+	 {SKL_TASK_SAFETY_AT_RETURN, SKL_ANSWER_UNSPECIFIED,
+	  "Huisverbod eindigt over 48 uur: maak de terugkeer veilig en laat een mens het "
+	  "slachtoffer "
+	  "vertellen, langs een veilige weg.",
+	  "The house ban ends in 48 hours: make the return safe, and have a person tell the victim "
+	  "on "
+	  "a safe channel."}},
+	{SKL_CLOCK_BAN,
+	 false,
+	 {SKL_TASK_UNSPECIFIED, SKL_ANSWER_UNSPECIFIED,
+	  "De termijn van het huisverbod is om: het geldt niet meer. Hulp en afspraken gaan door.",
+	  "The term of the house ban has passed: it is not in force any more. Help and agreements "
+	  "go "
+	  "on."}},
+	{SKL_CLOCK_HANDOVER,
+	 false,
+	 {SKL_TASK_ANSWER, SKL_ANSWER_UNSPECIFIED,
+	  "Een overdracht wacht op uw antwoord. Neem aan, of zeg waarom niet.",
+	  "A handover waits for your answer. Accept it, or say why not."}},
+	{SKL_CLOCK_HANDOVER,
+	 true,
+	 {SKL_TASK_CALL_RECIPIENT, SKL_ANSWER_NO_ANSWER,
+	  "Overdracht niet beantwoord. U blijft casusregisseur. Bel wie u de overdracht aanbood.",
+	  "Handover not answered. You remain case director. Call whom you offered it to."}},
+};
+
 static const struct saying *saying_of(const struct skl_clock_row *row, bool is_told)
 {
+	for (size_t i = 0; i < SKL_COUNT(others); i++)
+		if (others[i].clock == row->clock && others[i].is_told == is_told)
+			return &others[i].saying;
 	if (row->clock == SKL_CLOCK_INFORMATION)
 		return is_told ? &no_answer : &reminder;
 	if (row->clock == SKL_CLOCK_RECALL)

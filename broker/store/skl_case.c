@@ -6,9 +6,11 @@
 #include "skl_db.h"
 #include "skl_txn.h"
 
-/* Format 1 ends with the participants; 2 has the safety rating behind them. */
-#define FORMAT        2
-#define FORMAT_BEFORE 1
+/* Format 1 ends with the participants; 2 has the safety rating behind them; 3 the ban, what is
+ * offered, the closure round, measures and who monitors. */
+#define FORMAT        3
+#define FORMAT_RATING 2
+#define FORMAT_FIRST  1
 
 static void get_participant(struct skl_rec *rec, struct skl_case_participant *row)
 {
@@ -19,10 +21,13 @@ static void get_participant(struct skl_rec *rec, struct skl_case_participant *ro
 	row->until_ms = skl_rec_i64(rec);
 }
 
-/* Begin to read a record of either format; tells which it is. */
+/* Begin to read a record of any format; tells which it is. */
 static uint8_t open_record(struct skl_rec *rec, struct skl_view value)
 {
-	uint8_t format = value.len && value.data[0] == FORMAT_BEFORE ? FORMAT_BEFORE : FORMAT;
+	uint8_t format = value.len ? value.data[0] : 0;
+
+	if (format < FORMAT_FIRST || format > FORMAT)
+		format = FORMAT; /* which refuses it */
 
 	skl_rec_open(rec, value, format);
 	return format;
@@ -35,6 +40,31 @@ static void get_rating(struct skl_rec *rec, struct skl_case *item)
 	item->stable_times = skl_rec_u32(rec);
 	item->stable_ms = skl_rec_i64(rec);
 	item->rating_asked_ms = skl_rec_i64(rec);
+}
+
+static void get_states(struct skl_rec *rec, struct skl_case *item)
+{
+	skl_rec_bytes(rec, item->ban.id, sizeof(item->ban.id));
+	item->ban.state = skl_rec_code(rec, skl_code_count(SKL_LIST_BAN_STATE));
+	item->ban.done = skl_rec_u32(rec);
+	item->ban.start_ms = skl_rec_i64(rec);
+	item->ban.end_ms = skl_rec_i64(rec);
+	skl_rec_bytes(rec, item->offer.id, sizeof(item->offer.id));
+	skl_rec_text(rec, item->offer.partner, sizeof(item->offer.partner));
+	skl_rec_text(rec, item->offer.desk, sizeof(item->offer.desk));
+	skl_rec_text(rec, item->offer.monitor, sizeof(item->offer.monitor));
+	skl_rec_text(rec, item->offer.monitor_desk, sizeof(item->offer.monitor_desk));
+	item->offer.monitor_days = skl_rec_u32(rec);
+	item->offer.until_ms = skl_rec_i64(rec);
+	item->round.state = skl_rec_code(rec, skl_code_count(SKL_LIST_CASE_STATE));
+	skl_rec_bytes(rec, item->round.id, sizeof(item->round.id));
+	item->round.until_ms = skl_rec_i64(rec);
+	item->measures = skl_rec_u32(rec);
+	skl_rec_text(rec, item->monitor, sizeof(item->monitor));
+	skl_rec_text(rec, item->monitor_desk, sizeof(item->monitor_desk));
+	item->monitor_days = skl_rec_u32(rec);
+	for (size_t i = 0; i < item->participant_count; i++)
+		item->participant[i].closing = skl_rec_code(rec, skl_code_count(SKL_LIST_ANSWER));
 }
 
 enum skl_err skl_case_get(struct skl_txn *txn, const uint8_t case_ref[SKL_STORE_ID_BYTES],
@@ -66,9 +96,36 @@ enum skl_err skl_case_get(struct skl_txn *txn, const uint8_t case_ref[SKL_STORE_
 	ret_case->participant_count = skl_rec_code(&rec, SKL_CASE_PARTICIPANTS_MAX);
 	for (size_t i = 0; i < ret_case->participant_count; i++)
 		get_participant(&rec, &ret_case->participant[i]);
-	if (format != FORMAT_BEFORE)
+	if (format >= FORMAT_RATING)
 		get_rating(&rec, ret_case);
+	if (format >= FORMAT)
+		get_states(&rec, ret_case);
 	return skl_rec_end(&rec);
+}
+
+static void put_states(const struct skl_case *item, struct skl_buf *buf)
+{
+	skl_buf_add(buf, item->ban.id, sizeof(item->ban.id));
+	skl_buf_add_u32be(buf, item->ban.state);
+	skl_buf_add_u32be(buf, item->ban.done);
+	skl_rec_put_i64(buf, item->ban.start_ms);
+	skl_rec_put_i64(buf, item->ban.end_ms);
+	skl_buf_add(buf, item->offer.id, sizeof(item->offer.id));
+	skl_rec_put_text(buf, item->offer.partner);
+	skl_rec_put_text(buf, item->offer.desk);
+	skl_rec_put_text(buf, item->offer.monitor);
+	skl_rec_put_text(buf, item->offer.monitor_desk);
+	skl_buf_add_u32be(buf, item->offer.monitor_days);
+	skl_rec_put_i64(buf, item->offer.until_ms);
+	skl_buf_add_u32be(buf, item->round.state);
+	skl_buf_add(buf, item->round.id, sizeof(item->round.id));
+	skl_rec_put_i64(buf, item->round.until_ms);
+	skl_buf_add_u32be(buf, item->measures);
+	skl_rec_put_text(buf, item->monitor);
+	skl_rec_put_text(buf, item->monitor_desk);
+	skl_buf_add_u32be(buf, item->monitor_days);
+	for (size_t i = 0; i < item->participant_count; i++)
+		skl_buf_add_u32be(buf, item->participant[i].closing);
 }
 
 static void encode(const struct skl_case *item, struct skl_buf *buf)
@@ -101,6 +158,7 @@ static void encode(const struct skl_case *item, struct skl_buf *buf)
 	skl_buf_add_u32be(buf, item->stable_times);
 	skl_rec_put_i64(buf, item->stable_ms);
 	skl_rec_put_i64(buf, item->rating_asked_ms);
+	put_states(item, buf);
 }
 
 /* The version stored now, 0 if none. */
@@ -117,7 +175,7 @@ static enum skl_err stored_version(struct skl_txn *txn, const uint8_t *case_ref,
 		return SKL_OK;
 	if (err != SKL_OK)
 		return err;
-	(void)open_record(&rec, value); /* the version stands at one place in both */
+	(void)open_record(&rec, value); /* the version stands at one place in all */
 	*ret_version = skl_rec_u64(&rec);
 	return rec.err;
 }

@@ -29,6 +29,35 @@ struct skl_case_participant {
 	enum skl_desk_position position;
 	int64_t from_ms;
 	int64_t until_ms; /* 0: no end set */
+	enum skl_answer
+		closing; /* its answer in the closure round: NO_ANSWER while it is awaited */
+};
+
+/* The house ban (DOMAIN 7), the last one of the case. */
+struct skl_case_ban {
+	uint8_t id[SKL_STORE_ID_BYTES]; /* of its order; zeros: none yet */
+	enum skl_ban_state state;       /* never a step on the way: those are in done */
+	uint32_t done; /* 1 << enum skl_ban_state: contact known, heard, breached ... */
+	int64_t start_ms;
+	int64_t end_ms; /* as it is now, extensions included */
+};
+
+/* A handover that was offered and not answered (rule 14). */
+struct skl_case_offer {
+	uint8_t id[SKL_STORE_ID_BYTES]; /* zeros: none */
+	char partner[SKL_STORE_NAME_MAX + 1];
+	char desk[SKL_STORE_NAME_MAX + 1];
+	char monitor[SKL_STORE_NAME_MAX + 1]; /* to whom monitoring is offered, "" to nobody */
+	char monitor_desk[SKL_STORE_NAME_MAX + 1];
+	uint32_t monitor_days; /* between its fixed moments */
+	int64_t until_ms;      /* accepted before that */
+};
+
+/* Whether the case is open, and the round of answers before it is not (rule 15). */
+struct skl_case_round {
+	enum skl_case_state state;
+	uint8_t id[SKL_STORE_ID_BYTES]; /* of the proposal; zeros: none yet */
+	int64_t until_ms;
 };
 
 struct skl_case {
@@ -52,6 +81,14 @@ struct skl_case {
 	uint32_t stable_times;   /* ratings of 7 or more that counted, one after the other */
 	int64_t stable_ms;       /* the last of them */
 	int64_t rating_asked_ms; /* a task to rate was given; 0 once it was rated */
+	struct skl_case_ban ban;
+	struct skl_case_offer offer;
+	struct skl_case_round round;
+	uint32_t measures; /* in force: 1 << enum skl_measure */
+	char monitor[SKL_STORE_NAME_MAX +
+		     1]; /* who monitors, apart from direction; "": the director */
+	char monitor_desk[SKL_STORE_NAME_MAX + 1];
+	uint32_t monitor_days;
 };
 
 SKL_MUST_CHECK enum skl_err skl_case_get(struct skl_txn *txn,

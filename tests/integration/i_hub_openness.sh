@@ -83,7 +83,7 @@ hub_days 15
 peer team hello timeout=3000 drain
 test_is "$(grep -c '^offer.*kind=safety_plan' out)" 0 'it waited too long: who helps no more does not get it'
 peer vt-zw hello timeout=3000 drain
-test_is "$(grep -c 'state=withheld' out)" 1 'and the sender hears so'
+test_is "$(grep -c 'state=withheld' out)" 2 'nor that it took part, and the sender hears so'
 test_is "$(grep -c 'clock=subject-notice task=review_postponement.*plan van het slachtoffer' out)" 4 \
 	'at coercive control each postponement is looked at after two weeks, by a person'
 test_is "$(grep -c 'task=inform_subject' out)" 0 'and nobody is pressed to tell'

@@ -289,6 +289,26 @@ static void a_case_comes_back_with_the_next_version(void **state)
 	item.stable_times = 2;
 	item.stable_ms = NOW + 3;
 	item.rating_asked_ms = NOW + 4;
+	memcpy(item.ban.id, id_of(6), 16);
+	item.ban.state = SKL_BAN_STATE_EXTENDED;
+	item.ban.done = 1u << SKL_BAN_STATE_HEARD;
+	item.ban.start_ms = NOW + 5;
+	item.ban.end_ms = NOW + 6;
+	memcpy(item.offer.id, id_of(7), 16);
+	snprintf(item.offer.partner, sizeof item.offer.partner, "team");
+	snprintf(item.offer.desk, sizeof item.offer.desk, "regie");
+	snprintf(item.offer.monitor, sizeof item.offer.monitor, "vt-zw");
+	snprintf(item.offer.monitor_desk, sizeof item.offer.monitor_desk, "volgen");
+	item.offer.monitor_days = 42;
+	item.offer.until_ms = NOW + 7;
+	item.round.state = SKL_CASE_STATE_CLOSURE_PROPOSED;
+	memcpy(item.round.id, id_of(8), 16);
+	item.round.until_ms = NOW + 8;
+	item.measures = 1u << SKL_MEASURE_CONTACT_BAN;
+	snprintf(item.monitor, sizeof item.monitor, "jb");
+	snprintf(item.monitor_desk, sizeof item.monitor_desk, "noord");
+	item.monitor_days = 90;
+	row.closing = SKL_ANSWER_AGREED;
 	snprintf(item.director, sizeof item.director, "vt-zw");
 	snprintf(row.partner, sizeof row.partner, "vt-zw");
 	snprintf(row.desk, sizeof row.desk, "meldingen");
@@ -308,10 +328,13 @@ static void a_case_comes_back_with_the_next_version(void **state)
 	commit(txn);
 }
 
-/* A record of the version before has no rating; it keeps the rest, and its place in the count. */
-static void a_case_of_the_format_before_is_read(void **state)
+/* What is behind the rating, of a case with one participant. */
+#define STATES_BYTES (40 + (16 + 4 + 4 + 8) + (4 + 16 + 8) + (4 + 2 + 4) + 4)
+
+/* A record of an older format has no ban, or no rating either; it keeps the rest, and its place in
+ * the count. */
+static void older_case(struct store_place *place, uint8_t format, size_t without)
 {
-	struct store_place *place = *state;
 	static struct skl_case item, found;
 	struct skl_case_participant row = {.partner = "vt-zw", .desk = "a", .from_ms = NOW};
 	struct skl_txn *txn = begin_write(place);
@@ -320,16 +343,16 @@ static void a_case_of_the_format_before_is_read(void **state)
 	size_t len;
 
 	memset(&item, 0, sizeof item);
-	memcpy(item.case_ref, id_of(5), 16);
+	memcpy(item.case_ref, id_of((uint8_t)(5 + format)), 16);
 	key = skl_view_of(item.case_ref, 16);
 	item.phase = SKL_PHASE_DIRECT_SAFETY;
 	assert_int_equal(skl_case_participant_set(&item, &row), SKL_OK);
 	assert_int_equal(skl_case_put(txn, &item), SKL_OK);
 	assert_int_equal(skl_db_get(txn, SKL_DB_CASE, key, &value), SKL_OK);
-	assert_true(value.len > 32 && value.len < sizeof old);
-	len = value.len - 32;
+	assert_true(value.len > without && value.len < sizeof old);
+	len = value.len - without;
 	memcpy(old, value.data, len);
-	old[0] = 1;
+	old[0] = format;
 	assert_int_equal(skl_txn_put(txn, SKL_DB_CASE, key, skl_view_of(old, len)), SKL_OK);
 	assert_int_equal(skl_case_get(txn, item.case_ref, &found), SKL_OK);
 	assert_memory_equal(&found, &item, sizeof item);
@@ -339,6 +362,12 @@ static void a_case_of_the_format_before_is_read(void **state)
 	assert_int_equal(item.version, 2);
 	assert_int_equal(item.rated_ms, NOW);
 	commit(txn);
+}
+
+static void a_case_of_an_older_format_is_read(void **state)
+{
+	older_case(*state, 1, 32 + STATES_BYTES);
+	older_case(*state, 2, STATES_BYTES);
 }
 
 static void participants_run_from_and_until(void **state)
@@ -551,7 +580,7 @@ static void cut_and_strange_records_are_refused(void **state)
 				     skl_view_of(copy, len + 1)),
 			 SKL_OK);
 	assert_int_equal(skl_case_get(txn, item.case_ref, &found), SKL_ECORRUPT);
-	copy[0] = 3;
+	copy[0] = 4; /* a later format */
 	assert_int_equal(skl_txn_put(txn, SKL_DB_CASE, skl_view_of(item.case_ref, 16),
 				     skl_view_of(copy, len)),
 			 SKL_OK);
@@ -572,7 +601,7 @@ int main(void)
 		TEST(sections_of_many_days_are_counted),
 		TEST(a_changed_chunk_does_not_open),
 		TEST(a_case_comes_back_with_the_next_version),
-		TEST(a_case_of_the_format_before_is_read),
+		TEST(a_case_of_an_older_format_is_read),
 		TEST(participants_run_from_and_until),
 		TEST(clocks_wake_in_order_and_stop),
 		TEST(clocks_are_listed_in_pages),
