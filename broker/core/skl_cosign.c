@@ -203,6 +203,10 @@ static enum skl_err take(struct skl_hub *hub, const struct skl_peer *peer, uint6
 	if (!seen || size <= seen->size || cosign->line_count == SKL_COSIGN_PENDING)
 		return SKL_OK; /* said before; or the next checkpoint is another chance */
 	err = skl_note_verify(note, &witness->verifier, &at_s);
+	if (err == SKL_ENOMEM) {
+		refuse(peer, size, skl_err_text(err)); /* and no fault of the witness */
+		return SKL_OK;
+	}
 	if (err != SKL_OK)
 		return SKL_ESIGNATURE;
 	if (at_s + CLOCK_OFF_S < now_s || at_s > now_s + CLOCK_OFF_S) {

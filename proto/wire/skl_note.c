@@ -180,27 +180,30 @@ static void cosigned(struct skl_view text, uint64_t at_s, struct skl_buf *buf)
 	skl_buf_add_view(buf, text);
 }
 
-static bool verify_one(const struct skl_note *note, const struct skl_note_sig *sig,
-		       const struct skl_note_verifier *verifier, uint64_t *ret_at_s)
+static enum skl_err verify_one(const struct skl_note *note, const struct skl_note_sig *sig,
+			       const struct skl_note_verifier *verifier, uint64_t *ret_at_s)
 {
 	struct skl_buf buf;
-	bool is_ok;
+	enum skl_err err;
 
 	if (verifier->algorithm == SKL_NOTE_ED25519)
-		return sig->len == 64 &&
-		       crypto_sign_verify_detached(sig->bytes, note->text.data, note->text.len,
-						   verifier->public_key) == 0;
+		return sig->len == 64 && crypto_sign_verify_detached(sig->bytes, note->text.data,
+								     note->text.len,
+								     verifier->public_key) == 0
+			       ? SKL_OK
+			       : SKL_ESIGNATURE;
 	if (sig->len != 72)
-		return false;
+		return SKL_ESIGNATURE;
 	skl_buf_init(&buf, SKL_LIMIT_NOTE + 64);
 	cosigned(note->text, skl_get_u64be(sig->bytes), &buf);
-	is_ok = skl_buf_err(&buf) == SKL_OK &&
-		crypto_sign_verify_detached(sig->bytes + 8, buf.data, buf.len,
-					    verifier->public_key) == 0;
+	err = skl_buf_err(&buf);
+	if (err == SKL_OK && crypto_sign_verify_detached(sig->bytes + 8, buf.data, buf.len,
+							 verifier->public_key) != 0)
+		err = SKL_ESIGNATURE;
 	skl_buf_done(&buf);
-	if (is_ok && ret_at_s)
+	if (err == SKL_OK && ret_at_s)
 		*ret_at_s = skl_get_u64be(sig->bytes);
-	return is_ok;
+	return err;
 }
 
 enum skl_err skl_note_verify(const struct skl_note *note, const struct skl_note_verifier *verifier,
@@ -213,9 +216,9 @@ enum skl_err skl_note_verify(const struct skl_note *note, const struct skl_note_
 
 		if (sig->hash != verifier->hash || !skl_view_is(sig->name, verifier->name))
 			continue;
-		if (!verify_one(note, sig, verifier, ret_at_s))
-			return SKL_ESIGNATURE;
-		err = SKL_OK;
+		err = verify_one(note, sig, verifier, ret_at_s);
+		if (err != SKL_OK)
+			return err;
 	}
 	return err;
 }

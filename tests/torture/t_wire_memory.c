@@ -150,6 +150,16 @@ static enum skl_err try_notes(void)
 	err = skl_note_sign(text, sign_key, NULL, &buf);
 	if (!err)
 		err = skl_note_cosign(text, sign_key, NULL, 5, &buf);
+	if (!err) {
+		static struct skl_note back;
+		struct skl_note_verifier witness;
+		uint64_t at_s = 0;
+
+		assert_ok(skl_note_parse(skl_buf_view(&buf), &back));
+		assert_ok(skl_note_verifier_of(sign_key, NULL, SKL_NOTE_COSIGNATURE, &witness));
+		err = skl_note_verify(&back, &witness, &at_s);
+		assert_true(err || at_s == 5);
+	}
 	skl_buf_done(&buf);
 	return err;
 }
