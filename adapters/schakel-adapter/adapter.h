@@ -31,6 +31,7 @@ struct adapter_config {
 	char *pseudonym_key;
 	char *phone;
 	char *status_file;
+	char *proofs;
 	bool witness;
 	char *log_level;
 	long acute_answer_ms;
@@ -50,6 +51,7 @@ struct adapter {
 	int64_t status_mono_ms;
 	int64_t alive_mono_ms;
 	uint64_t alarms;
+	uint64_t checkpoint_size; /* of the one that was written to the folder of proofs */
 };
 
 /* config.c: the table, and a role by name (NULL: none) */
@@ -68,7 +70,11 @@ int adapter_run(const struct adapter_config *config, const struct skl_adapter_ro
 /* events.c: the callbacks of the client; arg is a struct adapter */
 void adapter_calls(struct skl_client_calls *ret_calls);
 
-/* status.c: rewrite the status file, at most once a second */
+/* proofs.c: keep a proof; keep the checkpoint of this size, if it is another */
+enum skl_err adapter_proven(void *arg, const struct skl_proven *proven);
+void adapter_proofs_checkpoint(struct adapter *adapter, uint64_t size);
+
+/* status.c: rewrite the status file and the checkpoint, at most once a second */
 void adapter_status(struct adapter *adapter);
 
 #endif

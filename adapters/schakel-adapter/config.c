@@ -41,6 +41,8 @@ const struct skl_config_row adapter_rows[] = {
 	ROW(phone, SKL_CONFIG_TEXT, NULL, 0, 0, 0,
 	    "line for acute danger if the directory has none"),
 	ROW(status_file, SKL_CONFIG_TEXT, NULL, 0, 0, 0, "JSON, rewritten every second"),
+	ROW(proofs, SKL_CONFIG_TEXT, NULL, 0, 0, 0,
+	    "folder of proofs of what the hub promised; default none are kept"),
 	ROW(witness, SKL_CONFIG_FLAG, "true", 0, 0, 0, "cosign checkpoints of the trail"),
 	ROW(log_level, SKL_CONFIG_TEXT, "info", 0, 0, 0, "err, warning, notice, info or debug"),
 	ROW(acute_answer_ms, SKL_CONFIG_NUMBER, "1500", 100, 60000, 0,

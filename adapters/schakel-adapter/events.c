@@ -147,6 +147,7 @@ void adapter_calls(struct skl_client_calls *ret_calls)
 					       .on_receipt = on_receipt,
 					       .on_notice = on_notice,
 					       .on_plan = on_plan,
+					       .on_proven = adapter_proven,
 					       .on_alarm = on_alarm,
 					       .on_state = on_state};
 }

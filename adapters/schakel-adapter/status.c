@@ -86,13 +86,19 @@ static enum skl_err write_status(const char *path, struct skl_view text)
 
 void adapter_status(struct adapter *adapter)
 {
+	struct skl_client_status client = {0};
 	struct skl_buf text;
 	json_t *root;
 	enum skl_err err;
 
-	if (!adapter->config->status_file || adapter->status_mono_ms > skl_mono_ms())
+	if (adapter->status_mono_ms > skl_mono_ms())
 		return;
 	adapter->status_mono_ms = skl_mono_ms() + EVERY_MS;
+	if (adapter->config->proofs && skl_client_status(adapter->base.client, &client) == SKL_OK &&
+	    client.checkpoint_size)
+		adapter_proofs_checkpoint(adapter, client.checkpoint_size);
+	if (!adapter->config->status_file)
+		return;
 	root = make_status(adapter);
 	skl_buf_init(&text, 64 * 1024);
 	skl_json_dump(root, &text);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "audit.h"
 #include "bundle.h"
@@ -13,14 +14,16 @@
 
 static void usage(FILE *to)
 {
-	fputs("usage: schakel-audit check [--policy FILE | --log-key VKEY] FOLDER\n"
+	fputs("usage: schakel-audit check [--policy FILE | --log-key VKEY] FOLDER|FILE\n"
 	      "\n"
-	      "Checks a proof that `proof --out` wrote, off-line.\n"
+	      "Checks a proof off-line: a folder that `proof --out` wrote, or a file that an\n"
+	      "adapter kept.\n"
 	      "\n"
 	      "  --policy FILE   logs, witnesses and quorum that you trust: a C2SP tlog-policy\n"
 	      "  --log-key VKEY  the log alone (repeat for older keys)\n"
 	      "\n"
-	      "With neither, the keys in the folder are taken, and it is said so.\n"
+	      "With neither, the keys in the folder are taken, and it is said so. A file has "
+	      "none.\n"
 	      "Exit status: 0 proven, 1 not proven, 2 wrong options, 3 it cannot be read.\n",
 	      to);
 }
@@ -36,15 +39,15 @@ static enum skl_err read_part(const char *folder, const char *name, struct skl_b
 	return skl_file_read(path, buf, reterr);
 }
 
-/* Whom to believe: what the caller gave, or what the folder brings along. */
+/* Whom to believe: what the caller gave, or what the folder (NULL: none) brings along. */
 static enum skl_err open_trust(const struct audit_trust *given, const char *folder,
 			       struct skl_tlog_policy **ret_policy, struct skl_error *reterr)
 {
 	char path[4096];
 	struct audit_trust own = {.policy_path = path};
-	int len = snprintf(path, sizeof(path), "%s/policy", folder);
+	int len = snprintf(path, sizeof(path), "%s/policy", folder ? folder : "");
 
-	if (given->policy_path || given->log_key_count)
+	if (given->policy_path || given->log_key_count || !folder)
 		return audit_trust_open(given, ret_policy, reterr);
 	if (len < 0 || (size_t)len >= sizeof(path))
 		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "the path is too long");
@@ -53,17 +56,20 @@ static enum skl_err open_trust(const struct audit_trust *given, const char *fold
 	return audit_trust_open(&own, ret_policy, reterr);
 }
 
+/* leaf: NULL if it is in the proof itself. */
 static const char *judge(const struct skl_tlog_policy *policy, struct skl_view text,
-			 struct skl_view leaf)
+			 const struct skl_view *leaf)
 {
 	struct skl_tlog_verdict verdict = {0};
 	struct skl_checkpoint checkpoint = {.size = 0};
 	struct skl_tlog_proof proof;
+	struct skl_view bytes;
 	struct skl_leaf entry;
 
 	if (skl_tlog_proof_parse(text, &proof) != SKL_OK)
-		return "entry.tlog-proof is no tlog-proof";
-	if (skl_tlog_proof_check(&proof, leaf, policy, &checkpoint, &verdict) != SKL_OK)
+		return "it is no tlog-proof";
+	bytes = leaf ? *leaf : skl_view_of(proof.extra, proof.extra_len);
+	if (skl_tlog_proof_check(&proof, bytes, policy, &checkpoint, &verdict) != SKL_OK)
 		return "the path does not lead to the root, or a signature does not verify";
 	if (!verdict.is_signed)
 		return "the log did not sign";
@@ -71,7 +77,7 @@ static const char *judge(const struct skl_tlog_policy *policy, struct skl_view t
 		return "too few witnesses signed";
 	if (strcmp(checkpoint.origin, skl_tlog_policy_log(policy, 0)->name) != 0)
 		return "the checkpoint is of another trail";
-	if (skl_leaf_decode(leaf, &entry) != SKL_OK)
+	if (skl_leaf_decode(bytes, &entry) != SKL_OK)
 		return "the entry cannot be read";
 	printf("proven: entry %" PRIu64 " of %s, under the checkpoint at %" PRIu64
 	       ", signed by %u witnesses\n",
@@ -79,24 +85,37 @@ static const char *judge(const struct skl_tlog_policy *policy, struct skl_view t
 	return NULL;
 }
 
-static int run(const struct audit_trust *trust, const char *folder)
+static enum skl_err read_parts(const char *path, bool is_file, struct skl_buf *leaf,
+			       struct skl_buf *proof, struct skl_error *reterr)
+{
+	enum skl_err err;
+
+	if (is_file)
+		return skl_file_read(path, proof, reterr);
+	err = read_part(path, "entry", leaf, reterr);
+	return err == SKL_OK ? read_part(path, "entry.tlog-proof", proof, reterr) : err;
+}
+
+static int run(const struct audit_trust *trust, const char *path)
 {
 	SKL_CLEANUP(skl_tlog_policy_freep) struct skl_tlog_policy *policy = NULL;
 	SKL_CLEANUP(skl_buf_done) struct skl_buf leaf = {.max = SKL_LEAF_MAX};
 	SKL_CLEANUP(skl_buf_done) struct skl_buf proof = {.max = PROOF_MAX};
 	struct skl_error why = {.text = ""};
+	struct skl_view bytes;
+	struct stat info;
+	bool is_file = stat(path, &info) == 0 && S_ISREG(info.st_mode);
 	const char *wrong;
-	enum skl_err err = read_part(folder, "entry", &leaf, &why);
+	enum skl_err err = read_parts(path, is_file, &leaf, &proof, &why);
 
 	if (err == SKL_OK)
-		err = read_part(folder, "entry.tlog-proof", &proof, &why);
-	if (err == SKL_OK)
-		err = open_trust(trust, folder, &policy, &why);
+		err = open_trust(trust, is_file ? NULL : path, &policy, &why);
 	if (err != SKL_OK) {
 		fprintf(stderr, "schakel-audit: %s\n", why.text);
 		return AUDIT_UNREADABLE;
 	}
-	wrong = judge(policy, skl_buf_view(&proof), skl_buf_view(&leaf));
+	bytes = skl_buf_view(&leaf);
+	wrong = judge(policy, skl_buf_view(&proof), is_file ? NULL : &bytes);
 	if (wrong)
 		printf("not proven: %s\n", wrong);
 	if (fflush(stdout) != 0)

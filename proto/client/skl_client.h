@@ -128,6 +128,15 @@ struct skl_alarm {
 	const char *text;  /* English, no content and no names of persons */
 };
 
+/* An entry that was promised and is found, under a checkpoint that has its quorum of witnesses. */
+struct skl_proven {
+	const uint8_t *id;  /* 16 bytes: the message */
+	const char *origin; /* of the entry */
+	uint64_t index;
+	int64_t at_ms;        /* when it was promised */
+	struct skl_view text; /* a c2sp.org/tlog-proof with the entry in its `extra` line */
+};
+
 /* ---- opening ---- */
 
 /*
@@ -156,6 +165,11 @@ struct skl_client_calls {
 	/* Answer to skl_client_query, as on_plan. */
 	void (*on_answer)(void *arg, const uint8_t id[16], enum skl_err err,
 			  const Schakel__V1__Answer *answer);
+	/*
+	 * A promise is kept; the proof is for good. Not SKL_OK: the promise stays, and its proof
+	 * comes again. May not call the client.
+	 */
+	enum skl_err (*on_proven)(void *arg, const struct skl_proven *proven);
 	void (*on_alarm)(void *arg, const struct skl_alarm *alarm);
 	/* Session up or down; down is NULL when it is up. */
 	void (*on_state)(void *arg, enum skl_session_state state,
@@ -348,5 +362,7 @@ struct skl_client_status {
 };
 SKL_MUST_CHECK enum skl_err skl_client_status(struct skl_client *client,
 					      struct skl_client_status *ret_status);
+/* The signed note of the newest checkpoint found consistent, appended. ENOTFOUND: none yet. */
+SKL_MUST_CHECK enum skl_err skl_client_pinned(struct skl_client *client, struct skl_buf *ret_note);
 
 #endif

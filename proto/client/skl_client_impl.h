@@ -326,6 +326,14 @@ void skl_client_event_receipt(struct skl_spool_txn *txn, const uint8_t id[16],
 void skl_client_event_notice(struct skl_spool_txn *txn, const Schakel__V1__Notice *notice);
 SKL_MUST_CHECK enum skl_err skl_client_event_step(struct skl_client *client);
 
+/* ---- skl_client_proven.c ---- */
+
+/* Tell that the entry of a promise is found under the witnessed checkpoint; leaf and path prove it.
+ */
+SKL_MUST_CHECK enum skl_err skl_client_proven(struct skl_client *client, struct skl_spool_txn *txn,
+					      const struct skl_spool_promise *promise,
+					      struct skl_view leaf, struct skl_view path);
+
 /* ---- skl_client_trail.c ---- */
 
 /* From the spool, at open. */

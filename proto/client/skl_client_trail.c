@@ -483,6 +483,11 @@ static enum skl_err take_inclusion(struct skl_client *client, const Schakel__V1_
 	if (err)
 		return err;
 	if (!bad) {
+		/* No proof, or nobody took it: the promise stays, and is asked for again. */
+		if (skl_client_proven(client, txn, &proof->promise,
+				      skl_view_of(reply->leaf.data, reply->leaf.len),
+				      skl_view_of(reply->path.data, reply->path.len)))
+			return skl_spool_txn_err(txn);
 		found(txn, &proof->promise);
 		client->proofs_at_mono_ms = 0; /* there may be more than one round asks for */
 		return SKL_OK;

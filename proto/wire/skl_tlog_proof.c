@@ -14,7 +14,14 @@ void skl_tlog_proof_format(const struct skl_tlog_proof *proof, struct skl_buf *b
 {
 	char text[SKL_B64_TEXT_BYTES(32)];
 
-	skl_buf_addf(buf, HEADER "\nindex %" PRIu64 "\n", proof->index);
+	skl_buf_add_str(buf, HEADER "\n");
+	if (proof->extra_len) {
+		char extra[SKL_B64_TEXT_BYTES(SKL_TLOG_PROOF_EXTRA)];
+
+		skl_b64_encode(skl_view_of(proof->extra, proof->extra_len), extra);
+		skl_buf_addf(buf, "extra %s\n", extra);
+	}
+	skl_buf_addf(buf, "index %" PRIu64 "\n", proof->index);
 	for (size_t i = 0; i < proof->count; i++) {
 		skl_b64_encode(skl_view_of(proof->path[i], 32), text);
 		skl_buf_addf(buf, "%s\n", text);
@@ -68,8 +75,13 @@ enum skl_err skl_tlog_proof_parse(struct skl_view text, struct skl_tlog_proof *r
 
 	if (!take_line(&text, &line) || !skl_view_is(line, HEADER) || !take_line(&text, &line))
 		return SKL_ESYNTAX;
-	if (begins_with(line, "extra ") && !take_line(&text, &line))
-		return SKL_ESYNTAX;
+	if (begins_with(line, "extra ")) {
+		if (skl_b64_decode(skl_view_of(line.data + 6, line.len - 6), proof.extra,
+				   sizeof(proof.extra), &proof.extra_len) != SKL_OK)
+			proof.extra_len = 0;
+		if (!take_line(&text, &line))
+			return SKL_ESYNTAX;
+	}
 	if (!parse_index(line, &proof.index))
 		return SKL_ESYNTAX;
 	for (;;) {

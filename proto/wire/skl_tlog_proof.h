@@ -19,7 +19,12 @@
 #include "skl_limits.h"
 #include "skl_tlog_policy.h"
 
+/* Bytes of an `extra` line that are kept; a longer one is passed over. */
+#define SKL_TLOG_PROOF_EXTRA 1024
+
 struct skl_tlog_proof {
+	size_t extra_len; /* 0: no such line */
+	uint8_t extra[SKL_TLOG_PROOF_EXTRA];
 	uint64_t index;
 	size_t count;
 	uint8_t path[SKL_LIMIT_PATH_N][32];
@@ -27,7 +32,7 @@ struct skl_tlog_proof {
 };
 
 void skl_tlog_proof_format(const struct skl_tlog_proof *proof, struct skl_buf *buf);
-/* An `extra` line is passed over: nothing vouches for it. */
+/* Nothing vouches for an `extra` line. The adapters' proofs have the entry in it (proto 12.7). */
 SKL_MUST_CHECK enum skl_err skl_tlog_proof_parse(struct skl_view text,
 						 struct skl_tlog_proof *ret_proof);
 

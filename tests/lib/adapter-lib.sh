@@ -26,6 +26,7 @@ adapter_settings() {
 		keys = "keys/$name"
 		spool = "spool-$name"
 		state = "state-$name"
+		proofs = "proofs-$name"
 		directory = "directory.note"
 		registrars = {"$(cat "$HUB/keys/care/registrar.vkey")", "$(cat "$HUB/keys/justice/registrar.vkey")"}
 		pseudonym_key = "keys/shared/pseudonym.secret"

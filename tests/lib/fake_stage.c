@@ -97,6 +97,16 @@ static void on_plan(void *arg, const uint8_t id[16], enum skl_err err,
 		recorder->on_plan(recorder, result);
 }
 
+static enum skl_err on_proven(void *arg, const struct skl_proven *proven)
+{
+	struct recorder *recorder = arg;
+	assert_true(proven->text.len < sizeof recorder->proven);
+	memcpy(recorder->proven, proven->text.data, proven->text.len);
+	recorder->proven[proven->text.len] = 0;
+	recorder->proven_count++;
+	return recorder->proven_err;
+}
+
 static void on_alarm(void *arg, const struct skl_alarm *alarm)
 {
 	struct recorder *recorder = arg;
@@ -136,6 +146,7 @@ enum skl_err stage_try(struct stage *stage, int partner, struct skl_error *reter
 		.on_receipt = on_receipt,
 		.on_notice = on_notice,
 		.on_plan = on_plan,
+		.on_proven = on_proven,
 		.on_alarm = on_alarm,
 		.on_state = on_state,
 	};

@@ -45,6 +45,8 @@ struct recorder {
 	uint32_t plan_cut;
 	unsigned alarms[SKL_ALARM_COUNT + 1];
 	unsigned lowered[SKL_ALARM_COUNT + 1];
+	size_t proven_count;
+	char proven[8192]; /* text of the last */
 	unsigned ups;
 	unsigned downs;
 	enum skl_err down_err;
@@ -55,6 +57,7 @@ struct recorder {
 	enum skl_reason refuses;  /* with this reason */
 	enum skl_err message_err; /* on_message returns it */
 	enum skl_err event_err;   /* the other callbacks return it */
+	enum skl_err proven_err;  /* on_proven returns it */
 	void (*on_plan)(struct recorder *recorder, const Schakel__V1__Result *result);
 	void *arg;
 };

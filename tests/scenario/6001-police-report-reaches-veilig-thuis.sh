@@ -20,7 +20,7 @@ out_has() {
 	grep -Eq -- "$2" "$1"
 }
 
-hub_make "$TMPDIR/een hub" || skip_all "the keys could not be made: $(tail -1 "$TMPDIR/een hub/keys.log")"
+HUB_WITNESSES='police vt-zw' hub_make "$TMPDIR/een hub" || skip_all "the keys could not be made: $(tail -1 "$TMPDIR/een hub/keys.log")"
 adapters_make
 hub_start
 system_start vt-zw
@@ -139,5 +139,32 @@ stop_bg hub
 test_expect 'the trail verifies, details and guard included' "$BIN/schakel-audit" verify \
 	--store "$HUB/store" --log-key "$HUB/keys/hub/log.vkey" --vault "$HUB/vault" --guard "$HUB/guard"
 diag "$(tail -5 out)"
+
+# --- what each partner keeps ----------------------------------------------------------------------
+
+id=$(field "$message" messageId)
+"$BIN/schakel-keys" directory policy "$HUB/directory.note" >policy
+for name in police vt-zw; do
+	proofs=("$HUB/proofs-$name"/*/"$id"-*.tlog-proof)
+	[ -e "${proofs[0]}" ]
+	test_ok $? "$name keeps a proof of the report"
+	test_expect '... which is checked off-line, by log and witnesses' \
+		"$BIN/schakel-audit" check --policy policy "${proofs[0]}"
+	diag "$(cat out)"
+	sed 's/^extra ..../extra AAAA/' "${proofs[0]}" >forged
+	test_expect_status 1 '... and not when it is of another entry' \
+		"$BIN/schakel-audit" check --policy policy forged
+	test_expect '... and its checkpoint fits the trail' "$BIN/schakel-audit" verify \
+		--store "$HUB/store" --policy policy --checkpoint "$HUB/proofs-$name/checkpoint"
+done
+test_expect_status 3 'a file brings no keys along' "$BIN/schakel-audit" check "${proofs[0]}"
+if command -v go >/dev/null && [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog ]; then
+	GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS='' test_expect "Debian's Go takes all of them" \
+		go run "$SRC/tests/foreign/proof_go.go" "$(cat "$HUB/keys/hub/log.vkey")" \
+		"$HUB"/proofs-*/*/*.tlog-proof
+	diag "$(cat out)"
+else
+	pass "Debian's Go takes all of them # SKIP no go"
+fi
 
 done_testing

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "skl_clock.h"
+#include "skl_tlog_proof.h"
 
 static void start_police(struct stage *stage)
 {
@@ -57,6 +58,64 @@ static void promises_are_found_checkpoint_after_checkpoint(void **state)
 	stage_until(stage, !promises_left(stage));
 	for (int kind = 1; kind <= SKL_ALARM_COUNT; kind++)
 		assert_int_equal(stage->police.alarms[kind], 0);
+}
+
+/* With the keys of the directory, and nothing else; the entry is the hub's leaf 0. */
+static void check_proof(struct stage *stage, const char *text)
+{
+	struct skl_tlog_policy *policy = NULL;
+	struct skl_tlog_verdict verdict = {0};
+	struct skl_checkpoint checkpoint;
+	static struct skl_tlog_proof proof;
+	struct skl_note_verifier log;
+	struct skl_buf lines;
+	struct skl_view leaf = skl_view_of(stage->hub.leaves[0].data, stage->hub.leaves[0].len);
+	skl_buf_init(&lines, 4096);
+	assert_int_equal(skl_note_verifier_of(stage->world.hub_log, NULL, SKL_NOTE_ED25519, &log),
+			 SKL_OK);
+	skl_buf_add_str(&lines, "log ");
+	skl_note_verifier_format(&log, &lines);
+	skl_buf_add_str(&lines, "\nquorum none\n");
+	assert_int_equal(skl_tlog_policy_parse(skl_buf_view(&lines), &policy, NULL), SKL_OK);
+	assert_int_equal(skl_tlog_proof_parse(skl_view_str(text), &proof), SKL_OK);
+	assert_int_equal(proof.index, 0);
+	assert_int_equal(proof.extra_len, leaf.len);
+	assert_memory_equal(proof.extra, leaf.data, leaf.len);
+	assert_int_equal(skl_tlog_proof_check(&proof, leaf, policy, &checkpoint, &verdict), SKL_OK);
+	assert_true(verdict.is_signed);
+	proof.extra[leaf.len / 2] ^= 1;
+	assert_int_equal(skl_tlog_proof_check(&proof, skl_view_of(proof.extra, leaf.len), policy,
+					      &checkpoint, &verdict),
+			 SKL_ESIGNATURE);
+	skl_tlog_policy_free(policy);
+	skl_buf_done(&lines);
+}
+
+/* Until somebody has taken its proof a promise is kept; then the proof stands by itself. */
+static void a_promise_that_is_found_leaves_its_proof(void **state)
+{
+	struct stage *stage = *state;
+	struct skl_buf pinned;
+	uint8_t ids[1][16];
+	stage->police.proven_err = SKL_EIO;
+	start_police(stage);
+	submit_some(stage, 1, ids);
+	hub_sign(&stage->hub);
+	stage_until(stage, stage->police.proven_count == 1);
+	world_pass(5000);
+	stage_until(stage, stage->police.proven_count == 2); /* comes again */
+	assert_int_equal(promises_left(stage), 1);
+	stage->police.proven_err = SKL_OK;
+	world_pass(5000);
+	stage_until(stage, !promises_left(stage));
+	size_t count = stage->police.proven_count;
+	check_proof(stage, stage->police.proven);
+	stage_rounds(stage, 20);
+	assert_int_equal(stage->police.proven_count, count);
+	skl_buf_init(&pinned, 65536);
+	assert_int_equal(skl_client_pinned(stage->police.client, &pinned), SKL_OK);
+	assert_true(skl_view_equal(skl_buf_view(&pinned), skl_buf_view(&stage->hub.checkpoint)));
+	skl_buf_done(&pinned);
 }
 
 static void a_promise_not_kept_in_time_cries(void **state)
@@ -278,6 +337,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_setup, stage_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(promises_are_found_checkpoint_after_checkpoint),
+		TEST(a_promise_that_is_found_leaves_its_proof),
 		TEST(a_promise_not_kept_in_time_cries),
 		TEST(a_clock_that_jumps_makes_no_promise_late),
 		TEST(the_pin_outlives_the_process),
