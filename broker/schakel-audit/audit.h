@@ -28,6 +28,7 @@
 int audit_verify(int argc, char **argv);
 int audit_proof(int argc, char **argv);
 int audit_check(int argc, char **argv);
+int audit_tiles(int argc, char **argv);
 int audit_query(int argc, char **argv);
 int audit_serve(int argc, char **argv);
 int audit_report(int argc, char **argv);

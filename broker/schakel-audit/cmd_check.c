@@ -9,6 +9,7 @@
 #include "bundle.h"
 #include "skl_file.h"
 #include "skl_leaf.h"
+#include "tiles.h"
 
 #define PROOF_MAX 65536
 
@@ -16,8 +17,8 @@ static void usage(FILE *to)
 {
 	fputs("usage: schakel-audit check [--policy FILE | --log-key VKEY] FOLDER|FILE\n"
 	      "\n"
-	      "Checks a proof off-line: a folder that `proof --out` wrote, or a file that an\n"
-	      "adapter kept.\n"
+	      "Checks a proof off-line: a folder that `proof --out` or `tiles --out` wrote, or a\n"
+	      "file that an adapter kept.\n"
 	      "\n"
 	      "  --policy FILE   logs, witnesses and quorum that you trust: a C2SP tlog-policy\n"
 	      "  --log-key VKEY  the log alone (repeat for older keys)\n"
@@ -96,6 +97,39 @@ static enum skl_err read_parts(const char *path, bool is_file, struct skl_buf *l
 	return err == SKL_OK ? read_part(path, "entry.tlog-proof", proof, reterr) : err;
 }
 
+static bool has_tiles(const char *folder)
+{
+	char path[4096];
+	int len = snprintf(path, sizeof(path), "%s/checkpoint", folder);
+	struct stat info;
+
+	return len > 0 && (size_t)len < sizeof(path) && stat(path, &info) == 0;
+}
+
+/* A whole trail, or a year of it. */
+static int run_tiles(const struct audit_trust *trust, const char *folder)
+{
+	SKL_CLEANUP(skl_tlog_policy_freep) struct skl_tlog_policy *policy = NULL;
+	struct skl_error why = {.text = ""};
+	struct tiles_found found;
+	enum skl_err err = open_trust(trust, folder, &policy, &why);
+
+	if (err == SKL_OK)
+		err = tiles_check(folder, policy, &found, &why);
+	if (err != SKL_OK && err != SKL_ESIGNATURE) {
+		fprintf(stderr, "schakel-audit: %s\n", why.text);
+		return AUDIT_UNREADABLE;
+	}
+	if (err == SKL_ESIGNATURE)
+		printf("not proven: %s\n", why.text);
+	else
+		printf("proven: %" PRIu64 " entries, %" PRIu64 "..%" PRIu64
+		       " of %s, under the checkpoint at %" PRIu64 ", signed by %u witnesses\n",
+		       found.entries, found.first, found.last, found.checkpoint.origin,
+		       found.checkpoint.size, found.verdict.cosigned);
+	return fflush(stdout) == 0 ? (err == SKL_OK ? AUDIT_OK : AUDIT_NO) : AUDIT_UNREADABLE;
+}
+
 static int run(const struct audit_trust *trust, const char *path)
 {
 	SKL_CLEANUP(skl_tlog_policy_freep) struct skl_tlog_policy *policy = NULL;
@@ -155,5 +189,6 @@ int audit_check(int argc, char **argv)
 		usage(stderr);
 		return AUDIT_USAGE;
 	}
-	return run(&trust, argv[optind]);
+	return has_tiles(argv[optind]) ? run_tiles(&trust, argv[optind])
+				       : run(&trust, argv[optind]);
 }

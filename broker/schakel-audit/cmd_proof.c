@@ -9,6 +9,7 @@
 #include "audit.h"
 #include "bundle.h"
 #include "copy.h"
+#include "newest.h"
 #include "skl_merkle.h"
 #include "skl_note.h"
 #include "skl_text.h"
@@ -27,47 +28,6 @@ static void usage(FILE *to)
 	      "\n"
 	      "Exit status: 0 proven, 1 not proven, 2 wrong options, 3 it cannot be read.\n",
 	      to);
-}
-
-/* skl_merkle_read_fn over the stored hashes of the copy. */
-static enum skl_err read_hash(void *arg, unsigned level, uint64_t number, uint8_t ret_hash[32])
-{
-	const uint8_t *hash = copy_hash(arg, level, number);
-
-	if (!hash)
-		return SKL_ECORRUPT;
-	memcpy(ret_hash, hash, 32);
-	return SKL_OK;
-}
-
-/* The newest good checkpoint; its note is left in text. */
-static bool newest(const struct copy *copy, const struct skl_tlog_policy *policy,
-		   struct skl_checkpoint *ret_checkpoint, struct skl_buf *text)
-{
-	SKL_CLEANUP(mdbfile_cursor_freep) struct mdbfile_cursor *cursor = NULL;
-	static struct skl_note note; /* large; there is one thread */
-	struct skl_view key, value;
-	bool is_found = false;
-
-	if (mdbfile_cursor_new(copy->file, "checkpoint", &cursor) != SKL_OK)
-		return false;
-	while (mdbfile_cursor_next(cursor, &key, &value)) {
-		struct skl_checkpoint checkpoint;
-		struct skl_tlog_verdict verdict;
-
-		if (value.len < 2 ||
-		    skl_note_parse(skl_view_of(value.data + 1, value.len - 1), &note) != SKL_OK ||
-		    skl_tlog_policy_check(policy, &note, &verdict) != SKL_OK ||
-		    !verdict.is_signed || !verdict.is_witnessed ||
-		    skl_checkpoint_parse(note.text, &checkpoint) != SKL_OK ||
-		    strcmp(checkpoint.origin, copy->origin) != 0)
-			continue;
-		*ret_checkpoint = checkpoint;
-		skl_buf_clear(text);
-		skl_buf_add(text, value.data + 1, value.len - 1);
-		is_found = true;
-	}
-	return is_found && skl_buf_err(text) == SKL_OK;
 }
 
 static void print_hash(const char *what, const uint8_t hash[32])
@@ -126,7 +86,7 @@ static enum skl_err prove(struct copy *copy, const struct skl_tlog_policy *polic
 	struct skl_tlog_verdict verdict;
 	struct skl_checkpoint checkpoint;
 
-	if (!newest(copy, policy, &checkpoint, &note)) {
+	if (!newest_checkpoint(copy, policy, &checkpoint, &note)) {
 		fputs("schakel-audit: there is no checkpoint with the signatures it needs\n",
 		      stderr);
 		return SKL_ESTATE;
@@ -138,7 +98,7 @@ static enum skl_err prove(struct copy *copy, const struct skl_tlog_policy *polic
 		return SKL_ESTATE;
 	}
 	proof.checkpoint = skl_buf_view(&note);
-	if (skl_merkle_inclusion(proof.index, checkpoint.size, read_hash, copy, proof.path,
+	if (skl_merkle_inclusion(proof.index, checkpoint.size, newest_read_hash, copy, proof.path,
 				 &proof.count) != SKL_OK ||
 	    skl_tlog_proof_check(&proof, skl_buf_view(&leaf), policy, &checkpoint, &verdict) !=
 		    SKL_OK) {

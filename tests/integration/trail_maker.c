@@ -28,7 +28,7 @@
 #include "skl_txn.h"
 #include "skl_unpack.h"
 
-#define START INT64_C(1767225600000)
+static int64_t start_ms = INT64_C(1767225600000); /* 2026-01-01, unless TRAIL_START_MS */
 #define TRY(what)                                                                                  \
 	do {                                                                                       \
 		enum skl_err try_err_ = (what);                                                    \
@@ -56,8 +56,8 @@ static struct skl_trail_ref append(struct skl_txn *txn, uint64_t n)
 {
 	struct skl_leaf leaf = {.kind = SKL_ENTRY_DECISION,
 				.operation = SKL_OPERATION_DISCLOSE,
-				.received_ms = START + (int64_t)n * 60000 - 40,
-				.decided_ms = START + (int64_t)n * 60000,
+				.received_ms = start_ms + (int64_t)n * 60000 - 40,
+				.decided_ms = start_ms + (int64_t)n * 60000,
 				.outcome = n % 5 ? SKL_OUTCOME_PERMITTED : SKL_OUTCOME_CUT,
 				.has_policy = true,
 				.directory_number = 3,
@@ -165,7 +165,7 @@ static void checkpoint(struct skl_store *store, const struct skl_key *log_key, c
 	TRY(skl_note_sign(skl_buf_view(&text), log_key, head.origin, &note));
 	for (size_t i = 0; i < witness_count; i++)
 		TRY(skl_note_cosign(skl_buf_view(&text), witnesses[i], NULL,
-				    (uint64_t)START / 1000 + (head.size - 1) * 60 + 10, &note));
+				    (uint64_t)start_ms / 1000 + (head.size - 1) * 60 + 10, &note));
 	TRY(skl_trail_checkpoint_put(txn, head.size, skl_buf_view(&note)));
 	TRY(skl_txn_commit(txn));
 	if (witness_count) {
@@ -184,12 +184,13 @@ int main(int argc, char **argv)
 	struct skl_key *log_key, *promise_key;
 	struct skl_store_opts opts = {.path = store_path,
 				      .vault_path = vault_path,
-				      .map_bytes = 64 << 20,
+				      .map_bytes = UINT64_C(8) << 30, /* a sparse file */
 				      .disk_reserve_bytes = 1,
 				      .allow_scratch_fs = true};
 	struct skl_store *store = NULL;
 	struct skl_error why = {.text = ""};
 	uint64_t count, n;
+	const char *start;
 
 	if (argc < 5 || skl_wire_init() != SKL_OK)
 		return 2;
@@ -198,6 +199,9 @@ int main(int argc, char **argv)
 	log_key = read_key(argv[2]);
 	promise_key = read_key(argv[3]);
 	count = strtoull(argv[4], NULL, 10);
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
+	start = getenv("TRAIL_START_MS");
+	start_ms = start ? strtoll(start, NULL, 10) : start_ms;
 	n = argc > 5 ? strtoull(argv[5], NULL, 10) : 0;
 	for (int i = 6; i < argc && witness_count < 8; i++)
 		witnesses[witness_count++] = read_key(argv[i]);
