@@ -304,6 +304,8 @@ static enum skl_err add_recipients(struct composing *c, struct skl_client *clien
 	const struct skl_mapped_recipient *to = &first;
 	enum skl_err err;
 
+	if (c->mapped->is_for_hub)
+		return SKL_OK;
 	memcpy(first.partner, c->mapped->to_partner, sizeof(first.partner));
 	memcpy(first.desk, c->mapped->to_desk, sizeof(first.desk));
 	err = add_recipient(c, client, to);
@@ -329,6 +331,8 @@ static bool find_desk(const struct skl_directory *directory, int64_t now_ms, con
 bool skl_compose_desks(const struct skl_directory *directory, struct skl_mapped *mapped,
 		       int64_t now_ms)
 {
+	if (mapped->is_for_hub)
+		return true;
 	if (!find_desk(directory, now_ms, mapped->to_partner, mapped->to_desk))
 		return false;
 	for (size_t i = 0; i < mapped->also_count; i++)

@@ -140,8 +140,10 @@ struct skl_mapped {
 	char native_id[65];                        /* of the partner's own system */
 	char to_partner[SKL_LIMIT_PARTNER_ID + 1]; /* "" : the adapter finds out */
 	char to_desk[SKL_LIMIT_PARTNER_ID + 1];
+	bool is_for_hub; /* to the hub alone: no recipient */
 	bool has_in_reply_to;
 	uint8_t in_reply_to[SKL_ID_BYTES];
+	char repairs[65];     /* the own number of the message it repairs; the adapter finds it */
 	char municipality[5]; /* "" : unknown, abroad or protected, see parked */
 	enum skl_competence competence;
 	const char *parked; /* why a person must look first (literal), NULL if not */

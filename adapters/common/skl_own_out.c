@@ -378,8 +378,14 @@ json_t *skl_own_notice(const struct skl_context *context, const Schakel__V1__Not
 
 	if (!context)
 		set_text(root, "about", "notice");
+	if (!json_object_get(root, "messageId") && notice->ref.len == SKL_ID_BYTES)
+		set(root, "messageId", skl_json_hex(notice->ref.data, SKL_ID_BYTES));
+	if (notice->case_ref.len == SKL_ID_BYTES)
+		set(root, "caseRef", skl_json_hex(notice->case_ref.data, SKL_ID_BYTES));
 	set_code(root, "clock", SKL_LIST_CLOCK, notice->clock);
 	set_code(root, "task", SKL_LIST_TASK, notice->task);
+	if (notice->id.len == SKL_ID_BYTES)
+		set(root, "taskId", skl_json_hex(notice->id.data, SKL_ID_BYTES));
 	set_code(root, "state", SKL_LIST_DELIVERY, notice->state);
 	set_code(root, "reason", SKL_LIST_REASON, notice->reason);
 	set_time(root, "at", notice->at_ms);

@@ -109,6 +109,10 @@ void skl_own_map_recipients(struct skl_own_mapping *m, const json_t *object)
 	} else if (!*mapped->municipality) {
 		nobody(m); /* with a municipality the adapter finds Veilig Thuis */
 	}
+	if (strcmp(mapped->to_partner, "hub") == 0 && !mapped->also_count) {
+		mapped->is_for_hub = true; /* no partner has this name */
+		mapped->to_partner[0] = '\0';
+	}
 	if (mapped->also_count && mapped->has_in_reply_to)
 		skl_own_fault(m, "inReplyTo", "recipient",
 			      "Een antwoord gaat naar een ontvanger; aan meer: gebruik refersTo.");

@@ -114,7 +114,7 @@ static void find_recipient(struct intake *in)
 		competent = skl_directory_competent(directory, skl_view_str(mapped->municipality));
 	if (competent)
 		(void)snprintf(mapped->to_partner, sizeof(mapped->to_partner), "%s", competent->id);
-	if (!in->findings.is_fatal &&
+	if (!in->findings.is_fatal && !mapped->is_for_hub &&
 	    (!*mapped->to_partner || !skl_compose_desks(directory, mapped, skl_now_ms())))
 		fault(in, *mapped->municipality && !competent ? "municipality" : "to", "recipient",
 		      "De ontvanger staat niet in het register of heeft geen geldige sleutel.");

@@ -83,7 +83,7 @@ struct skl_mapping_field {
 };
 
 /* skl_mapping_fields.c: containers before what is in them */
-#define SKL_MAPPING_FIELDS_N 133u
+#define SKL_MAPPING_FIELDS_N 134u
 extern const struct skl_mapping_field skl_mapping_fields[SKL_MAPPING_FIELDS_N];
 /* Number of a field or list by its name; -1 if there is none. */
 int skl_mapping_field_find(const char *path);

@@ -84,6 +84,7 @@ const struct skl_mapping_field skl_mapping_fields[SKL_MAPPING_FIELDS_N] = {
 	CODE_BACK("reason", REASON),
 	CODE_BACK("clock", CLOCK),
 	CODE_BACK("task", TASK),
+	TXT_BACK("taskId"),
 	TXT_BACK("at"),
 	TXT_BACK("due"),
 	TXT_BACK("partner"),

@@ -178,16 +178,63 @@ static enum next address_data(struct intake *in)
 	return NEXT_SEND;
 }
 
-static enum skl_err load_about(struct intake *in)
+/* To who got the report: nobody else has anything to repair. */
+static enum next address_repair(struct intake *in)
 {
+	struct skl_mapped *mapped = &in->mapped;
+	struct skl_mapped_event refers = {.code = SKL_EVENT_REFERS_TO, .has_ref = true};
+
+	if (!in->about || !in->about->is_ours || in->about->kind != SKL_KIND_POLICE_REPORT) {
+		skl_findings_add(&in->findings, 0, "", "verwijzing", false,
+				 "\"op\" noemt geen melding die van hier verstuurd is.");
+		return NEXT_REJECT;
+	}
+	memcpy(refers.ref, in->about->id, SKL_ID_BYTES);
+	skl_mapped_event(mapped, &refers);
+	memcpy(mapped->to_partner, in->about->partner, sizeof(mapped->to_partner));
+	memcpy(mapped->to_desk, in->about->desk, sizeof(mapped->to_desk));
+	return NEXT_SEND;
+}
+
+static enum next address(struct intake *in, const char **ret_why)
+{
+	if (*in->mapped.repairs)
+		return address_repair(in);
+	return in->mapped.kind == SKL_KIND_POLICE_REPORT ? address_report(in, ret_why)
+							 : address_data(in);
+}
+
+/* The id of the message answered or repaired. ENOTFOUND: it names none that is known here. */
+static enum skl_err about_id(const struct intake *in, uint8_t ret_id[SKL_ID_BYTES])
+{
+	struct skl_native native = {0};
+	char key[128];
 	enum skl_err err;
 
-	if (!in->mapped.has_in_reply_to)
+	if (in->mapped.has_in_reply_to) {
+		memcpy(ret_id, in->mapped.in_reply_to, SKL_ID_BYTES);
 		return SKL_OK;
+	}
+	if (!*in->mapped.repairs)
+		return SKL_ENOTFOUND;
+	(void)snprintf(key, sizeof(key), "melding/%s", in->mapped.repairs); /* fits */
+	err = skl_state_native_get(in->police->adapter->state, key, &native);
+	if (err == SKL_OK)
+		memcpy(ret_id, native.id, SKL_ID_BYTES);
+	return err;
+}
+
+static enum skl_err load_about(struct intake *in)
+{
+	uint8_t id[SKL_ID_BYTES];
+	enum skl_err err = about_id(in, id);
+
+	if (err)
+		return err == SKL_ENOTFOUND ? SKL_OK : err;
 	in->about = skl_calloc(1, sizeof(*in->about));
 	if (!in->about)
 		return SKL_ENOMEM;
-	err = skl_state_context_get(in->police->adapter->state, in->mapped.in_reply_to, in->about);
+	err = skl_state_context_get(in->police->adapter->state, id, in->about);
 	if (err) {
 		skl_free(in->about);
 		in->about = NULL;
@@ -199,9 +246,11 @@ static enum skl_err load_about(struct intake *in)
 
 static void native_key(const struct intake *in, char ret[128])
 {
-	(void)snprintf(ret, 128, "%s/%s",
-		       in->mapped.kind == SKL_KIND_POLICE_REPORT ? "melding" : "gegevens",
-		       in->mapped.native_id);
+	const char *what = *in->mapped.repairs                         ? "herstel"
+			   : in->mapped.kind == SKL_KIND_POLICE_REPORT ? "melding"
+								       : "gegevens";
+
+	(void)snprintf(ret, 128, "%s/%s", what, in->mapped.native_id);
 }
 
 static enum skl_err tell_repair(struct intake *in, const uint8_t id[SKL_ID_BYTES], int64_t due_ms)
@@ -318,8 +367,7 @@ static enum skl_err handle(struct intake *in)
 
 	if (err)
 		return err;
-	next = in->mapped.kind == SKL_KIND_POLICE_REPORT ? address_report(in, &why)
-							 : address_data(in);
+	next = address(in, &why);
 	if (next == NEXT_PARK)
 		return park(in, why);
 	return next == NEXT_REJECT ? reject(in) : send_mapped(in);

@@ -292,6 +292,47 @@ static void set_person_kinds(struct skl_police_reading *reading)
 	}
 }
 
+void skl_police_map_repair(struct skl_police_reading *reading, const xmlNode *root)
+{
+	static const struct skl_police_word kinds[] = {
+		{"terugroeping", SKL_KIND_RECALL, NULL},
+		{"correctie", SKL_KIND_CORRECTION, NULL},
+		{"intrekking", SKL_KIND_RETRACTION, NULL},
+		{"ongegrond", SKL_KIND_FALSE_OR_UNFOUNDED, NULL},
+		{NULL, 0, NULL}};
+	static const struct skl_police_word reasons[] = {
+		{"verkeerde-persoon", SKL_REASON_WRONG_PERSON, NULL},
+		{"onjuist", SKL_REASON_INCORRECT, NULL},
+		{"onrechtmatig", SKL_REASON_UNLAWFUL, NULL},
+		{"ongegrond", SKL_REASON_UNFOUNDED, NULL},
+		{"verklaring-ingetrokken", SKL_REASON_RETRACTED, NULL},
+		{NULL, 0, NULL}};
+	const struct skl_police_word *kind = skl_police_attr_word(root, "soort", kinds);
+	const struct skl_police_word *reason = skl_police_attr_word(root, "reden", reasons);
+	struct skl_mapped *mapped = reading->mapped;
+	const struct skl_mapped_event why = {.code = SKL_EVENT_REASON,
+					     .value = reason ? reason->code : 0};
+
+	if (!kind || !reason)
+		return; /* told by the schema */
+	mapped->kind = (enum skl_kind)kind->code;
+	skl_mapped_fact_value(mapped, SKL_FACT_PURPOSE, SKL_PURPOSE_STOP_VIOLENCE);
+	skl_mapped_fact_value(mapped, SKL_FACT_GROUND, SKL_GROUND_WPG_18_1_BPG_4_2_1_I);
+	skl_police_map_release(reading, root);
+	(void)skl_police_attr(root, "op", mapped->repairs, sizeof(mapped->repairs));
+	skl_mapped_event(mapped, &why);
+	skl_police_map_persons(reading, root);
+	if (skl_police_child(root, "feit"))
+		skl_police_map_facts(reading, root);
+	map_red_flags(reading, root);
+	map_measures(reading, root);
+	set_person_kinds(reading);
+	if (mapped->kind == SKL_KIND_CORRECTION && !mapped->section_count)
+		skl_police_fault(reading, root, "correctie",
+				 "Een correctie zegt wat wel klopt. Is er niets voor in de plaats, "
+				 "kies dan soort=\"terugroeping\".");
+}
+
 void skl_police_map_report(struct skl_police_reading *reading, const xmlNode *root)
 {
 	struct skl_mapped *mapped = reading->mapped;

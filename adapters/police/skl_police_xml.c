@@ -212,7 +212,8 @@ static void say_schema(struct validation *v, unsigned line, int code, const char
 		break;
 	case XML_SCHEMAV_CVC_ELT_1:
 		skl_findings_add(f, line, "", "schema", false,
-				 "<%s> is geen melding en geen politiegegevens.", element);
+				 "<%s> is geen melding, geen herstel en geen politiegegevens.",
+				 element);
 		break;
 	default:
 		skl_findings_add(f, line, "", "schema", form,
@@ -302,6 +303,8 @@ static void map_root(struct skl_police_reading *reading, const xmlNode *root)
 		memcpy(reading->mapped->native_id, id, sizeof(id));
 	if (skl_police_is(root, "melding")) {
 		skl_police_map_report(reading, root);
+	} else if (skl_police_is(root, "herstel")) {
+		skl_police_map_repair(reading, root);
 	} else if (skl_police_is(root, "politiegegevens")) {
 		reading->mapped->kind = SKL_KIND_POLICE_DATA_RESPONSE;
 		skl_police_map_data(reading, root);

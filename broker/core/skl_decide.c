@@ -234,14 +234,14 @@ static enum skl_err put_payloads(struct skl_turn *turn, const struct skl_item *i
 
 static enum skl_err release(struct skl_turn *turn, struct skl_item *item, struct skl_ask *ask)
 {
-	enum skl_err err = skl_change_apply(turn, ask, item);
+	enum skl_err err = skl_tasks_settle(turn, item); /* before it gives new ones */
 
+	if (err == SKL_OK)
+		err = skl_change_apply(turn, ask, item);
 	if (err == SKL_OK)
 		err = skl_routed_propose(turn, ask, item);
 	if (err == SKL_OK)
 		err = skl_openness_apply(turn, ask, item);
-	if (err == SKL_OK)
-		err = skl_tasks_settle(turn, item);
 	if (err == SKL_OK)
 		err = skl_recall_apply(turn, item);
 	if (err == SKL_OK)

@@ -181,7 +181,15 @@ static bool is_made_of(const Schakel__V1__MessageDetail *detail, const uint8_t *
 	return false;
 }
 
-/* The events of a message stand in the entry of its first recipient. */
+static bool is_seen(const struct passed *passed, const uint8_t *id)
+{
+	for (size_t i = 0; i < passed->count; i++)
+		if (memcmp(passed->ids[i], id, SKL_ID_BYTES) == 0)
+			return true;
+	return false;
+}
+
+/* Each recipient has an entry, and any may tell the events. */
 static bool see_passed(void *arg, uint64_t index)
 {
 	struct passed *passed = arg;
@@ -195,7 +203,7 @@ static bool see_passed(void *arg, uint64_t index)
 	    !skl_opens_read_part(recall->turn, index, 0, &schakel__v1__message_detail__descriptor,
 				 &detail) ||
 	    detail->id.len != SKL_ID_BYTES || skl_catalogue_repairs((uint32_t)detail->kind) ||
-	    !is_made_of(detail, recall->id))
+	    !is_made_of(detail, recall->id) || is_seen(passed, detail->id.data))
 		return true;
 	memcpy(passed->ids[passed->count], detail->id.data, SKL_ID_BYTES);
 	passed->index[passed->count++] = index;

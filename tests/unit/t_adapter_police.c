@@ -607,6 +607,48 @@ static void test_data_one_size(void **state)
 	skl_buf_done(&xml);
 }
 
+/* Which message it repairs, why, and what is right instead. */
+static void test_repair(void **state)
+{
+	struct skl_mapped mapped;
+	struct skl_findings findings;
+	struct skl_error error = {0};
+	struct skl_buf xml;
+
+	(void)state;
+	skl_buf_init(&xml, 1 << 20);
+	slurp("samples/herstel.xml", &xml);
+	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_OK);
+	assert_int_equal(mapped.kind, SKL_KIND_CORRECTION);
+	assert_string_equal(mapped.repairs, "PL1100-2026-000123");
+	assert_string_equal(mapped.native_id, "PL1100-2026-000123-H1");
+	assert_int_equal(mapped.events[0].code, SKL_EVENT_REASON);
+	assert_int_equal(mapped.events[0].value, SKL_REASON_WRONG_PERSON);
+	assert_int_equal(mapped.section_count, 4); /* two names, a bsn, a fact */
+	assert_int_equal(skl_mapped_check(&mapped, &error), SKL_OK);
+	skl_mapped_done(&mapped);
+
+	edit(&xml, "op=\"PL1100-2026-000123\"", "");
+	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_EFIELD);
+	assert_string_equal(findings.items[0].rule, "schema");
+	skl_mapped_done(&mapped);
+	skl_buf_done(&xml);
+
+	/* a correction says what is right */
+	skl_buf_init(&xml, 1 << 20);
+	skl_buf_add_str(&xml, "<herstel id=\"H2\" op=\"M1\" soort=\"correctie\" reden=\"onjuist\" "
+			      "opgemaakt=\"2026-03-04T02:00:00Z\" vrijgegeven-door=\"u-1\" "
+			      "vrijgegeven-op=\"2026-03-04T02:00:00Z\"/>");
+	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_EFIELD);
+	assert_string_equal(findings.items[0].rule, "correctie");
+	skl_mapped_done(&mapped);
+	edit(&xml, "correctie", "terugroeping");
+	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_OK);
+	assert_int_equal(mapped.kind, SKL_KIND_RECALL);
+	skl_mapped_done(&mapped);
+	skl_buf_done(&xml);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -625,6 +667,7 @@ int main(void)
 		cmocka_unit_test(test_other_root),
 		cmocka_unit_test(test_data),
 		cmocka_unit_test(test_data_one_size),
+		cmocka_unit_test(test_repair),
 	};
 
 	return cmocka_run_group_tests_name("adapter_police", tests, setup, teardown);
