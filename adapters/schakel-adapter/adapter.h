@@ -63,6 +63,9 @@ const struct skl_adapter_role *adapter_role(const char *name);
 SKL_MUST_CHECK enum skl_err adapter_config_check(const struct adapter_config *config,
 						 struct skl_error *reterr);
 
+/* export.c: the log of the spool on the output, JSON lines (README.md). Exit status. */
+int adapter_export_log(const struct adapter_config *config);
+
 /* run.c: open everything, loop until SIGTERM or SIGINT, close. Exit status. */
 int adapter_run(const struct adapter_config *config, const struct skl_adapter_role *role,
 		const void *role_config);

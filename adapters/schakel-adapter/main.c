@@ -14,18 +14,21 @@
 #include "skl_sandbox.h"
 
 static const char usage[] =
-	"usage: schakel-adapter --config FILE [-n | --try FILE]\n"
+	"usage: schakel-adapter --config FILE [-n | --try FILE | --export-log]\n"
 	"       schakel-adapter --options | --version | --help\n"
 	"\n"
 	"  --config FILE  configuration, schakel-adapter.conf(5)\n"
 	"  -n             check the configuration and what it names, then end\n"
 	"  --try FILE     what would be sent of a file of the own system, or why not\n"
+	"  --export-log   what the spool knows of messages, for schakel-audit reconcile;\n"
+	"                 the adapter is stopped meanwhile\n"
 	"  --options      every option with its default\n";
 
 struct arguments {
 	const char *config;
 	const char *try_file;
 	bool is_check;
+	bool is_export;
 	bool is_options;
 };
 
@@ -47,6 +50,8 @@ static int parse_arguments(int argc, char **argv, struct arguments *ret)
 			ret->try_file = argv[++i];
 		} else if (strcmp(argv[i], "-n") == 0) {
 			ret->is_check = true;
+		} else if (strcmp(argv[i], "--export-log") == 0) {
+			ret->is_export = true;
 		} else if (strcmp(argv[i], "--options") == 0) {
 			ret->is_options = true;
 		} else {
@@ -219,6 +224,8 @@ int main(int argc, char **argv)
 		(void)printf("%s: good\n", arguments.config);
 	else if (!status && arguments.try_file)
 		status = try_file(arguments.try_file, role, role_config);
+	else if (!status && arguments.is_export)
+		status = adapter_export_log(&config);
 	else if (!status)
 		status = adapter_run(&config, role, role_config);
 	free_parts(parts);

@@ -32,6 +32,7 @@ int audit_tiles(int argc, char **argv);
 int audit_query(int argc, char **argv);
 int audit_serve(int argc, char **argv);
 int audit_report(int argc, char **argv);
+int audit_reconcile(int argc, char **argv);
 
 /* A data file to read, and the temporary folder it lies in, if the store is in use. */
 struct audit_copy {

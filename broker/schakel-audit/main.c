@@ -23,6 +23,7 @@ static const struct command {
 	{"verify", audit_verify, "read a copy of the trail again and say what is wrong with it"},
 	{"query", audit_query, "ask the trail of a hub, with a mandate"},
 	{"report", audit_report, "who got what about a person, for the officers who answer"},
+	{"reconcile", audit_reconcile, "hold the log of an adapter against a copy of the trail"},
 	{"serve", audit_serve,
 	 "a console in a browser, for persons with a certificate and a mandate"},
 	{"proof", audit_proof, "an entry with its proof that it is in the trail"},
@@ -34,7 +35,7 @@ static void usage(FILE *to)
 {
 	fputs("usage: schakel-audit COMMAND [options]\n\n", to);
 	for (size_t i = 0; i < SKL_COUNT(commands); i++)
-		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
+		fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].help);
 	fputs("\nschakel-audit COMMAND --help tells the options.\n", to);
 }
 

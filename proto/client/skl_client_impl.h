@@ -188,10 +188,6 @@ void skl_client_lower(struct skl_client *client, enum skl_alarm_kind kind);
  * keys any one is better than none: the first.
  */
 const struct skl_key *skl_client_key(const struct skl_client *client, enum skl_key_use use);
-/* Read or make the 32 bytes of the spool's key. may_make: the spool is not there yet. */
-SKL_MUST_CHECK enum skl_err skl_client_secret_load(const char *path, bool may_make,
-						   uint8_t ret_secret[32],
-						   struct skl_error *reterr);
 /* A whole file of at most max bytes, for its owner alone if is_secret. */
 SKL_MUST_CHECK enum skl_err skl_client_file_read(const char *path, size_t max, bool is_secret,
 						 struct skl_buf *ret_text,

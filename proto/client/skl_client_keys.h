@@ -12,7 +12,9 @@
  * Limits:   SKL_CLIENT_KEYS files.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "skl_attr.h"
 #include "skl_err.h"
@@ -29,5 +31,10 @@ struct skl_client_keys {
 SKL_MUST_CHECK enum skl_err skl_client_keys_load(const char *folder, struct skl_client_keys *keys,
 						 struct skl_error *reterr);
 void skl_client_keys_free(struct skl_client_keys *keys);
+
+/* Read or make the 32 bytes of the spool's key. may_make: the spool is not there yet. */
+SKL_MUST_CHECK enum skl_err skl_client_secret_load(const char *path, bool may_make,
+						   uint8_t ret_secret[32],
+						   struct skl_error *reterr);
 
 #endif
