@@ -47,7 +47,7 @@ test_is "$? $(grep -c '"finding":true' found)" '0 0' 'the police and the trail a
 reconcile vt-zw.log --vault "$HUB/vault"
 test_is "$? $(cut -d, -f1,2 found)" '0 {"what":"waiting","finding":false' 'Veilig Thuis as well; one waits for it'
 waiting=$(grep -oE '"entry":[0-9]+' found)
-test_like "$(grep "$waiting[,}]" police.log)" '"way":"sent"' 'which the police sent'
+test_like "$(grep "${waiting}[,}]" police.log)" '"way":"sent"' 'which the police sent'
 reconcile vt-zw.log --lang en
 test_like "$(cat notes)" '^vt-zw: [1-9][0-9]* lines of the adapter, [1-9][0-9]* entries since 20.*: 0 differences, 1 remarks' \
 	'counted'
@@ -90,7 +90,7 @@ test_is "$? $(grep -c unknown found)" '1 0' 'with a later start fewer must be kn
 # --- taken away from the trail
 cp -r "$HUB/store" cut
 "$BIN/trail_forge" cut drop "${entry#*:}" >/dev/null
-store=cut
+store='cut'
 differs police.log lacking "$entry" 'a message removed from the trail is missed by who sent it'
 differs vt-zw.log lacking "$entry" 'and by who received it'
 

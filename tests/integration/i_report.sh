@@ -71,7 +71,7 @@ school_id=$(out_value id '^sent')
 peer vt-zw kind=feedback purpose=assess_safety ground=wmo:4-1-1-2-g case=$case reply="$school_id" to=school \
 	family=1 about=feedback:1 hello submit
 test_like "$(out_value outcome '^recipient')" '^(permitted|cut)$' 'it hears what was done'
-progress=(purpose=organise_direct_safety ground=wmo:4-1-1-2-d case=$case)
+progress=(purpose=organise_direct_safety ground=wmo:4-1-1-2-d "case=$case")
 peer vt-zw kind=progress "${progress[@]}" to=opvang family=12 about=identity:1,whereabouts:1 hello submit
 test_like "$(out_value outcome '^recipient')" '^(permitted|cut)$' 'the shelter where she is'
 peer vt-zw kind=progress purpose=organise_direct_safety ground=wmo:4-1-1-2-e case=$case to=politie-nh family=12 about=identity:1,safety_plan:1,incident:2 seal=wpg-27-1-d \
