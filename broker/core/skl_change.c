@@ -4,7 +4,9 @@
 #include "skl_alarm.h"
 #include "skl_ban.h"
 #include "skl_clock_store.h"
+#include "skl_closure.h"
 #include "skl_core.h"
+#include "skl_handover.h"
 #include "skl_rated.h"
 #include "skl_tasks.h"
 
@@ -96,7 +98,12 @@ enum skl_outcome skl_change_check(const struct skl_turn *turn, const struct skl_
 
 	if (!kind || item->env->common->case_ref.len != SKL_STORE_ID_BYTES)
 		return outcome;
+	/* Each kind is of one of these at most. */
 	outcome = skl_ban_check(turn, ask, item, ret_reason);
+	if (outcome == SKL_OUTCOME_UNSPECIFIED)
+		outcome = skl_handover_check(turn, ask, item, ret_reason);
+	if (outcome == SKL_OUTCOME_UNSPECIFIED)
+		outcome = skl_closure_check(turn, ask, item, ret_reason);
 	if (outcome == SKL_OUTCOME_DENIED_FORBIDDEN)
 		return outcome;
 	if (opens_case(kind, ask))
@@ -291,6 +298,10 @@ enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
 	if (err == SKL_OK)
 		err = skl_ban_apply(turn, ask, item, &is_changed);
 	if (err == SKL_OK)
+		err = skl_handover_apply(turn, ask, item, &is_changed);
+	if (err == SKL_OK)
+		err = skl_closure_apply(turn, ask, item, &is_changed);
+	if (err == SKL_OK)
 		err = skl_alarm_apply(turn, ask, item, &is_changed);
 	if (err != SKL_OK || !is_changed)
 		return err;
@@ -336,8 +347,8 @@ bool skl_change_is_senders(const struct skl_part *part, enum skl_clock clock)
 {
 	enum skl_role role = clock_role(clock);
 
-	if (clock == SKL_CLOCK_BREAK_GLASS)
-		return true; /* who breaks the glass has it checked */
+	if (clock == SKL_CLOCK_BREAK_GLASS || clock == SKL_CLOCK_DIRECT_SAFETY)
+		return true; /* who breaks the glass has it checked; who takes the case leads it */
 	return role != SKL_ROLE_UNSPECIFIED && part->request.sender_role == role &&
 	       part->request.recipient_role != role;
 }
@@ -406,6 +417,9 @@ enum skl_err skl_change_clocks(struct skl_turn *turn, const struct skl_ask *ask,
 
 		if (clock->is_stop) {
 			err = stop_clock(turn, ask, item, (enum skl_clock)clock->clock);
+		} else if (clock->clock == SKL_CLOCK_DIRECT_SAFETY &&
+			   !skl_handover_takes(ask, item)) {
+			continue; /* declined: the term is another's */
 		} else if (part->row && clock->due_ms) {
 			err = start_clock(turn, item, part, clock);
 		}

@@ -97,6 +97,18 @@ static const struct {
 	  "The term of the house ban has passed: it is not in force any more. Help and agreements "
 	  "go "
 	  "on."}},
+	{SKL_CLOCK_DIRECT_SAFETY,
+	 false,
+	 {SKL_TASK_ESCALATE, SKL_ANSWER_UNSPECIFIED,
+	  "Drie maanden zonder een 6 waar iedereen het over eens is. Schaal op, of leg vast waarom "
+	  "niet.",
+	  "Three months without a 6 that all agree on. Escalate, or record why not."}},
+	{SKL_CLOCK_CLOSURE,
+	 false,
+	 {SKL_TASK_ANSWER, SKL_ANSWER_UNSPECIFIED,
+	  "Er wacht een voorstel tot afsluiten op uw antwoord. Bent u het eens, of blijft de zaak "
+	  "open?",
+	  "A proposal to close waits for your answer. Do you agree, or does the case stay open?"}},
 	{SKL_CLOCK_HANDOVER,
 	 false,
 	 {SKL_TASK_ANSWER, SKL_ANSWER_UNSPECIFIED,
