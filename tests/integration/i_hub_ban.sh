@@ -97,13 +97,41 @@ peer jb kind=family_court_order "case=$case" purpose=child_protection ground=cov
 test_is "$(outcome)" permitted 'a contact arrangement goes to who directs'
 told vt-zw 'task=conflicting_orders.*botst met een verbod' 'which hears that it collides with the ban'
 
+# --- other cases: late, twice at once, at coercive control, no case at all ------------------------------
+
+late=("${order[@]}" case=ba000000000000000000000000000002 to=vt-zw)
+peer gemeente "${late[@]}" events='ban_state,person=2,value=3;ban_period,person=2,at=-3,until=7' hello submit again
+test_is "$(grep -c '^result.*permitted' out)" 2 'an order that an outage held up passes, and sent again is answered as before'
+told vt-zw 'clock=ban-contact' 'its terms run from the order: the address is late at once'
+peer gemeente "${order[@]}" case=ba000000000000000000000000000003 to=vt-zw \
+	events="ban_state,person=2,value=3;$ten" hello count=2 post timeout=2000 drain
+test_is "$(grep '^result' out | sed 's/.*outcome=//; s/ .*//' | sort | tr '\n' ' ')" 'denied_forbidden permitted ' \
+	'of two orders at once the first holds'
+coerced=(case=ba000000000000000000000000000004 family=12)
+peer politie-nh "${coerced[0]}" to=vt-zw muni=0479 hello submit
+peer vt-zw "${coerced[@]}" kind=triage_outcome purpose=organise_direct_safety ground=wmo:4-1-1-2-d to=team \
+	about=triage:1 events='director,partner=vt-zw,desk=desk;pattern,value=2' hello submit
+peer gemeente "${order[@]}" "${coerced[@]}" to=vt-zw events="ban_state,person=2,value=3;$ten" hello submit
+test_is "$(result)" permitted 'at coercive control a ban is not blocked'
+told vt-zw 'task=ban_at_coercive_control.*vandaag een plan met haar, alleen' 'and Veilig Thuis is asked what it trusts on'
+peer politie-nh kind=ban_breach case=ba000000000000000000000000000005 purpose=stop_violence \
+	ground=wpg:18-1/bpg:4-2-1-i to=vt-zw family=12 about=identity:2,incident:2 \
+	events="ban_state,person=2,value=13,ref=$ban" hello submit
+test_is "$(result)" permitted 'a breach in a case that the hub does not know passes'
+peer reclas kind=ban_contact_address case=ba000000000000000000000000000006 purpose=house_ban ground=covenant \
+	to=vt-zw family=2 about=contact:2 events='ban_state,person=2,value=4' hello submit
+test_is "$(result)" permitted 'so does an address that comes before its order'
+peer smd kind=participant_change "case=$case" purpose=organise_direct_safety ground=covenant to=politie-nh family=1 \
+	events='participant,person=2,partner=smd,desk=desk,position=director' hello submit
+test_like "$(result)" '^denied' 'who only helps changes nothing of who takes part'
+
 # --- time passes --------------------------------------------------------------------------------------
 
 hub_days 27
 told vt-zw 'clock=return task=safety_at_return.*langs een veilige weg' 'two days before the end the return is made safe'
-test_is "$(grep -c 'clock=ban .*geldt niet meer' vt-zw.all)" 0 'and it is in force until then'
+test_is "$(grep -c "clock=ban .*ref=$ban .*geldt niet meer" vt-zw.all)" 0 'and it is in force until then'
 hub_days 29
-told vt-zw 'clock=ban .*geldt niet meer' 'at the end it is said that it is over'
+told vt-zw "clock=ban .*ref=$ban .*geldt niet meer" 'at the end it is said that it is over'
 peer politie-nh shift=2505600000 kind=ban_breach "case=$case" purpose=stop_violence \
 	ground=wpg:18-1/bpg:4-2-1-i to=vt-zw family=12 about=identity:2,incident:2 \
 	events="ban_state,person=2,value=13,ref=$ban" hello submit
