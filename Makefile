@@ -257,6 +257,12 @@ $(GEN)/%.pb-c.c $(GEN)/%.pb-c.h: tests/data/paper/%.proto $(PROTO)
 	@mkdir -p $(GEN)
 	$(say) PROTOC $<
 	$(Q)$(PROTOC_C) --proto_path=proto --proto_path=tests/data/paper --c_out=$(GEN) $<
+# A script of a page as a C string, a line a line.
+$(GEN)/pages/controle.js.h: broker/schakel-audit/controle.js
+	@mkdir -p $(@D)
+	$(Q)sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $< >$@
+$(B)/obj/broker/schakel-audit/serve_script.o: $(GEN)/pages/controle.js.h
+
 .PRECIOUS: $(GEN)/%.pb-c.c $(GEN)/%.pb-c.h $(B)/obj/%.o
 # A message may hold one of another file: the generated headers include each other.
 $(GEN_C): $(PROTO)

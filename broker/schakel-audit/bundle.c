@@ -18,29 +18,17 @@
 static const uint8_t key_head[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
 				   0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
 
-static enum skl_err write_file(const char *folder, const char *name, struct skl_view bytes,
-			       struct skl_error *reterr)
-{
-	char path[4096];
-	int len = snprintf(path, sizeof(path), "%s/%s", folder, name);
-
-	if (len < 0 || (size_t)len >= sizeof(path))
-		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "the path is too long");
-	return skl_file_create(path, bytes, 0644, reterr);
-}
-
-static enum skl_err make_folder(const char *folder, const char *name, struct skl_error *reterr)
-{
-	char path[4096];
-	int len = snprintf(path, sizeof(path), "%s%s", folder, name);
-
-	if (len < 0 || (size_t)len >= sizeof(path))
-		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "the path is too long");
-	return mkdir(path, 0755) == 0 ? SKL_OK : skl_error_errno(reterr, errno, path);
-}
+/* Where the files of a bundle go; a name that ends with a slash is a folder. */
+struct sink {
+	enum skl_err (*put)(const struct sink *sink, const char *name, struct skl_view bytes,
+			    struct skl_error *reterr);
+	const char *folder;
+	struct skl_buf *tar;
+	int64_t at_s;
+};
 
 /* keys/N.pem for the key that line N of the policy has. */
-static enum skl_err write_key(const char *folder, unsigned number,
+static enum skl_err write_key(const struct sink *sink, unsigned number,
 			      const struct skl_note_verifier *key, struct skl_error *reterr)
 {
 	SKL_CLEANUP(skl_buf_done) struct skl_buf pem = {.max = 1024};
@@ -52,11 +40,12 @@ static enum skl_err write_key(const char *folder, unsigned number,
 	skl_b64_encode(skl_view_of(bytes, sizeof(bytes)), text);
 	skl_buf_addf(&pem, "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n", text);
 	(void)snprintf(name, sizeof(name), "keys/%u.pem", number); /* it fits */
-	return write_file(folder, name, skl_buf_view(&pem), reterr);
+	return sink->put(sink, name, skl_buf_view(&pem), reterr);
 }
 
 /* The words of a policy that are keys; it was parsed before. */
-static enum skl_err write_keys(const char *folder, struct skl_view policy, struct skl_error *reterr)
+static enum skl_err write_keys(const struct sink *sink, struct skl_view policy,
+			       struct skl_error *reterr)
 {
 	enum skl_err err = SKL_OK;
 	unsigned number = 1;
@@ -69,7 +58,7 @@ static enum skl_err write_keys(const char *folder, struct skl_view policy, struc
 			continue;
 		if (skl_note_verifier_parse(skl_view_of(policy.data + from, at - from), &key) ==
 		    SKL_OK)
-			err = write_key(folder, number, &key, reterr);
+			err = write_key(sink, number, &key, reterr);
 		from = at + 1;
 		number += byte == '\n';
 	}
@@ -122,32 +111,114 @@ static void describe(struct skl_view bytes, uint64_t index, struct skl_buf *out)
 		"signed directory (schakel-keys directory policy).\n");
 }
 
-enum skl_err bundle_write(const char *folder, struct skl_view leaf,
-			  const struct skl_tlog_proof *proof, struct skl_view policy_text,
-			  struct skl_error *reterr)
+static enum skl_err write_all(const struct sink *sink, struct skl_view leaf,
+			      const struct skl_tlog_proof *proof, struct skl_view policy_text,
+			      struct skl_error *reterr)
 {
 	SKL_CLEANUP(skl_buf_done) struct skl_buf proof_text = {.max = 65536};
 	SKL_CLEANUP(skl_buf_done) struct skl_buf words = {.max = 65536};
+	const struct skl_view none = {0};
 	enum skl_err err;
 
 	skl_tlog_proof_format(proof, &proof_text);
 	describe(leaf, proof->index, &words);
 	if (skl_buf_err(&proof_text) != SKL_OK || skl_buf_err(&words) != SKL_OK)
 		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "out of memory");
-	err = make_folder(folder, "", reterr);
+	err = sink->put(sink, "/", none, reterr);
 	if (err == SKL_OK)
-		err = make_folder(folder, "/keys", reterr);
+		err = sink->put(sink, "keys/", none, reterr);
 	if (err == SKL_OK)
-		err = write_keys(folder, policy_text, reterr);
+		err = write_keys(sink, policy_text, reterr);
 	if (err == SKL_OK)
-		err = write_file(folder, "entry", leaf, reterr);
+		err = sink->put(sink, "entry", leaf, reterr);
 	if (err == SKL_OK)
-		err = write_file(folder, "entry.tlog-proof", skl_buf_view(&proof_text), reterr);
+		err = sink->put(sink, "entry.tlog-proof", skl_buf_view(&proof_text), reterr);
 	if (err == SKL_OK)
-		err = write_file(folder, "policy", policy_text, reterr);
+		err = sink->put(sink, "policy", policy_text, reterr);
 	if (err == SKL_OK)
-		err = write_file(folder, "LEESMIJ.txt", skl_buf_view(&words), reterr);
+		err = sink->put(sink, "LEESMIJ.txt", skl_buf_view(&words), reterr);
 	if (err == SKL_OK)
-		err = write_file(folder, "controle.sh", skl_view_str(bundle_script), reterr);
+		err = sink->put(sink, "controle.sh", skl_view_str(bundle_script), reterr);
 	return err;
+}
+
+/* --- a folder --------------------------------------------------------------------- */
+
+static enum skl_err to_folder(const struct sink *sink, const char *name, struct skl_view bytes,
+			      struct skl_error *reterr)
+{
+	char path[4096];
+	int len = snprintf(path, sizeof(path), "%s/%s", sink->folder, name);
+
+	if (len < 0 || (size_t)len >= sizeof(path))
+		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "the path is too long");
+	if (path[len - 1] != '/')
+		return skl_file_create(path, bytes, 0644, reterr);
+	return mkdir(path, 0755) == 0 ? SKL_OK : skl_error_errno(reterr, errno, path);
+}
+
+enum skl_err bundle_write(const char *folder, struct skl_view leaf,
+			  const struct skl_tlog_proof *proof, struct skl_view policy_text,
+			  struct skl_error *reterr)
+{
+	const struct sink sink = {.put = to_folder, .folder = folder};
+
+	return write_all(&sink, leaf, proof, policy_text, reterr);
+}
+
+/* --- a tar file: POSIX.1-2017, pax, "ustar Interchange Format" ----------------------- */
+
+#define TAR_BLOCK 512
+
+/* A number in octal digits, as many as fit before the zero byte. */
+static void octal(uint8_t *field, size_t size, uint64_t number)
+{
+	field[--size] = '\0';
+	while (size--) {
+		field[size] = (uint8_t)('0' + number % 8);
+		number /= 8;
+	}
+}
+
+static enum skl_err to_tar(const struct sink *sink, const char *name, struct skl_view bytes,
+			   struct skl_error *reterr)
+{
+	static const uint8_t zeros[TAR_BLOCK];
+	uint8_t head[TAR_BLOCK] = {0};
+	unsigned sum = 0;
+	int len = snprintf((char *)head, 100, "%s/%s", sink->folder, strcmp(name, "/") ? name : "");
+	bool is_folder;
+
+	if (len < 0 || len >= 100)
+		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "the path is too long");
+	is_folder = head[len - 1] == '/';
+	octal(head + 100, 8, is_folder ? 0755 : 0644);
+	octal(head + 108, 8, 0);
+	octal(head + 116, 8, 0);
+	octal(head + 124, 12, bytes.len);
+	octal(head + 136, 12, (uint64_t)sink->at_s);
+	memset(head + 148, ' ', 8); /* its own sum is counted as spaces */
+	head[156] = is_folder ? '5' : '0';
+	memcpy(head + 257, "ustar", 6);
+	memcpy(head + 263, "00", 2);
+	for (size_t i = 0; i < TAR_BLOCK; i++)
+		sum += head[i];
+	octal(head + 148, 7, sum);
+	skl_buf_add(sink->tar, head, TAR_BLOCK);
+	skl_buf_add_view(sink->tar, bytes);
+	skl_buf_add(sink->tar, zeros, (TAR_BLOCK - bytes.len % TAR_BLOCK) % TAR_BLOCK);
+	return skl_buf_err(sink->tar);
+}
+
+enum skl_err bundle_tar(const char *folder, struct skl_view leaf,
+			const struct skl_tlog_proof *proof, struct skl_view policy_text,
+			int64_t at_s, struct skl_buf *tar)
+{
+	static const uint8_t end[2 * TAR_BLOCK];
+	const struct sink sink = {.put = to_tar, .folder = folder, .tar = tar, .at_s = at_s};
+	struct skl_error why;
+	enum skl_err err = write_all(&sink, leaf, proof, policy_text, &why);
+
+	skl_buf_add(tar, end, sizeof(end));
+	return err == SKL_OK ? skl_buf_err(tar) : err;
 }

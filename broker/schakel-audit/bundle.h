@@ -9,6 +9,8 @@
  * Errors:   EIO and others of files; ESYNTAX, ESIGNATURE for what does not prove itself.
  * Limits:   a leaf of 1,024 bytes; a checkpoint as in skl_note.h.
  *
+ * As a folder, or as a tar file with that folder in it.
+ *
  *     entry             the leaf as it is in the trail
  *     entry.tlog-proof  c2sp.org/tlog-proof: path and checkpoint with its signatures
  *     policy            c2sp.org/tlog-policy: keys of log and witnesses, and the quorum
@@ -26,6 +28,15 @@
 SKL_MUST_CHECK enum skl_err bundle_write(const char *folder, struct skl_view leaf,
 					 const struct skl_tlog_proof *proof,
 					 struct skl_view policy_text, struct skl_error *reterr);
+
+/*
+ * The same as a tar file (POSIX ustar) with the folder in it, whose name is short and of
+ * [a-z0-9-]; dated at_s since 1970.
+ */
+SKL_MUST_CHECK enum skl_err bundle_tar(const char *folder, struct skl_view leaf,
+				       const struct skl_tlog_proof *proof,
+				       struct skl_view policy_text, int64_t at_s,
+				       struct skl_buf *tar);
 
 /* The script that checks a bundle: constant. */
 extern const char bundle_script[];

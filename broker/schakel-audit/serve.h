@@ -87,7 +87,8 @@ struct serve_page {
 	struct skl_buf html;
 	unsigned status;
 	const char *type;   /* of its content; NULL: HTML */
-	const char *suffix; /* of a file to keep; NULL: none */
+	const char *name;   /* of a file to keep; NULL: none */
+	const char *suffix; /* of that name, without the dot */
 	bool is_dutch;
 	const struct serve_person *person; /* NULL: a stranger */
 	char token[SERVE_TOKEN_BYTES];
@@ -111,6 +112,7 @@ void serve_hidden(struct serve_page *page, const char *name, const char *value);
 void serve_sentence(struct serve_page *page, unsigned status, const char *dutch,
 		    const char *english);
 extern const char serve_css[];
+extern const char serve_script[];
 
 /* ---- the pages ---- */
 
@@ -204,10 +206,19 @@ void serve_rows(struct serve *serve, const struct skl_form *form, const struct q
 /* A saved query: its rows, or what of them is counted. */
 void serve_count(struct serve *serve, const struct skl_form *form, const struct query *query,
 		 struct serve_page *page);
+/* Charts of decisions and clocks. */
+void serve_charts(struct serve *serve, const struct skl_form *form, const struct query *query,
+		  struct serve_page *page);
 /* What was asked and what stands in no count, above a count. */
 void serve_counted(struct serve_page *page, const struct skl_form *form,
 		   const struct serve_shown *shown);
 void serve_entry(struct serve *serve, const struct skl_form *form, const struct query *query,
+		 struct serve_page *page);
+/* What of an entry's page checks it in the browser, where it is under a checkpoint. */
+void serve_proof_part(struct serve_page *page, const struct serve_shown *shown,
+		      const struct query_row *row);
+/* An entry's proof as a file, for another machine. */
+void serve_proof(struct serve *serve, const struct skl_form *form, const struct query *query,
 		 struct serve_page *page);
 /* A case, drawn from top to bottom, and the same as a table. */
 void serve_case(struct serve *serve, const struct skl_form *form, const struct query *query,
@@ -216,6 +227,12 @@ void serve_case(struct serve *serve, const struct skl_form *form, const struct q
 void serve_export(struct serve *serve, const struct skl_form *form, const struct query *query,
 		  struct serve_page *page);
 void serve_export_form(struct serve_page *page, const struct skl_form *form);
+/* The page that a form asks for; false if it is none. */
+bool serve_next_of(const struct skl_form *form, uint8_t ret_next[SERVE_NEXT_BYTES],
+		   size_t *ret_len);
+void serve_no_page(struct serve_page *page);
+/* A form for the page after this one, if there is one. */
+void serve_next(struct serve_page *page, const struct serve_shown *shown, const char *path);
 /* The fields of a question as they were, for a form that asks it again. */
 void serve_fields_again(struct serve_page *page, const struct skl_form *form);
 /* Who looked: the queries of the trail. */

@@ -61,6 +61,7 @@ void serve_export(struct serve *serve, const struct skl_form *form, const struct
 	if (err == SKL_OK && shown.next_len == 0) {
 		page->status = 200;
 		page->type = export_about(format)->type;
+		page->name = "logboek";
 		page->suffix = export_about(format)->suffix;
 		skl_buf_add_view(&page->html, skl_buf_view(&shown.part.html));
 	} else {

@@ -39,9 +39,9 @@ static enum MHD_Result send_page(struct MHD_Connection *mhd, const struct serve_
 {
 	static const char *const headers[][2] = {
 		{"Cache-Control", "no-store"},
-		{"Content-Security-Policy",
-		 "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-		 "base-uri 'none'; frame-ancestors 'none'"},
+		{"Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src "
+					    "'self'; img-src 'self'; form-action 'self'; "
+					    "base-uri 'none'; frame-ancestors 'none'"},
 		{"Cross-Origin-Opener-Policy", "same-origin"},
 		{"Cross-Origin-Resource-Policy", "same-origin"},
 		{"Referrer-Policy", "no-referrer"},
@@ -59,10 +59,10 @@ static enum MHD_Result send_page(struct MHD_Connection *mhd, const struct serve_
 				      page->type ? page->type : "text/html; charset=utf-8");
 	for (size_t i = 0; i < SKL_COUNT(headers); i++)
 		(void)MHD_add_response_header(response, headers[i][0], headers[i][1]);
-	if (page->suffix) {
+	if (page->name) {
 		char name[64];
 
-		(void)snprintf(name, sizeof(name), "attachment; filename=\"logboek.%s\"",
+		(void)snprintf(name, sizeof(name), "attachment; filename=\"%s.%s\"", page->name,
 			       page->suffix);
 		(void)MHD_add_response_header(response, "Content-Disposition", name);
 	}

@@ -20,6 +20,14 @@ static void get_css(struct serve *serve, struct serve_page *page)
 	serve_put(page, serve_css);
 }
 
+static void get_script(struct serve *serve, struct serve_page *page)
+{
+	(void)serve;
+	page->status = 200;
+	page->type = "text/javascript; charset=utf-8";
+	serve_put(page, serve_script);
+}
+
 typedef void (*ask_fn)(struct serve *serve, const struct skl_form *form, const struct query *query,
 		       struct serve_page *page);
 
@@ -56,11 +64,18 @@ static const struct place {
 	void (*get)(struct serve *serve, struct serve_page *page);
 	ask_fn post;
 } places[] = {
-	{"/", get_search, NULL},        {"/stijl.css", get_css, NULL},
-	{"/zoek", NULL, serve_rows},    {"/regel", NULL, serve_entry},
-	{"/zaak", NULL, serve_case},    {"/export", NULL, serve_export},
-	{"/inzage", NULL, serve_looks}, {"/boom", NULL, serve_tree},
+	{"/", get_search, NULL},
+	{"/stijl.css", get_css, NULL},
+	{"/zoek", NULL, serve_rows},
+	{"/regel", NULL, serve_entry},
+	{"/zaak", NULL, serve_case},
+	{"/export", NULL, serve_export},
+	{"/inzage", NULL, serve_looks},
+	{"/boom", NULL, serve_tree},
 	{"/vast", NULL, serve_count},
+	{"/bewijs", NULL, serve_proof},
+	{"/controle.js", get_script, NULL},
+	{"/cijfers", NULL, serve_charts},
 };
 
 static const struct place *find_place(const char *path)

@@ -136,17 +136,18 @@ static enum skl_err entry_row(void *arg, const struct query_row *row)
 	serve_say(page, "<dt>Bewijs</dt><dd>", "<dt>Proof</dt><dd>");
 	put_proven(page, row->is_proven);
 	serve_put(page, "</dd></dl>\n");
-	if (!row->detail && !row->is_erased) {
+	if (row->detail || row->is_erased) {
+		serve_say(page, "<h2>De beslissing in woorden</h2>\n<dl>",
+			  "<h2>The decision in words</h2>\n<dl>");
+		query_words(row, is_dutch, serve_word, page);
+		serve_put(page, "</dl>\n");
+		put_case(page, shown->form, row->detail);
+	} else {
 		serve_say(page,
 			  "<p class=\"note\">Bij deze regel toont uw mandaat geen details.</p>",
 			  "<p class=\"note\">Your mandate shows no details of this entry.</p>");
-		return skl_buf_err(&page->html);
 	}
-	serve_say(page, "<h2>De beslissing in woorden</h2>\n<dl>",
-		  "<h2>The decision in words</h2>\n<dl>");
-	query_words(row, is_dutch, serve_word, page);
-	serve_put(page, "</dl>\n");
-	put_case(page, shown->form, row->detail);
+	serve_proof_part(page, shown, row);
 	return skl_buf_err(&page->html);
 }
 
@@ -240,14 +241,29 @@ void serve_fields_again(struct serve_page *page, const struct skl_form *form)
 	}
 }
 
-static void put_next(struct serve_page *page, const struct serve_shown *shown)
+bool serve_next_of(const struct skl_form *form, uint8_t ret_next[SERVE_NEXT_BYTES], size_t *ret_len)
+{
+	const char *text = skl_form_get(form, "next");
+
+	*ret_len = strlen(text) / 2;
+	return *ret_len <= SERVE_NEXT_BYTES &&
+	       skl_hex_decode(skl_view_str(text), ret_next, *ret_len) == SKL_OK;
+}
+
+void serve_no_page(struct serve_page *page)
+{
+	serve_sentence(page, 400, "Die bladzijde is er niet. Er is niets gevraagd.",
+		       "There is no such page. Nothing was asked.");
+}
+
+void serve_next(struct serve_page *page, const struct serve_shown *shown, const char *path)
 {
 	char next[2 * SERVE_NEXT_BYTES + 1];
 
 	if (shown->next_len == 0)
 		return;
 	skl_hex_encode(skl_view_of(shown->next, shown->next_len), next);
-	serve_form_begin(page, "/zoek");
+	serve_form_begin(page, path);
 	serve_fields_again(page, shown->form);
 	serve_hidden(page, "next", next);
 	serve_say(page, "<p><button>Volgende bladzijde</button></p></form>\n",
@@ -307,15 +323,12 @@ void serve_table(struct serve_page *page, const struct serve_shown *shown)
 void serve_rows(struct serve *serve, const struct skl_form *form, const struct query *query,
 		struct serve_page *page)
 {
-	const char *text = skl_form_get(form, "next");
-	size_t next_len = strlen(text) / 2;
 	struct serve_shown shown = {.form = form, .row = serve_table_row};
 	uint8_t next[SERVE_NEXT_BYTES];
+	size_t next_len;
 
-	if (next_len > SERVE_NEXT_BYTES ||
-	    skl_hex_decode(skl_view_str(text), next, next_len) != SKL_OK) {
-		serve_sentence(page, 400, "Die bladzijde is er niet. Er is niets gevraagd.",
-			       "There is no such page. Nothing was asked.");
+	if (!serve_next_of(form, next, &next_len)) {
+		serve_no_page(page);
 		return;
 	}
 	if (!serve_ask(serve, query, skl_view_of(next, next_len), page, &shown))
@@ -335,7 +348,7 @@ void serve_rows(struct serve *serve, const struct skl_form *form, const struct q
 	serve_put(page, "</p>\n");
 	if (shown.rows)
 		serve_table(page, &shown);
-	put_next(page, &shown);
+	serve_next(page, &shown, "/zoek");
 	if (shown.rows)
 		serve_export_form(page, form);
 	serve_end(page);

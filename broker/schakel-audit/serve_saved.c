@@ -54,7 +54,11 @@ void serve_saved_form(struct serve_page *page)
 		serve_text(page, page->is_dutch ? saved->text_nl : saved->text_en);
 		serve_put(page, "</button>");
 	}
-	serve_put(page, "</div></fieldset></form>\n");
+	serve_say(page,
+		  "<button "
+		  "formaction=\"/cijfers?lang=nl\">grafieken</button></div></fieldset></form>\n",
+		  "<button "
+		  "formaction=\"/cijfers?lang=en\">charts</button></div></fieldset></form>\n");
 }
 
 /* --- a time in words -------------------------------------------------------------- */

@@ -48,10 +48,16 @@ void serve_looks(struct serve *serve, const struct skl_form *form, const struct 
 {
 	struct serve_shown shown = {.form = form, .row = look_row};
 	struct query looks = *query;
+	uint8_t next[SERVE_NEXT_BYTES];
+	size_t next_len;
 
+	if (!serve_next_of(form, next, &next_len)) {
+		serve_no_page(page);
+		return;
+	}
 	looks.entries = (struct query_list){.value = {SKL_ENTRY_QUERY}, .count = 1};
 	looks.details = true;
-	if (!serve_ask(serve, &looks, skl_view_of(NULL, 0), page, &shown))
+	if (!serve_ask(serve, &looks, skl_view_of(next, next_len), page, &shown))
 		return;
 	serve_begin(page, 200, "Wie keek er?", "Who looked?");
 	serve_asked(page, form);
@@ -61,9 +67,6 @@ void serve_looks(struct serve *serve, const struct skl_form *form, const struct 
 		  " looks on this page; yours is entry ");
 	serve_number(page, shown.index);
 	serve_put(page, ".");
-	if (shown.next_len)
-		serve_say(page, " Er zijn er meer: vraag een kortere tijd.",
-			  " There are more: ask for a shorter time.");
 	serve_say(
 		page,
 		"</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
@@ -82,6 +85,7 @@ void serve_looks(struct serve *serve, const struct skl_form *form, const struct 
 		"scope=\"col\">Shown</th></tr></thead>\n<tbody>");
 	skl_buf_add_view(&page->html, skl_buf_view(&shown.part.html));
 	serve_put(page, "</tbody></table></div>\n");
+	serve_next(page, &shown, "/inzage");
 	serve_end(page);
 	skl_buf_done(&shown.part.html);
 }

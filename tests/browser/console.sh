@@ -25,6 +25,11 @@ peer politie-nh hello to=reclas muni=0479 case=$case_ref submit
 for _ in 1 2 3; do
 	peer politie-nh hello to=vt-zw muni=0479 case=$case_ref submit
 done
+for _ in {1..12}; do
+	echo 'to=vt-zw muni=0479 submit to=reclas muni=0479 submit'
+done >words
+# shellcheck disable=SC2046 # words of the peer
+peer politie-nh hello $(cat words)
 serve_start
 mkdir -p "${SHOTS:=$TMPDIR/shots}"
 node "$SRC/tests/browser/console.mjs" "$modules" "$chromium" "https://127.0.0.1:$port" "$SHOTS" "$case_ref" "$disclosure" \
@@ -37,6 +42,6 @@ while read -r word text; do
 	*) diag "$word $text" ;;
 	esac
 done <seen
-test_is "$(grep -c '^ok' seen)" 40 'each page, each language, each window'
+test_is "$(grep -c '^ok' seen)" 57 'each page, each language, each window'
 stop_bg serve
 done_testing

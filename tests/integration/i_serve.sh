@@ -40,7 +40,7 @@ refused 'an unknown mandate' "person \"u-79\" { certificate = \"$(serve_print st
 refused 'an officer of nobody' \
 	"person \"u-79\" { certificate = \"$(serve_print stranger)\" mandate = \"fg_of_partner\" }" 'goes with'
 refused 'a name instead of an address' 'address = "localhost"' 'no name'
-serve_conf
+serve_conf 'requests_per_minute = 1000'
 chmod 644 server.key
 test_expect_status 3 'a key that others can read' "$BIN/schakel-audit" serve --config serve.conf
 chmod 600 server.key
@@ -72,13 +72,13 @@ look u-78 GET /
 test_like "$(cat page)" 'lang="en".*data protection officer of politie-nh' 'another in her own language'
 look u-77 GET '/?lang=en'
 test_like "$(cat page)" 'Search the trail' 'each may choose'
-for header in "content-security-policy: default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; " \
+for header in "content-security-policy: default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; " \
 	'cache-control: no-store' 'x-content-type-options: nosniff' 'referrer-policy: no-referrer'; do
 	grep -qi "^$header" headers
 	test_ok $? "header $header"
 done
 ! grep -qiE '<script|style=|onclick=' page
-test_ok $? 'no script and no inline style'
+test_ok $? 'no inline script and no inline style'
 
 # --- searching
 t=$(token u-77)
@@ -109,6 +109,29 @@ proven() {
 	grep -q '<dd>bewezen</dd>' page
 }
 test_wait_for 30 'an entry is proven by a signed checkpoint' proven
+
+# --- its proof, for another machine
+proof() {
+	look u-77 POST /bewijs -d "token=$t" -d reason=complaint -d "first=$disclosure"
+	[ "$status" = 200 ]
+}
+test_wait_for 30 'an entry has a proof to keep' proof
+test_like "$(cat headers)" 'filename="bewijs[.]tar"' 'as a file'
+rm -rf elsewhere
+mkdir elsewhere
+tar xf page -C elsewhere
+test_ok $? 'which is a tar file'
+test_expect 'checked there by openssl alone, by one command' sh elsewhere/bewijs/controle.sh
+test_like "$(cat "$TMPDIR/out")" "BEWEZEN.*entry $disclosure of" 'and it is that entry'
+test_expect 'and by our program' "$BIN/schakel-audit" check elsewhere/bewijs
+printf x >>elsewhere/bewijs/entry
+test_expect_status 1 'a changed one is not' sh elsewhere/bewijs/controle.sh
+look u-77 POST /bewijs -d "token=$t" -d reason=complaint
+test_is "$status" 400 'a proof is of an entry'
+look u-77 POST /bewijs -d "token=$t" -d reason=complaint -d first=999999
+test_is "$status" 409 'and of one that there is'
+look u-77 GET /controle.js
+test_like "$status $(cat headers)" '200 .*text/javascript' 'the script is a file of its own'
 
 # --- a case, who looked, the tree
 look u-77 POST /zaak -d "token=$t" -d reason=complaint
@@ -147,6 +170,8 @@ counted() {
 test_wait_for 30 'counted by organisation' counted refusals \
 	'scope="row">politie-nh</th><td class="count">&lt;10</td><td class="count">&lt;10</td><td class="count">&lt;10<'
 test_wait_for 30 'and by week' counted volume 'scope="row">politie-nh</th><td>20..-..-..</td><td class="count">&lt;10</td>'
+look u-77 POST /cijfers -d "token=$t" -d reason=periodic_audit -d period=all
+test_is "$status $(grep -c 'scope="row"' page)" '200 0' 'charts of less than ten show nothing of it'
 saved everything all
 test_is "$status" 400 'no such saved query'
 saved late tomorrow
@@ -170,9 +195,26 @@ next=$(sed -n 's/.*name="next" value="\([0-9a-f]*\)".*/\1/p' page)
 test_is "$(grep -c 'scope="row"' page)" 50 'a page of fifty'
 look u-77 POST /zoek -d "token=$t" -d reason=complaint -d entry=decision -d "next=$next"
 test_is "$status $(grep -c 'scope="row"' page)" '200 4' 'and the next one'
+charts() {
+	look u-77 POST /cijfers -d "token=$t" -d reason=periodic_audit -d period=all
+	grep -q 'scope="row">politie-nh</th><td>reclas</td>.*<td class="count">100 %</td>' page
+}
+test_wait_for 30 'charts, of what is ten or more a week' charts
+test_is "$(grep -c 'vt-zw' page)" 0 'and nothing of what is less'
 look u-78 POST /zoek -d "token=$(token u-78)" -d reason=complaint
 test_is "$(grep -c 'scope="row"' page)" "$(grep -c 'scope="row".*politie-nh' page)" 'an officer sees the lines of the own partner'
 test_like "$(cat page)" 'entries on this page' 'in English'
+
+for _ in {1..50}; do
+	look u-77 POST /boom -d "token=$t" -d reason=integrity
+done
+look u-77 POST /inzage -d "token=$t" -d reason=integrity
+next=$(sed -n 's/.*name="next" value="\([0-9a-f]*\)".*/\1/p' page)
+test_is "$(grep -c 'scope="row"' page)" 50 'fifty looks on a page'
+look u-77 POST /inzage -d "token=$t" -d reason=integrity -d "next=$next"
+test_like "$status $(grep -c 'scope="row"' page)" '200 [1-9]' 'and more on the next'
+look u-77 POST /inzage -d "token=$t" -d reason=integrity -d next=wonder
+test_is "$status" 400 'a page that there is not'
 
 # --- hostile
 before=$(queries)

@@ -92,7 +92,7 @@ $here/files '*.c' '*.h' | awk -v table=$table '
 				for (r in never)
 					if (is_under(folder, r) && has(never[r], header))
 						complain("<" header "> is not for " row)
-				if (header ~ /^schakel\/v1\//) {
+				if (header ~ /^(schakel\/v1|pages)\//) {
 					library = "gen"
 				} else if ((folder "/" header) in at || (is_quoted && header in home &&
 				           home[header] == folder)) {
