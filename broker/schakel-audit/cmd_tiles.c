@@ -2,7 +2,6 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "audit.h"
@@ -51,12 +50,15 @@ static enum skl_err find_year(const struct copy *copy, const char *year, uint64_
 	char from_text[32], now_text[SKL_TIME_TEXT_BYTES], to_text[32];
 	int64_t from_ms, to_ms;
 	uint64_t first = UINT64_MAX, end = 0;
+	unsigned number = 0;
 
+	for (unsigned i = 0; i < 4; i++)
+		number = number * 10 + (unsigned)(year[i] - '0'); /* is_year() */
 	skl_time_format(skl_now_ms(), now_text);
 	if (strncmp(year, now_text, 4) >= 0)
 		return nothing("that year is not over");
 	(void)snprintf(from_text, sizeof(from_text), "%.4s-01-01T00:00:00Z", year); /* fits */
-	(void)snprintf(to_text, sizeof(to_text), "%04d-01-01T00:00:00Z", atoi(year) + 1);
+	(void)snprintf(to_text, sizeof(to_text), "%04u-01-01T00:00:00Z", number + 1);
 	if (skl_time_parse(skl_view_str(from_text), &from_ms) != SKL_OK ||
 	    skl_time_parse(skl_view_str(to_text), &to_ms) != SKL_OK)
 		return nothing("that is no year");

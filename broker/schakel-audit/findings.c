@@ -105,6 +105,8 @@ static const struct {
 				 "size"},
 	[FINDING_CLOCK_BACK] = {"clock-back", "de klok liep hier terug", "the clock ran back here",
 				NULL, NULL},
+	[FINDING_INDEX_HIDES] = {"index-hides", "de index verbergt de regel voor wie ernaar vraagt",
+				 "the index hides the entry from who asks for it", NULL, NULL},
 };
 
 /* --- the list ----------------------------------------------------------------- */

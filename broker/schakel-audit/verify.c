@@ -399,6 +399,8 @@ static enum skl_err run(struct verifier *verifier, struct skl_error *reterr)
 		err = verify_partner_promises(verifier, reterr);
 	if (err == SKL_OK)
 		err = verify_details(verifier);
+	if (err == SKL_OK)
+		err = verify_index(verifier);
 	findings_sort(verifier->findings);
 	if (err == SKL_OK)
 		err = name_findings(verifier);

@@ -60,6 +60,7 @@ SKL_MUST_CHECK enum skl_err verify_anchors(struct verifier *verifier, struct skl
 /* An anchor that fits: is what it covers older than it? */
 void verify_anchor_time(struct verifier *verifier, const struct anchor *anchor);
 void verify_clock(struct verifier *verifier);
+SKL_MUST_CHECK enum skl_err verify_index(struct verifier *verifier);
 SKL_MUST_CHECK enum skl_err verify_details(struct verifier *verifier);
 SKL_MUST_CHECK enum skl_err verify_stored_promises(struct verifier *verifier);
 SKL_MUST_CHECK enum skl_err verify_partner_promises(struct verifier *verifier,

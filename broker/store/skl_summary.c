@@ -220,6 +220,26 @@ enum skl_err skl_summary_add(struct skl_txn *txn, uint64_t index, const struct s
 	return SKL_OK;
 }
 
+bool skl_summary_shows(struct skl_view row, const struct skl_leaf *leaf)
+{
+	struct skl_vault_id id = skl_vault_detail_id((uint8_t)leaf->retention, leaf->decided_ms);
+	struct skl_view none = skl_view_of(NULL, 0), sender = skl_view_str(leaf->sender);
+	struct skl_view recipient = skl_view_of(leaf->recipient, strcspn(leaf->recipient, "/"));
+	const uint8_t *at = row.data;
+
+	if (row.len != SKL_SUMMARY_BYTES || at[0] != FORMAT)
+		return true;
+	return (skl_get_u32be(at + AT_CLASSES) & 1u << (id.class & 15u)) &&
+	       skl_get_u32be(at + AT_YEARS) <= id.period &&
+	       skl_get_u32be(at + AT_YEARS + 4) >= id.period &&
+	       (int64_t)skl_get_u64be(at + AT_TIMES) <= leaf->decided_ms &&
+	       (int64_t)skl_get_u64be(at + AT_TIMES + 8) >= leaf->decided_ms &&
+	       has(at, hash_of(SKL_SUMMARY_ENTRY, (uint32_t)leaf->kind, none, NULL)) &&
+	       has(at, hash_of(SKL_SUMMARY_OUTCOME, (uint32_t)leaf->outcome, none, NULL)) &&
+	       (!sender.len || has(at, hash_of(SKL_SUMMARY_SENDER, 0, sender, NULL))) &&
+	       (!recipient.len || has(at, hash_of(SKL_SUMMARY_RECIPIENT, 0, recipient, NULL)));
+}
+
 /* --- looking ----------------------------------------------------------------- */
 
 bool skl_summary_want(struct skl_summary_filter *filter, enum skl_summary_of of, uint32_t code,

@@ -79,6 +79,12 @@ SKL_MUST_CHECK enum skl_err skl_summary_add(struct skl_txn *txn, uint64_t index,
 					    const struct skl_leaf *leaf,
 					    const struct skl_summary_detail *detail);
 
+/*
+ * Does a query that looks for this entry, by what it says in clear, find it with this stored row of
+ * its block? A row that is not one hides nothing: queries read its block.
+ */
+bool skl_summary_shows(struct skl_view row, const struct skl_leaf *leaf);
+
 /* Write what was counted in; the transaction's commit does. */
 SKL_MUST_CHECK enum skl_err skl_summary_flush(struct skl_txn *txn);
 

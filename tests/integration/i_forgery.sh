@@ -102,6 +102,14 @@ forge redate 23 86400
 found 1 'dated anew' 'forged: entries 20..23' 'first entry 20$' \
 	-- "${trust[@]}" "${promised[@]}"
 
+for how in index dated; do
+	fresh 600
+	forge $how 1
+	found 1 "an index that hides ($how)" \
+		'damaged: entry 256: the index hides the entry from who asks for it' 'first entry 256$' \
+		-- "${trust[@]}"
+done
+
 # --- with the log's key that was stolen: witnesses, promises and the guard show it
 fresh
 cp -r t/result-20 t/checkpoint-60 t/guard .

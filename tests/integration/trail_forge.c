@@ -8,7 +8,8 @@
  *     trail_forge STORE remove N       without row N, as if it had never been; every hash again
  *     trail_forge STORE redate N S     row N was decided S seconds later; every hash again
  *     trail_forge STORE sign KEY [keep]   sign all checkpoints again, with the log's key that was
- *                                      stolen; keep: what witnesses signed stays under them
+ *                                      stolen, without the index of queries; keep: what
+ *                                      witnesses signed stays under them
  *     trail_forge STORE swap N M       exchange two rows
  *     trail_forge STORE drop N         delete row N
  *     trail_forge STORE vanish N       delete row N and its stored hash
@@ -16,6 +17,8 @@
  *     trail_forge STORE hash N         change the stored hash of leaf N, several bytes
  *     trail_forge STORE detail N PART  delete one part of a detail
  *     trail_forge STORE stray N        a detail for entry N, which has none
+ *     trail_forge STORE index B        clear the terms of block B in the index of queries
+ *     trail_forge STORE dated B        ... or say that its entries are older
  *     trail_forge STORE checkpoints    delete all checkpoints
  *     trail_forge STORE note SIZE      change the signature of a checkpoint
  *     trail_forge STORE compact        rewrite the file without what deleted rows left behind
@@ -305,6 +308,17 @@ static void detail(uint64_t n, uint32_t part, int is_stray)
 	try(mdb_put(txn, dbi_of("detail"), &key, &value, 0), "detail");
 }
 
+/* Head of the row: 29 bytes, two times last; then the terms. */
+static void hide(uint64_t block, bool by_time)
+{
+	size_t len;
+	uint8_t *value = get("ix_summary", block, &len);
+
+	memset(value + (by_time ? 13 : 29), 0, by_time ? 16 : len - 29);
+	put("ix_summary", block, value, len);
+	skl_free(value);
+}
+
 static void change_byte(const char *db, uint64_t number, size_t from_end, size_t width)
 {
 	size_t len;
@@ -343,8 +357,11 @@ static void change_content(const char *what, uint64_t n, int argc, char **argv)
 		take_out(n);
 	if (strcmp(what, "redate") == 0)
 		redate(n, argc > 4 ? strtoll(argv[4], NULL, 10) : 0);
-	if (strcmp(what, "sign") == 0)
+	if (strcmp(what, "sign") == 0) {
 		sign_again(argv[3], argc > 4);
+		/* who does this leaves no index that tells on them */
+		try(mdb_drop(txn, dbi_of("ix_summary"), 0), "index");
+	}
 }
 
 /* Changes of place, and of one row alone. */
@@ -362,6 +379,8 @@ static void change_rows(const char *what, uint64_t n, uint64_t m)
 		change_byte("hash", skl_merkle_stored_index(0, n), 1, 5);
 	if (strcmp(what, "detail") == 0 || strcmp(what, "stray") == 0)
 		detail(n, (uint32_t)m, what[0] == 's');
+	if (strcmp(what, "index") == 0 || strcmp(what, "dated") == 0)
+		hide(n, what[0] == 'd');
 	if (strcmp(what, "checkpoints") == 0)
 		try(mdb_drop(txn, dbi_of("checkpoint"), 0), "checkpoints");
 	if (strcmp(what, "note") == 0)
