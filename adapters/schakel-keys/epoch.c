@@ -34,7 +34,7 @@ static int read_checkpoint(const char *path, struct skl_checkpoint *ret_checkpoi
 
 static int print(const char *origin, uint64_t from, const char *path)
 {
-	struct skl_checkpoint last;
+	struct skl_checkpoint last = {.size = 0};
 	char root[SKL_B64_TEXT_BYTES(32)];
 	int status = read_checkpoint(path, &last);
 
