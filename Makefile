@@ -365,7 +365,7 @@ $(WALKER): tests/browser/package.json tests/browser/package-lock.json
 check-browser:
 	@+$(MAKE) --no-print-directory tests
 	@+$(MAKE) --no-print-directory $(WALKER) || :
-	@$(RUN_TESTS) -t 600 tests/browser/console.sh
+	@$(RUN_TESTS) -t 600 tests/browser/console.sh tests/browser/inbox.sh
 
 check-oracle:
 	@deploy/bootstrap build check

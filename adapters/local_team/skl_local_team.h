@@ -62,6 +62,10 @@ struct skl_team_page {
 };
 
 /* skl_team_serve.c; skl_httpd_fn */
+/* The message of "/bericht/ID" or "/bericht/ID/WHAT" if it is of a desk of this person; else NULL.
+ */
+const struct skl_mail_item *skl_team_find(const struct skl_team_page *page, const char *path,
+					  const char **ret_what);
 void skl_team_serve(void *arg, const struct skl_httpd_request *request,
 		    struct skl_httpd_reply *reply);
 void skl_team_goto(struct skl_team_page *page, const char *path);
@@ -96,6 +100,21 @@ void skl_team_list(struct skl_team_page *page, bool is_archive);
 
 /* skl_team_message.c */
 void skl_team_message(struct skl_team_page *page, const struct skl_mail_item *item);
+
+/* skl_team_thread.c: what can be done with it; what was sent about it; what happened */
+void skl_team_actions(struct skl_team_page *page, const struct skl_mail_item *item,
+		      const json_t *message);
+void skl_team_sent(struct skl_team_page *page, const struct skl_mail_item *item,
+		   const json_t *record);
+void skl_team_log(struct skl_team_page *page, const json_t *record);
+
+/* skl_team_send.c: WHAT is the last part of the address */
+void skl_team_answer_page(struct skl_team_page *page, const struct skl_mail_item *item,
+			  const char *what, const struct skl_form *form, const char *remark);
+void skl_team_answer_post(struct skl_team_page *page, const struct skl_mail_item *item,
+			  const char *what, const struct skl_form *form);
+/* Take, done, reopen, seen; false: it is none of these. */
+bool skl_team_do(struct skl_team_page *page, const struct skl_mail_item *item, const char *what);
 
 /* skl_team_content.c: a section's data, field by field */
 void skl_team_content(struct skl_team_page *page, const json_t *message, const json_t *section);

@@ -22,7 +22,8 @@
  *
  *     read, taken (somebody holds it), done, reopened, seen (trouble was looked at)
  *     sent       id, kind: a message of ours about this one
- *     result, receipt, failed   of the message with this id; "trouble": a person must look
+ *     result, receipt, failed   of the message with this id; "trouble": a person must look;
+ *                "undone": nothing of it went; "unanswered": and it was the answer
  */
 
 #include <jansson.h>

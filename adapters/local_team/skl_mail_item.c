@@ -139,14 +139,13 @@ static void apply(const json_t *one, const char *id, struct skl_mail_item *ret)
 		ret->is_done = false;
 	} else if (strcmp(what, "seen") == 0) {
 		ret->is_trouble = false;
-	} else if (strcmp(what, "sent") == 0) {
-		if (strcmp(text_at(one, "answers"), id) == 0)
-			ret->is_answered = true;
-	} else if (json_is_true(json_object_get(one, "trouble"))) {
-		ret->is_trouble = true;
-		if (json_is_true(json_object_get(one, "undone")))
-			ret->is_answered = false; /* nobody has that answer: it is still due */
 	}
+	if (strcmp(text_at(one, "answers"), id) == 0)
+		ret->is_answered = true;
+	if (json_is_true(json_object_get(one, "trouble")))
+		ret->is_trouble = true;
+	if (json_is_true(json_object_get(one, "unanswered")))
+		ret->is_answered = false; /* nobody has that answer: it is still due */
 }
 
 enum skl_err skl_mail_item_of(const json_t *record, struct skl_mail_item *ret)

@@ -10,6 +10,7 @@
 #include "skl_log.h"
 #include "skl_mem.h"
 #include "skl_own_json.h"
+#include "skl_team_answer.h"
 #include "skl_text.h"
 
 static void set_text(json_t *object, const char *key, const char *text)
@@ -105,6 +106,14 @@ static enum skl_err note(struct skl_team *team, const struct skl_context *contex
 	return skl_mail_note(team->mail, context->about, what, "", skl_now_ms(), extra);
 }
 
+/* Nothing of it went; and if it was the answer, there is none. */
+static void set_undone(json_t *extra, const struct skl_context *context)
+{
+	(void)json_object_set_new(extra, "undone", json_true());
+	if (skl_team_is_reply(context->kind))
+		(void)json_object_set_new(extra, "unanswered", json_true());
+}
+
 enum skl_err skl_team_on_result(void *arg, const struct skl_context *context,
 				const Schakel__V1__Result *result)
 {
@@ -112,10 +121,14 @@ enum skl_err skl_team_on_result(void *arg, const struct skl_context *context,
 	json_t *extra = json_object();
 
 	(void)json_object_set_new(extra, "result", skl_own_result(context, result));
+	/* also where the process ended before it was noted that it was sent */
+	if (skl_team_is_reply(context->kind) && skl_adapter_is_permit(result->outcome))
+		(void)json_object_set_new(extra, "answers",
+					  skl_json_hex(context->about, SKL_ID_BYTES));
 	if (is_refusal) {
 		(void)json_object_set_new(extra, "trouble", json_true());
-		(void)json_object_set_new(extra, "undone",
-					  json_boolean(!skl_adapter_is_permit(result->outcome)));
+		if (!skl_adapter_is_permit(result->outcome))
+			set_undone(extra, context);
 	}
 	return note(arg, context, "result", extra);
 }
@@ -128,7 +141,7 @@ enum skl_err skl_team_on_failed(void *arg, const struct skl_context *context, en
 
 	set_text(extra, "phone", skl_adapter_phone(team->adapter, context->partner));
 	(void)json_object_set_new(extra, "trouble", json_true());
-	(void)json_object_set_new(extra, "undone", json_true());
+	set_undone(extra, context);
 	return note(arg, context, "failed", extra);
 }
 

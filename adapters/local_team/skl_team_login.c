@@ -8,6 +8,7 @@
 #include "skl_clock.h"
 #include "skl_local_team.h"
 #include "skl_log.h"
+#include "skl_mem.h"
 
 #define COOKIE "; Path=/; Secure; HttpOnly; SameSite=Strict"
 
@@ -64,6 +65,26 @@ static void set_cookie(struct skl_team_page *page, size_t place, const char *nam
 	page->reply->header[page->reply->header_count++].value = text;
 }
 
+/* The form as it was, if it was this person's, with a new token; sent only by another click. */
+static bool resume(struct skl_team_page *page, const char *path, const char *text)
+{
+	char *copy = skl_strdup(text);
+	const struct skl_mail_item *item;
+	struct skl_form form = {.count = 0};
+	const char *what = "";
+	bool is_there;
+
+	item = *path ? skl_team_find(page, path, &what) : NULL;
+	is_there = item && *what && copy && skl_form_parse(copy, &form) == SKL_OK &&
+		   strcmp(skl_form_get(&form, "wie"), page->account->name) == 0;
+	if (is_there)
+		skl_team_answer_page(page, item, what, &form,
+				     "U bent weer ingelogd. Dit is wat u schreef: er is nog niets "
+				     "verstuurd.");
+	skl_free(copy);
+	return is_there;
+}
+
 void skl_team_login_post(struct skl_team_page *page, const struct skl_form *form)
 {
 	const char *device = skl_httpd_cookie(page->request, "__Host-toestel");
@@ -103,7 +124,10 @@ void skl_team_login_post(struct skl_team_page *page, const struct skl_form *form
 	}
 	set_cookie(page, 0, "__Host-postvak", session->cookie, "");
 	set_cookie(page, 1, "__Host-toestel", new_device, "; Max-Age=15552000");
-	skl_team_goto(page, "/");
+	page->session = session;
+	page->account = skl_login_account(page->team->login, session->name);
+	if (!resume(page, skl_form_get(form, "waar"), skl_form_get(form, "tekst")))
+		skl_team_goto(page, "/");
 }
 
 void skl_team_logout(struct skl_team_page *page)

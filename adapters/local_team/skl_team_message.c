@@ -159,7 +159,7 @@ static void put_marks(struct skl_team_page *page, const json_t *section)
 	bool is_first = true;
 	int64_t at_ms = 0;
 
-	skl_team_put(page, "<p class=\"soft\">");
+	skl_team_put(page, "<p class=\"soft marks\">");
 	put_mark(page, SKL_LIST_STATUS, text_at(marks, "status"), &is_first);
 	put_mark(page, SKL_LIST_SOURCE, text_at(marks, "source"), &is_first);
 	put_mark(page, SKL_LIST_RELIABILITY, text_at(marks, "reliability"), &is_first);
@@ -189,8 +189,8 @@ static void put_section(struct skl_team_page *page, const json_t *message, const
 	}
 	if (json_array_size(about))
 		skl_team_put(page, "</p>");
-	put_marks(page, section);
 	skl_team_content(page, message, section);
+	put_marks(page, section);
 	skl_team_put(page, "</section>\n");
 }
 
@@ -246,14 +246,93 @@ static void put_notice(struct skl_team_page *page, const json_t *record)
 
 /* ---- the page ---- */
 
+/* One that opened, about one person: it is shown on the line of that person. */
+static bool is_identity(const json_t *section)
+{
+	return strcmp(text_at(section, "category"), "identity") == 0 &&
+	       json_object_get(section, "data") &&
+	       json_array_size(json_object_get(section, "about")) == 1;
+}
+
+static json_int_t about_first(const json_t *section)
+{
+	return json_integer_value(json_array_get(json_object_get(section, "about"), 0));
+}
+
+static void put_part(struct skl_team_page *page, const char *before, const char *text)
+{
+	skl_team_put(page, before);
+	skl_team_text(page, text);
+}
+
+/* Who it is about, on a line each: what a reader needs before anything else. */
+static void put_persons(struct skl_team_page *page, const json_t *message)
+{
+	const json_t *subjects = json_object_get(message, "subjects");
+	const json_t *sections = json_object_get(message, "sections");
+
+	if (json_array_size(subjects) == 0)
+		return;
+	skl_team_put(page, "<section class=\"part\"><h2>Over wie</h2><ul>");
+	for (size_t i = 0; i < json_array_size(subjects); i++) {
+		json_int_t number =
+			json_integer_value(json_object_get(json_array_get(subjects, i), "number"));
+		char person[SKL_MAIL_PERSON_BYTES];
+
+		skl_mail_person(message, number, person);
+		skl_team_put(page, "<li><b>");
+		skl_team_text(page, person);
+		skl_team_put(page, "</b>");
+		for (size_t k = 0; k < json_array_size(sections); k++) {
+			const json_t *one = json_array_get(sections, k);
+			const json_t *data = json_object_get(one, "data");
+
+			if (!is_identity(one) || about_first(one) != number)
+				continue;
+			put_part(page, *text_at(data, "born") ? ", geboren " : "",
+				 text_at(data, "born"));
+			put_part(page, *text_at(data, "sex") ? ", " : "",
+				 *text_at(data, "sex") ? skl_team_word(text_at(data, "sex")) : "");
+			put_part(page, *text_at(data, "remark") ? ". " : "",
+				 text_at(data, "remark"));
+		}
+		skl_team_put(page, "</li>");
+	}
+	skl_team_put(page, "</ul></section>\n");
+}
+
+/* What is asked and what happened first; how to reach whom later; the rest as it comes. */
+static const enum skl_category order[] = {
+	SKL_CATEGORY_REQUEST,   SKL_CATEGORY_TRIAGE,        SKL_CATEGORY_ADVICE,
+	SKL_CATEGORY_FEEDBACK,  SKL_CATEGORY_INCIDENT,      SKL_CATEGORY_RED_FLAGS,
+	SKL_CATEGORY_CHILD,     SKL_CATEGORY_SAFETY_RATING, SKL_CATEGORY_SAFETY_PLAN,
+	SKL_CATEGORY_AGREEMENT, SKL_CATEGORY_MEASURES,      SKL_CATEGORY_BAN,
+	SKL_CATEGORY_CONTACT,   SKL_CATEGORY_HOUSEHOLD,     SKL_CATEGORY_INVOLVED};
+
+static size_t rank_of(const json_t *section)
+{
+	uint32_t code =
+		skl_code_number(SKL_LIST_CATEGORY, skl_view_str(text_at(section, "category")));
+	size_t rank = 0;
+
+	while (rank < SKL_COUNT(order) && order[rank] != (enum skl_category)code)
+		rank++;
+	return rank;
+}
+
 static void put_message(struct skl_team_page *page, const json_t *message)
 {
 	const json_t *sections = json_object_get(message, "sections");
 
-	put_head(page, message);
+	put_persons(page, message);
+	for (size_t rank = 0; rank <= SKL_COUNT(order); rank++)
+		for (size_t i = 0; i < json_array_size(sections); i++) {
+			const json_t *one = json_array_get(sections, i);
+
+			if (!is_identity(one) && rank_of(one) == rank)
+				put_section(page, message, one);
+		}
 	put_events(page, message);
-	for (size_t i = 0; i < json_array_size(sections); i++)
-		put_section(page, message, json_array_get(sections, i));
 	put_not_shared(page, message);
 }
 
@@ -289,10 +368,15 @@ void skl_team_message(struct skl_team_page *page, const struct skl_mail_item *it
 	if (item->is_acute)
 		skl_team_put(page, "<p class=\"alert\"><b>Acuut.</b> Bel eerst, lees daarna "
 				   "verder.</p>\n");
+	skl_team_sent(page, item, record);
 	if (item->is_notice)
 		put_notice(page, record);
 	else
+		put_head(page, json_object_get(record, "message"));
+	skl_team_actions(page, item, json_object_get(record, "message"));
+	if (!item->is_notice)
 		put_message(page, json_object_get(record, "message"));
+	skl_team_log(page, record);
 	skl_team_end(page);
 	json_decref(record);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "skl_clock.h"
+#include "skl_key.h"
 #include "skl_local_team.h"
 #include "skl_log.h"
 #include "skl_mem.h"
@@ -70,12 +71,10 @@ static bool is_from_elsewhere(const struct skl_httpd_request *request)
 
 /* ---- pages ---- */
 
-/* "/bericht/ID" or "/bericht/ID/WHAT": a message of a desk of this person; NULL for every other. */
-static const struct skl_mail_item *find_item(const struct skl_team_page *page,
-					     const char **ret_what)
+const struct skl_mail_item *skl_team_find(const struct skl_team_page *page, const char *path,
+					  const char **ret_what)
 {
 	static const char root[] = "/bericht/";
-	const char *path = page->request->path;
 	const struct skl_mail_item *item;
 	uint8_t id[SKL_ID_BYTES];
 	const char *hex = path + strlen(root);
@@ -98,6 +97,7 @@ static void not_there(struct skl_team_page *page)
 
 static void get(struct skl_team_page *page)
 {
+	const struct skl_form none = {.count = 0};
 	const char *path = page->request->path;
 	const struct skl_mail_item *item;
 	const char *what = "";
@@ -110,9 +110,11 @@ static void get(struct skl_team_page *page)
 		skl_team_goto(page, "/");
 		return;
 	}
-	item = find_item(page, &what);
+	item = skl_team_find(page, path, &what);
 	if (item && !*what)
 		skl_team_message(page, item);
+	else if (item)
+		skl_team_answer_page(page, item, what, &none, NULL);
 	else
 		not_there(page);
 }
@@ -121,6 +123,8 @@ static void post(struct skl_team_page *page, const struct skl_form *form)
 {
 	const char *path = page->request->path;
 	const char *token = skl_form_get(form, "token");
+	const struct skl_mail_item *item;
+	const char *what = "";
 
 	if (strlen(token) != strlen(page->session->token) ||
 	    sodium_memcmp(token, page->session->token, strlen(token)) != 0) {
@@ -129,10 +133,15 @@ static void post(struct skl_team_page *page, const struct skl_form *form)
 				  "pagina en probeer het opnieuw.");
 		return;
 	}
-	if (strcmp(path, "/uitloggen") == 0)
+	if (strcmp(path, "/uitloggen") == 0) {
 		skl_team_logout(page);
-	else
+		return;
+	}
+	item = skl_team_find(page, path, &what);
+	if (!item || !*what)
 		not_there(page);
+	else if (!skl_team_do(page, item, what))
+		skl_team_answer_post(page, item, what, form);
 }
 
 /* The form; false: the page says why not. text must live as long as form. */
@@ -153,6 +162,22 @@ static bool read_form(struct skl_team_page *page, char *text, struct skl_form *f
 	return true;
 }
 
+/* What was written goes to the login page and comes back with it: nothing is kept here. */
+static void resume(struct skl_team_page *page)
+{
+	const struct skl_httpd_request *request = page->request;
+	struct skl_buf body;
+
+	skl_buf_init(&body, request->body.len + 1);
+	skl_buf_add_view(&body, request->body);
+	skl_team_login_page(
+		page, 403,
+		"Uw sessie is verlopen. Er is nog niets verstuurd. Log in, dan staat er "
+		"weer wat u schreef.",
+		request->path, request->is_too_large ? "" : skl_buf_str(&body));
+	skl_buf_wipe(&body);
+}
+
 static void post_form(struct skl_team_page *page)
 {
 	const struct skl_httpd_request *request = page->request;
@@ -166,7 +191,9 @@ static void post_form(struct skl_team_page *page)
 	} else {
 		if (request->body.len)
 			memcpy(text, request->body.data, request->body.len);
-		if (!read_form(page, text, &form))
+		if (!page->session && strncmp(request->path, "/bericht/", 9) == 0)
+			resume(page);
+		else if (!read_form(page, text, &form))
 			;
 		else if (strcmp(request->path, "/inloggen") == 0)
 			skl_team_login_post(page, &form);

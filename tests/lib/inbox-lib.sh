@@ -91,3 +91,37 @@ inbox_has() {
 	item=$(inbox_item "$2")
 	[ -n "$item" ]
 }
+
+# What Veilig Thuis sends to the team: inbox_offer NUMBER [CASE], a handover; inbox_ask NUMBER KIND, a question.
+inbox_marks='"marks": {"status": "fact", "source": "observed", "reliability": "reliable", "asOf": "2026-03-05"}'
+
+inbox_offer() {
+	cat <<-JSON
+		{"id": "$1", "kind": "handover_offer", "purpose": "organise_direct_safety", "ground": "wmo:4-1-1-2-d",
+		 "caseRef": "${2:-$(printf '%s' "$1" | md5sum | cut -c1-32)}", "userRef": "u-31b0", "checkedBy": "u-31b0",
+		 "to": {"partner": "lt-zaanstad", "desk": "wijkteam"}, "facts": {"unsafety": "structural"},
+		 "subjects": [{"number": 1, "positions": ["victim"], "familyName": "Bakker", "givenNames": "Anna", "born": "1991-05-17"},
+		  {"number": 2, "positions": ["perpetrator"], "familyName": "Jansen", "givenNames": "Rob", "born": "1988-01-02"},
+		  {"number": 3, "positions": ["child"], "familyName": "Jansen", "givenNames": "Noor", "born": "2017-09-30"}],
+		 "sections": [
+		  {"category": "identity", "about": [1], $inbox_marks, "data": {"given_names": "Anna <i>", "family_name": "Bakker", "born": "1991-05-17", "sex": "female"}},
+		  {"category": "identity", "about": [2], $inbox_marks, "data": {"given_names": "Rob", "family_name": "Jansen", "born": "1988-01-02", "sex": "male"}},
+		  {"category": "identity", "about": [3], $inbox_marks, "data": {"given_names": "Noor", "family_name": "Jansen", "born": "2017-09-30", "sex": "female"}},
+		  {"category": "contact", "about": [1], $inbox_marks, "data": {"phones": [{"number": "06 0000 0001", "safe": true, "remark": "niet na 18 uur"}]}},
+		  {"category": "incident", "about": [1, 2], $inbox_marks, "data": {"facts": [{"ref": "f1", "at": "2026-03-04T02:10:00+01:00", "actor": 2, "target": 1, "types": ["physical"], "act": "Bedreigd met een mes in de keuken, het kind stond in de gang.", "impact": "Zij durft niet naar huis."}]}},
+		  {"category": "statement", "about": [1], $inbox_marks, "data": {"text": "Wat zij alleen aan Veilig Thuis vertelde."}},
+		  {"category": "child", "about": [3], $inbox_marks, "data": {"perspective": "Noor zegt dat zij 's nachts wakker ligt en op haar broertje past.", "spoken_alone": true}},
+		  {"category": "safety_plan", "about": [1], $inbox_marks, "data": {"goals": ["Noor slaapt rustig"], "steps": [{"who": "Anna", "what": "Belt haar zus als Rob voor de deur staat", "when": "meteen"}]}}]}
+	JSON
+}
+
+inbox_ask() {
+	cat <<-JSON
+		{"id": "$1", "kind": "$2", "purpose": "assess_safety", "ground": "$([ "$2" = known_query ] && echo wgs:1-5 || echo wmo:4-1-1-2-d)",
+		 "caseRef": "$(printf '%s' "$1" | md5sum | cut -c1-32)", "userRef": "u-31b0", "checkedBy": "u-31b0",
+		 "to": {"partner": "lt-zaanstad", "desk": "wijkteam"},
+		 "subjects": [{"number": 1, "positions": ["perpetrator"], "familyName": "Singel", "givenNames": "Ravi", "born": "2006-01-15"}],
+		 "sections": [{"category": "identity", "about": [1], $inbox_marks, "data": {"given_names": "Ravi", "family_name": "Singel", "born": "2006-01-15"}}$(
+			[ "$2" = known_query ] || echo ', {"category": "request", "about": [1], "data": {"text": "Ziet u gevaar voor zijn moeder?"}}')]}
+	JSON
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+
+/* Beside a message: what can be done with it, what was sent about it and what became of that. */
+
+#include <string.h>
+
+#include "skl_clock.h"
+#include "skl_team_answer.h"
+#include "skl_text.h"
+
+static const char *text_at(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static const char *kind_label(const json_t *one)
+{
+	const char *label = skl_code_label_nl(
+		SKL_LIST_KIND, skl_code_number(SKL_LIST_KIND, skl_view_str(text_at(one, "kind"))));
+
+	return label ? label : "bericht";
+}
+
+static void put_by(struct skl_team_page *page, const json_t *one)
+{
+	const struct skl_account *who = skl_login_account(page->team->login, text_at(one, "by"));
+	int64_t at_ms = 0;
+
+	if (*text_at(one, "by")) {
+		skl_team_put(page, " door ");
+		skl_team_text(page, who ? who->shown : text_at(one, "by"));
+	}
+	if (skl_time_parse(skl_view_str(text_at(one, "at")), &at_ms) == SKL_OK) {
+		skl_team_put(page, ", ");
+		skl_team_time(page, at_ms);
+	}
+}
+
+/* ---- what became of a message of ours ---- */
+
+/* The last entry of the log about this message, other than that it was sent. */
+static const json_t *fate_of(const json_t *log, const char *id)
+{
+	const json_t *fate = NULL;
+
+	for (size_t i = 0; i < json_array_size(log); i++) {
+		const json_t *one = json_array_get(log, i);
+
+		if (strcmp(text_at(one, "id"), id) == 0 &&
+		    strcmp(text_at(one, "what"), "sent") != 0)
+			fate = one;
+	}
+	return fate;
+}
+
+static void put_refusal(struct skl_team_page *page, const json_t *one)
+{
+	const json_t *result = json_object_get(one, "result");
+	const json_t *recipients = json_object_get(result, "recipients");
+	const char *phone =
+		*text_at(one, "phone") ? text_at(one, "phone") : text_at(result, "phone");
+
+	for (size_t i = 0; i < json_array_size(recipients); i++) {
+		skl_team_put(page, "<p>");
+		skl_team_text(page, text_at(json_array_get(recipients, i), "text"));
+		skl_team_put(page, "</p>");
+	}
+	if (*text_at(one, "text") && strcmp(text_at(one, "what"), "receipt") == 0) {
+		skl_team_put(page, "<p>");
+		skl_team_text(page, text_at(one, "text"));
+		skl_team_put(page, "</p>");
+	}
+	if (!*phone)
+		return;
+	skl_team_put(page, "<p class=\"call\">Bel: <a href=\"tel:");
+	skl_team_text(page, phone);
+	skl_team_put(page, "\">");
+	skl_team_text(page, phone);
+	skl_team_put(page, "</a></p>");
+}
+
+static void put_sent(struct skl_team_page *page, const json_t *log, const json_t *one)
+{
+	const json_t *fate = fate_of(log, text_at(one, "id"));
+	bool is_trouble = json_is_true(json_object_get(fate, "trouble"));
+	const char *state = text_at(fate, "state");
+
+	skl_buf_addf(page->html, "<div class=\"%s\"><p><b>", is_trouble ? "alert" : "good");
+	skl_team_capital(page, kind_label(one));
+	skl_team_put(page, "</b>");
+	put_by(page, one);
+	skl_team_put(page, "</p>");
+	if (!fate)
+		skl_team_put(page, "<p>Onderweg naar het knooppunt.</p>");
+	else if (is_trouble && json_is_true(json_object_get(fate, "undone")))
+		skl_team_put(page, "<p><b>Niet verstuurd.</b></p>");
+	else if (is_trouble)
+		skl_team_put(page, "<p><b>Niet of niet helemaal aangekomen.</b></p>");
+	else if (strcmp(state, "handed_over") == 0)
+		skl_team_put(page, "<p>Aangekomen.</p>");
+	else
+		skl_team_put(page, "<p>Verstuurd.</p>");
+	if (is_trouble)
+		put_refusal(page, fate);
+	skl_team_put(page, "</div>\n");
+}
+
+void skl_team_sent(struct skl_team_page *page, const struct skl_mail_item *item,
+		   const json_t *record)
+{
+	const json_t *log = json_object_get(record, "log");
+
+	for (size_t i = json_array_size(log); i > 0; i--)
+		if (strcmp(text_at(json_array_get(log, i - 1), "what"), "sent") == 0)
+			put_sent(page, log, json_array_get(log, i - 1));
+	if (!item->is_trouble)
+		return;
+	skl_team_form(page, item, "gezien");
+	skl_team_put(page, "<p class=\"buttons\"><button class=\"second\">Gezien, er is gebeld of "
+			   "opnieuw verstuurd</button></p></form>\n");
+}
+
+/* ---- what can be done ---- */
+
+static void put_button(struct skl_team_page *page, const struct skl_mail_item *item,
+		       const struct skl_team_answer *answer)
+{
+	char hex[2 * SKL_ID_BYTES + 1];
+
+	skl_hex_encode(skl_view_of(item->id, SKL_ID_BYTES), hex);
+	skl_buf_addf(page->html, "<a class=\"button%s\" href=\"/bericht/%s/%s\">",
+		     answer->is_main ? "" : " second", hex, answer->path);
+	skl_team_text(page, answer->button);
+	skl_team_put(page, "</a>\n");
+}
+
+static void put_own(struct skl_team_page *page, const struct skl_mail_item *item, const char *what,
+		    const char *label)
+{
+	skl_team_form(page, item, what);
+	skl_buf_addf(page->html, "<button class=\"second\">%s</button></form>\n", label);
+}
+
+void skl_team_actions(struct skl_team_page *page, const struct skl_mail_item *item,
+		      const json_t *message)
+{
+	const struct skl_team_answer *answer;
+
+	skl_team_put(page, "<section aria-label=\"Wat kunt u doen\"><div class=\"buttons\">\n");
+	/* what was answered is not answered again */
+	for (size_t i = 0; (answer = skl_team_answer_at(i)) != NULL; i++)
+		if (message && skl_team_answer_fits(answer, message) && answer->on &&
+		    !item->is_answered)
+			put_button(page, item, answer);
+	if (!item->is_done && !item->is_notice && strcmp(item->holder, page->account->name) != 0)
+		put_own(page, item, "oppakken", "Ik pak dit op");
+	if (item->is_done)
+		put_own(page, item, "heropenen", "Terug in het postvak");
+	else
+		put_own(page, item, "klaar", item->is_notice ? "Gedaan" : "Zet op klaar");
+	skl_team_put(page, "</div>");
+	if (message && json_object_get(message, "caseRef")) {
+		skl_team_put(page, "<details><summary>Meer in deze zaak</summary>"
+				   "<div class=\"buttons\">\n");
+		for (size_t i = 0; (answer = skl_team_answer_at(i)) != NULL; i++)
+			if (!answer->on && skl_team_answer_fits(answer, message))
+				put_button(page, item, answer);
+		skl_team_put(page, "</div></details>");
+	}
+	skl_team_put(page, "</section>\n");
+}
+
+/* ---- what happened ---- */
+
+void skl_team_log(struct skl_team_page *page, const json_t *record)
+{
+	static const struct {
+		const char *what;
+		const char *words;
+	} rows[] = {{"read", "Gelezen"},
+		    {"taken", "Opgepakt"},
+		    {"done", "Op klaar gezet"},
+		    {"reopened", "Heropend"},
+		    {"seen", "Gezien dat iets niet aankwam"},
+		    {"sent", "Verstuurd"}};
+	const json_t *log = json_object_get(record, "log");
+
+	skl_team_put(page, "<section class=\"part\"><h2>Wat er gebeurde</h2><ul>");
+	for (size_t i = 0; i < json_array_size(log); i++) {
+		const json_t *one = json_array_get(log, i);
+
+		for (size_t k = 0; k < SKL_COUNT(rows); k++) {
+			if (strcmp(rows[k].what, text_at(one, "what")) != 0)
+				continue;
+			skl_team_put(page, "<li>");
+			skl_team_put(page, rows[k].words);
+			if (*text_at(one, "kind")) {
+				skl_team_put(page, ": ");
+				skl_team_text(page, kind_label(one));
+			}
+			put_by(page, one);
+			skl_team_put(page, "</li>");
+		}
+	}
+	skl_team_put(page, "</ul></section>\n");
+}
