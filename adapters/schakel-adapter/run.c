@@ -19,12 +19,12 @@
 #include "skl_log.h"
 #include "skl_mem.h"
 #include "skl_os.h"
+#include "skl_pseudonym.h"
 #include "skl_sandbox.h"
 #include "skl_text.h"
 
 #define KEEP_CONTEXTS_MS (INT64_C(400) * 86400000)
 #define WAIT_MAX_MS      1000
-#define SECRET_FILE_MAX  64
 
 static int fail(const char *what, const struct skl_error *error)
 {
@@ -55,31 +55,14 @@ static enum skl_err make_folder(const char *path, struct skl_error *reterr)
 	return skl_error_set(reterr, skl_err_errno(errno), 0, 0, "cannot make %.150s", path);
 }
 
-/* 32 bytes in base64 and a newline, as schakel-keys writes them. */
 static enum skl_err read_pseudonym_key(struct adapter *adapter, const char *path,
 				       struct skl_error *reterr)
 {
-	uint8_t *text = sodium_malloc(SECRET_FILE_MAX);
-	size_t len = 0;
-	size_t got = 0;
-	enum skl_err err;
-
 	adapter->base.pseudonym_key = sodium_malloc(32);
-	if (!text || !adapter->base.pseudonym_key) {
-		sodium_free(text);
+	if (!adapter->base.pseudonym_key)
 		return skl_error_set(reterr, SKL_ENOMEM, 0, 0,
 				     "no locked memory for the key (see LimitMEMLOCK)");
-	}
-	err = skl_file_read_secret(path, text, SECRET_FILE_MAX, &len, reterr);
-	while (len && (text[len - 1] == '\n' || text[len - 1] == '\r'))
-		len--;
-	if (!err &&
-	    (skl_b64_decode(skl_view_of(text, len), adapter->base.pseudonym_key, 32, &got) ||
-	     got != 32))
-		err = skl_error_set(reterr, SKL_ESYNTAX, 0, 0, "%.120s: not 32 bytes in base64",
-				    path);
-	sodium_free(text);
-	return err;
+	return skl_pseudonym_read_key(path, adapter->base.pseudonym_key, reterr);
 }
 
 static enum skl_err open_client(struct adapter *adapter, struct skl_error *reterr)

@@ -31,6 +31,7 @@ int keys_show(int argc, char **argv);
 int keys_directory(int argc, char **argv);
 int keys_epoch(int argc, char **argv);
 int keys_account(int argc, char **argv);
+int keys_pseudonym(int argc, char **argv);
 
 /* "schakel-keys: ..." to standard error; returns status so that `return keys_say(...)` reads well.
  */

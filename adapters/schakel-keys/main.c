@@ -40,6 +40,7 @@ static const char help[] =
 	"       schakel-keys epoch --origin NAME --from SIZE CHECKPOINT\n"
 	"       schakel-keys account --file FILE [--name REF {--shown TEXT --desk ID...\n"
 	"           [--certificate FILE.pem] | --password | --remove}]\n"
+	"       schakel-keys pseudonym --key FILE\n"
 	"       schakel-keys --help | --version\n"
 	"\n"
 	"  generate   make secret keys (FILE.key, only for you) and the lines for a registrar\n"
@@ -49,6 +50,8 @@ static const char help[] =
 	"  epoch      the record with which a trail that lost its end goes on under another name\n"
 	"  account    who may use an adapter's inbox: list, add, new password, remove; a password\n"
 	"             is a line of standard input\n"
+	"  pseudonym  under what partners know a person, for an officer's search; who it is comes\n"
+	"             on standard input: a BSN, or 'family name;given names;YYYY-MM-DD'\n"
 	"\n"
 	"Status: 0 done, 1 does not verify, 2 wrong command line, 3 could not read or write.\n"
 	"See schakel-keys(1).\n";
@@ -158,11 +161,9 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(int argc, char **argv);
-	} commands[] = {{"generate", keys_generate},
-			{"show", keys_show},
-			{"directory", keys_directory},
-			{"epoch", keys_epoch},
-			{"account", keys_account}};
+	} commands[] = {{"generate", keys_generate},   {"show", keys_show},
+			{"directory", keys_directory}, {"epoch", keys_epoch},
+			{"account", keys_account},     {"pseudonym", keys_pseudonym}};
 	const struct rlimit no_core = {0, 0}; /* a core file would hold secrets */
 
 	if (setrlimit(RLIMIT_CORE, &no_core) != 0)

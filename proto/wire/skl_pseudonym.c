@@ -4,6 +4,9 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "skl_file.h"
+#include "skl_text.h"
+
 #define NAME_MAX_BYTES 256u
 
 bool skl_bsn_is_valid(struct skl_view bsn)
@@ -187,4 +190,27 @@ enum skl_err skl_adult_on_ms(struct skl_view born, int64_t *ret_at_ms)
 	if (*ret_at_ms == 0)
 		*ret_at_ms = 1; /* 0 means unknown */
 	return SKL_OK;
+}
+
+/* --- the key ---------------------------------------------------------------------------------- */
+
+#define KEY_FILE_MAX 256
+
+enum skl_err skl_pseudonym_read_key(const char *path, uint8_t ret_key[32], struct skl_error *reterr)
+{
+	uint8_t *text = sodium_malloc(KEY_FILE_MAX);
+	size_t len = 0, got = 0;
+	enum skl_err err;
+
+	if (!text)
+		return skl_error_set(reterr, SKL_ENOMEM, 0, 0,
+				     "no locked memory for the key (see LimitMEMLOCK)");
+	err = skl_file_read_secret(path, text, KEY_FILE_MAX, &len, reterr);
+	while (len && (text[len - 1] == '\n' || text[len - 1] == '\r'))
+		len--;
+	if (!err && (skl_b64_decode(skl_view_of(text, len), ret_key, 32, &got) || got != 32))
+		err = skl_error_set(reterr, SKL_ESYNTAX, 0, 0, "%.120s: not 32 bytes in base64",
+				    path);
+	sodium_free(text);
+	return err;
 }

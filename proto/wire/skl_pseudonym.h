@@ -19,6 +19,14 @@
 
 #define SKL_PSEUDONYM_SCHEME_KEYED 1
 
+/*
+ * Read the key that partners of a region share: 32 bytes in base64 and a newline, as schakel-keys
+ * writes them, into memory of the caller (sodium_malloc). ESYNTAX, and those of
+ * skl_file_read_secret(), in reterr.
+ */
+SKL_MUST_CHECK enum skl_err skl_pseudonym_read_key(const char *path, uint8_t ret_key[32],
+						   struct skl_error *reterr);
+
 /* Nine digits, not all zero, weighted sum 9 8 7 6 5 4 3 2 -1 divisible by 11. */
 bool skl_bsn_is_valid(struct skl_view bsn);
 

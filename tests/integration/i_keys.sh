@@ -167,4 +167,20 @@ else
 	skip 'another implementation verifies the note' 'no python3-nacl'
 fi
 
+# --- under what a person is known (vectors of tests/data/vectors/pseudonym.txt)
+
+"$PYTHON" -c 'import base64; print(base64.b64encode(bytes(range(0x80, 0xa0))).decode())' >region.secret
+chmod 600 region.secret
+printf '123456782\nde Vries;Jan Piet;1984-02-29\n' >persons
+"$keys" pseudonym --key region.secret <persons >out
+test_is "$? $(xargs <out)" "0 a9b8be2af89fbfff93f687b34687f9462e731d55d7873618385069e63a1cb2b6 90979ea7dfa89294edd8b9e4e6359f60c5af9a2c56be146593f814c81616634e" \
+	'a BSN, and a name with its date, have their pseudonyms'
+echo 123456783 | "$keys" pseudonym --key region.secret >out 2>err
+test_like "$? $(cat err)" '^1 .*line 1 is no BSN that passes its test' 'a BSN that is none has not'
+echo 'de Vries;Jan' | "$keys" pseudonym --key region.secret >out 2>err
+test_is "$? $(wc -c <out)" '1 0' 'nor half a name'
+chmod 644 region.secret
+test_expect_status 3 'a key that others may read is refused' "$keys" pseudonym --key region.secret
+test_expect_status 2 'a person on the command line is refused' "$keys" pseudonym --key region.secret 123456782
+
 done_testing
