@@ -159,7 +159,7 @@ struct row {
 	"ground=wpg:18-1/bpg:4-2-1-i has=identity,incident"
 
 static const struct row rows[] = {
-	{"check -q -n 2026-06-15 @", 0, {"VOORBEELD", "ok: 17 files, 136 rules, digest "}},
+	{"check -q -n 2026-06-15 @", 0, {"VOORBEELD", "ok: 18 files, 136 rules, digest "}},
 	{"check -n 2026-06-15 @", 0, {"note: no rule permits", "audit_query"}},
 	{"check -n 2030-01-01 @", 1, {"algemene-grenzen.rules:", "no longer valid"}},
 	{"check -e production -n 2026-06-15 @", 1, {"EXAMPLE", "Have a lawyer check"}},
