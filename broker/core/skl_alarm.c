@@ -37,6 +37,17 @@ static const struct alarm open_risk = {
 	"The last helper leaves while a risk is open. Decide who takes this over.",
 };
 
+/* Who takes part in one case does not learn of the other by the link; who directs looks. */
+static const struct alarm linked = {
+	SKL_TASK_LINK_CASES,
+	"Veilig Thuis heeft deze zaak met een andere verbonden of ervan gescheiden. Ga na of plan "
+	"en "
+	"regie nog kloppen.",
+	"Veilig Thuis has linked this case with another, or split it. See whether plan and "
+	"direction "
+	"still fit.",
+};
+
 static enum skl_err give(struct skl_turn *turn, const struct skl_ask *ask,
 			 const struct skl_item *item, const struct alarm *alarm, int64_t due_ms)
 {
@@ -143,6 +154,14 @@ static bool leaves_open_risk(const struct skl_ask *ask, const struct skl_item *i
 	return ended && is_open && is_last(&ask->held, ended->partner, now_ms);
 }
 
+static bool is_linked(const struct skl_item *item)
+{
+	const struct skl_catalogue_kind *kind =
+		skl_catalogue_kind((uint32_t)item->env->common->kind);
+
+	return kind && kind->family == SKL_FAMILY_CASE && (kind->changes & SKL_CHANGES_LINKS);
+}
+
 static bool is_not_carried_out(const struct skl_item *item)
 {
 	const Schakel__V1__EventRow *row;
@@ -165,6 +184,8 @@ enum skl_err skl_alarm_apply(struct skl_turn *turn, struct skl_ask *ask,
 	err = look_at_measures(turn, ask, item, is_changed);
 	if (err == SKL_OK && at && at->at_ms > turn->now_ms)
 		err = give(turn, ask, item, &hearing, at->at_ms);
+	if (err == SKL_OK && is_linked(item))
+		err = give(turn, ask, item, &linked, 0);
 	if (err == SKL_OK && is_not_carried_out(item))
 		err = give(turn, ask, item, &not_carried_out, turn->now_ms + SKL_DAY_MS);
 	if (err == SKL_OK && leaves_open_risk(ask, item, turn->now_ms))
