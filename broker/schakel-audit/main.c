@@ -28,7 +28,8 @@ static const struct command {
 	 "a console in a browser, for persons with a certificate and a mandate"},
 	{"proof", audit_proof, "an entry with its proof that it is in the trail"},
 	{"check", audit_check, "check such a proof, off-line"},
-	{"tiles", audit_tiles, "the trail, or a year of it, as read-only files that prove themselves"},
+	{"tiles", audit_tiles,
+	 "the trail, or a year of it, as read-only files that prove themselves"},
 };
 
 static void usage(FILE *to)
