@@ -209,7 +209,7 @@ static void put_share(struct serve_page *page, const struct chart_cell *line,
 	skl_buf_addf(&page->html, "<td><svg aria-hidden=\"true\" width=\"%d\" height=\"16\">",
 		     BAR_PX);
 	for (unsigned what = CHART_PERMITTED; what <= CHART_DENIED; what++) {
-		uint64_t width = count[what] * BAR_PX / all;
+		uint64_t width = all ? count[what] * BAR_PX / all : 0;
 
 		skl_buf_addf(&page->html,
 			     "<rect class=\"%s\" x=\"%" PRIu64 "\" width=\"%" PRIu64
