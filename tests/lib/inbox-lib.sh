@@ -99,7 +99,7 @@ inbox_offer() {
 	cat <<-JSON
 		{"id": "$1", "kind": "handover_offer", "purpose": "organise_direct_safety", "ground": "wmo:4-1-1-2-d",
 		 "caseRef": "${2:-$(printf '%s' "$1" | md5sum | cut -c1-32)}", "userRef": "u-31b0", "checkedBy": "u-31b0",
-		 "to": {"partner": "lt-zaanstad", "desk": "wijkteam"}, "facts": {"unsafety": "structural"},
+		 "to": {"partner": "lt-zaanstad", "desk": "wijkteam"}, "facts": {"unsafety": "structural"}, "events": [{"code": "director", "partner": "lt-zaanstad", "desk": "wijkteam"}],
 		 "subjects": [{"number": 1, "positions": ["victim"], "familyName": "Bakker", "givenNames": "Anna", "born": "1991-05-17"},
 		  {"number": 2, "positions": ["perpetrator"], "familyName": "Jansen", "givenNames": "Rob", "born": "1988-01-02"},
 		  {"number": 3, "positions": ["child"], "familyName": "Jansen", "givenNames": "Noor", "born": "2017-09-30"}],
