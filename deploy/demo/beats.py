@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The four beats and the account, made from what the run left in its folder."""
+"""The five beats and the account, made from what the run left in its folder."""
 
 import datetime
 import json
 import os
 
 import story
-from tell import Beat, Cell, Lines, Quote, Table
+from tell import Beat, Cell, Lines, Picture, Quote, Table
 
 CATEGORIES = {
     "identity": ("identiteit", "identity"),
@@ -192,6 +192,33 @@ def proof(run):
     )
 
 
+PICTURES = {
+    "zoeken": ("Gedeeld zonder toestemming: elke regel", "Disclosed without consent: every line"),
+    "regel": ("Een verstrekking in woorden: regel, grondslag, wat ging en wat niet",
+              "One disclosure in words: rule, ground, what went and what did not"),
+    "zaak": ("De zaak als tijdlijn", "The case as a timeline"),
+    "boom": ("De boom van het logboek, en wie hem tekende", "The tree of the trail, and who signed it"),
+}
+
+
+def looking(run):
+    """Beat 5: the supervisor looks, and that is a line too."""
+    say = run.say
+    pictures = [Picture(path, say(*PICTURES[name])) for name, path in run.notes.get("pictures", {}).items()]
+    return Beat(
+        say("De toezichthouder kijkt", "The supervisor looks"),
+        say("Met een certificaat, een mandaat en een reden. Elke blik is zelf een regel in het logboek.",
+            "With a certificate, a mandate and a reason. Every look is a line of the trail itself."),
+        [
+            *pictures,
+            *([] if pictures else [Lines([say("Geen foto's: chromium ontbreekt of start hier niet.",
+                                              "No pictures: chromium is missing or does not start here.")], "grey")]),
+            Quote(say("Het bewijs van een verstrekking, nagekeken met openssl alleen",
+                      "The proof of a disclosure, checked with openssl alone"), run.notes["proof"]),
+        ],
+    )
+
+
 def account(run):
     """Ten lines: sent, cut, refused, oldest open, and what was not shown."""
     say = run.say
@@ -216,4 +243,4 @@ def account(run):
     ]
 
 
-BEATS = [three_views, answer_back, way_out, proof]
+BEATS = [three_views, answer_back, way_out, proof, looking]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Show beat N of a run, or write the page of all beats: play.py RUN LANGUAGE (1|2|3|4|account|page PATH)."""
+"""Show beat N of a run, or write the page of all beats: play.py RUN LANGUAGE (1|2|3|4|5|account|page PATH)."""
 
 import sys
 
@@ -15,10 +15,10 @@ def main(arguments):
                     "VOORBEELD - niet juridisch getoetst")
         for number, make in enumerate(beats.BEATS, 1):
             page.beat(number, make(run))
-        page.beat(5, account_beat(run))
+        page.beat(len(beats.BEATS) + 1, account_beat(run))
         page.write(arguments[3])
     elif what == "account":
-        Terminal(sys.stdout).beat(5, account_beat(run))
+        Terminal(sys.stdout).beat(len(beats.BEATS) + 1, account_beat(run))
     else:
         Terminal(sys.stdout).beat(int(what), beats.BEATS[int(what) - 1](run))
 

@@ -40,6 +40,14 @@ class Quote:
 
 
 @dataclass
+class Picture:
+    """A file beside the page, and what it shows."""
+
+    path: str
+    text: str
+
+
+@dataclass
 class Beat:
     title: str
     intro: str
@@ -85,6 +93,9 @@ class Terminal:
             for text in textwrap.wrap(line, self.width - 4) or [""]:
                 self.line("  | " + text)
 
+    def show_picture(self, block):
+        self.line(f"{block.text}: {block.path}")
+
     def show_table(self, block):
         width = (self.width - 3 * (len(block.heads) - 1)) // len(block.heads)
         self.line(" | ".join(head[:width].ljust(width) for head in block.heads), "strong")
@@ -115,6 +126,7 @@ padding: .4rem .6rem; border-bottom: 1px solid #ccc; overflow-wrap: anywhere } t
 td .label { font-weight: 600 } td.cut { color: #595959; background: #f3f3f3; font-style: italic }
 blockquote { border-left: 4px solid #154273; margin: 1rem 0; padding: .2rem 1rem; background: #f7f9fb }
 pre { white-space: pre-wrap; font: inherit; margin: .6rem 0 } .good { color: #1d6b2a } .bad { color: #a3001f }
+figure { margin: 1.5rem 0 } img { max-width: 100%; border: 1px solid #ccc }
 .strong { font-weight: 600 } .grey { color: #595959 } .warn { background: #fff4c2; padding: .5rem 1rem }
 """
 
@@ -142,6 +154,11 @@ class Page:
         self.parts.append(
             f"<p class=strong>{html.escape(block.source)}</p><blockquote><pre>{html.escape(block.text)}</pre></blockquote>"
         )
+
+    def show_picture(self, block):
+        name = html.escape(os.path.basename(block.path))
+        self.parts.append(f'<figure><a href="{name}"><img src="{name}" alt="{html.escape(block.text)}"></a>'
+                          f"<figcaption>{html.escape(block.text)}</figcaption></figure>")
 
     def show_table(self, block):
         heads = "".join(f'<th scope="col">{html.escape(head)}</th>' for head in block.heads)

@@ -6,7 +6,7 @@
 
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
 . "$SRC/tests/integration/peer-lib.sh"
-. "$SRC/tests/integration/serve-lib.sh"
+. "$SRC/tests/lib/serve-lib.sh"
 
 modules=${BROWSER:?run by make check-browser}
 chromium=$(command -v chromium) || skip_all 'chromium is not installed'

@@ -6,7 +6,7 @@
 
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
 . "$SRC/tests/integration/peer-lib.sh"
-. "$SRC/tests/integration/serve-lib.sh"
+. "$SRC/tests/lib/serve-lib.sh"
 
 size() {
 	ctl status && ctl_value trail size

@@ -7,7 +7,7 @@
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
 . "$SRC/tests/lib/hub-lib.sh"
 . "$SRC/tests/lib/adapter-lib.sh"
-. "$SRC/tests/integration/serve-lib.sh"
+. "$SRC/tests/lib/serve-lib.sh"
 . "$SRC/tests/lib/inbox-lib.sh"
 
 inbox_partners

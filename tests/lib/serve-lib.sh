@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: EUPL-1.2
 #
-# serve-lib.sh - a console of a supervisor, with certificates, for tests of schakel-audit serve. After
-# peer-lib.sh, with a hub made.
+# serve-lib.sh - a console of a supervisor, with certificates, for tests of schakel-audit serve and for the
+# demo; in a folder with the configuration of its queries: toezicht.conf, or $SERVE_QUERY.
 #
 #	serve_certificates      a CA, the server's, those of u-77, u-78 and a stranger; one of another CA, one too old
 #	serve_conf [LINE...]    serve.conf: u-77 has the mandate ap, u-78 (English) is fg of politie-nh
@@ -42,7 +42,7 @@ serve_print() {
 serve_conf() {
 	{
 		cat <<-EOF
-			query = "toezicht.conf"
+			query = "${SERVE_QUERY:-toezicht.conf}"
 			port = 0
 			certificate = "server.pem"
 			key = "server.key"
