@@ -172,6 +172,8 @@ struct query_view {
 	struct tally *tally;                   /* borrowed; NULL: rows are shown */
 	bool only_proven;                      /* leave the others out, and count them */
 	bool is_dutch;
+	bool is_past;        /* a row was beyond end: there is no next page */
+	uint64_t end;        /* behind the entry of the first page's query; 0: no page yet */
 	uint64_t rows;       /* shown so far */
 	uint64_t unproven;   /* of them, not yet under a checkpoint */
 	struct skl_buf next; /* for the next page; empty at the end */

@@ -48,6 +48,10 @@ static enum skl_err show_row(void *arg, const struct query_row *row)
 {
 	struct query_view *view = arg;
 
+	/* Each page is an entry: what we look at would grow by looking. */
+	view->is_past = view->end && row->index >= view->end;
+	if (view->is_past)
+		return SKL_OK;
 	view->unproven += !row->is_proven;
 	if (!row->is_proven && view->only_proven)
 		return SKL_OK;
@@ -71,8 +75,11 @@ enum skl_err query_view_show(void *arg, const Schakel__V1__Answer *answer)
 			view->is_dutch ? answer->text_nl : answer->text_en);
 		return SKL_OK;
 	}
+	if (!view->end && answer->entry)
+		view->end = answer->entry->index + 1;
 	err = query_rows(view->directory, answer, &checkpoint, show_row, view);
 	skl_buf_clear(&view->next);
-	skl_buf_add(&view->next, answer->next.data, answer->next.len);
+	if (!view->is_past)
+		skl_buf_add(&view->next, answer->next.data, answer->next.len);
 	return err == SKL_OK ? skl_buf_err(&view->next) : err;
 }

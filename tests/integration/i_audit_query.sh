@@ -200,6 +200,10 @@ test_is "$(($(size) - before > 2))" 1 'each page is a query of its own'
 
 ask --lang nl --details --first "$disclosure" --limit 1
 test_like "$(cat answer)" ': gedeeld' 'in Dutch'
+count=$(ask --json --all --entry query && wc -l <answer)
+test_expect 'looking at who looked comes to an end, a row at a time' timeout 60 "$BIN/schakel-audit" query \
+	--config toezicht.conf --mandate ap --reason periodic_audit --user u-77 --json --all --limit 1 --entry query
+test_is "$(wc -l <out)" $((count + 2)) 'with the look before it, and its own first page'
 
 # --- what the operator did, and why
 operator() {
