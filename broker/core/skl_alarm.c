@@ -51,18 +51,8 @@ static const struct alarm linked = {
 static enum skl_err give(struct skl_turn *turn, const struct skl_ask *ask,
 			 const struct skl_item *item, const struct alarm *alarm, int64_t due_ms)
 {
-	const struct skl_tasks_new new = {
-		.partner = skl_tasks_lead(turn, &ask->held),
-		.task = alarm->task,
-		.message_id = item->id,
-		.case_ref = ask->held.case_ref,
-		.names_index = item->parts[0].ref.index,
-		.due_ms = due_ms,
-		.text_nl = alarm->text_nl,
-		.text_en = alarm->text_en,
-	};
-
-	return new.partner ? skl_tasks_give(turn, &new) : SKL_OK;
+	return skl_tasks_ask_lead(turn, ask, item, alarm->task, due_ms, alarm->text_nl,
+				  alarm->text_en);
 }
 
 /* --- measures --------------------------------------------------------------------------- */

@@ -236,23 +236,6 @@ static enum skl_err move_clocks(struct skl_turn *turn, const struct skl_case *he
 
 /* --- tasks ---------------------------------------------------------------------------------- */
 
-static enum skl_err ask_lead(struct skl_turn *turn, const struct skl_ask *ask,
-			     const struct skl_item *item, enum skl_task task, const char *text_nl,
-			     const char *text_en)
-{
-	const struct skl_tasks_new new = {
-		.partner = skl_tasks_lead(turn, &ask->held),
-		.task = task,
-		.message_id = item->id,
-		.case_ref = ask->held.case_ref,
-		.names_index = item->parts[0].ref.index,
-		.text_nl = text_nl,
-		.text_en = text_en,
-	};
-
-	return new.partner ? skl_tasks_give(turn, &new) : SKL_OK;
-}
-
 /* A criminal measure beside the ban, in force in the message or the case (002:2349-2353). */
 static bool has_criminal_measure(const struct skl_ask *ask, const struct skl_item *item)
 {
@@ -278,8 +261,8 @@ static enum skl_err begin(struct skl_turn *turn, struct skl_ask *ask, const stru
 	memcpy(ban->id, item->id, sizeof(ban->id));
 	if (ask->held.pattern != SKL_PATTERN_COERCIVE_CONTROL || has_criminal_measure(ask, item))
 		return SKL_OK;
-	return ask_lead(
-		turn, ask, item, SKL_TASK_BAN_AT_COERCIVE_CONTROL,
+	return skl_tasks_ask_lead(
+		turn, ask, item, SKL_TASK_BAN_AT_COERCIVE_CONTROL, 0,
 		"Huisverbod bij dwingende controle, zonder strafrechtelijke maatregel ernaast. "
 		"Vertrouwt u erop dat het contactverbod wordt nageleefd? Zo niet: vraag om een "
 		"maatregel en maak vandaag een plan met haar, alleen.",
@@ -317,8 +300,8 @@ enum skl_err skl_ban_apply(struct skl_turn *turn, struct skl_ask *ask, const str
 		ban->done |= 1u << told.row->value;
 		return SKL_OK;
 	case SKL_BAN_STRAY:
-		return ask_lead(
-			turn, ask, item, SKL_TASK_REVIEW_PLAN,
+		return skl_tasks_ask_lead(
+			turn, ask, item, SKL_TASK_REVIEW_PLAN, 0,
 			"Er is een overtreding gemeld van een huisverbod dat hier niet geldt. "
 			"Ga na wat er geldt, en of er acuut gevaar is.",
 			"A breach was reported of a house ban that is not in force here. Find out "

@@ -127,22 +127,6 @@ static void begin_round(const struct skl_turn *turn, struct skl_case *held,
 						       : SKL_ANSWER_UNSPECIFIED;
 }
 
-static enum skl_err tell_lead(struct skl_turn *turn, const struct skl_ask *ask,
-			      const struct skl_item *item, const char *text_nl, const char *text_en)
-{
-	const struct skl_tasks_new new = {
-		.partner = skl_tasks_lead(turn, &ask->held),
-		.task = SKL_TASK_REVIEW_PROPOSAL,
-		.message_id = item->id,
-		.case_ref = ask->held.case_ref,
-		.names_index = item->parts[0].ref.index,
-		.text_nl = text_nl,
-		.text_en = text_en,
-	};
-
-	return new.partner ? skl_tasks_give(turn, &new) : SKL_OK;
-}
-
 static enum skl_err take_answer(struct skl_turn *turn, struct skl_ask *ask,
 				const struct skl_item *item)
 {
@@ -157,8 +141,8 @@ static enum skl_err take_answer(struct skl_turn *turn, struct skl_ask *ask,
 			held->participant[i].closing = (enum skl_answer)row->value;
 	if (row->value == SKL_ANSWER_NOT_AGREED) {
 		held->round.state = SKL_CASE_STATE_OPEN;
-		return tell_lead(
-			turn, ask, item,
+		return skl_tasks_ask_lead(
+			turn, ask, item, SKL_TASK_REVIEW_PROPOSAL, 0,
 			"Niet iedereen is het eens met afsluiten: de zaak blijft open. "
 			"Bespreek waarom, en pas het plan aan.",
 			"Not everybody agrees to closing: the case stays open. Discuss why, "
@@ -166,8 +150,8 @@ static enum skl_err take_answer(struct skl_turn *turn, struct skl_ask *ask,
 	}
 	if (awaited(held, turn->now_ms))
 		return SKL_OK;
-	return tell_lead(
-		turn, ask, item,
+	return skl_tasks_ask_lead(
+		turn, ask, item, SKL_TASK_REVIEW_PROPOSAL, 0,
 		"Ieder die gevraagd is, is het eens met afsluiten. Neem het met het gezin "
 		"door; u beslist.",
 		"All who were asked agree to closing. Walk it through with the family; you "

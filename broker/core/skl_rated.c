@@ -87,23 +87,6 @@ bool skl_rated_is_current(const struct skl_turn *turn, const struct skl_ask *ask
 
 /* --- what follows from it ------------------------------------------------------------------- */
 
-static enum skl_err give(struct skl_turn *turn, const struct skl_ask *ask,
-			 const struct skl_item *item, enum skl_task task, const char *text_nl,
-			 const char *text_en)
-{
-	const struct skl_tasks_new new = {
-		.partner = skl_tasks_lead(turn, &ask->held),
-		.task = task,
-		.message_id = item->id,
-		.case_ref = ask->held.case_ref,
-		.names_index = item->parts[0].ref.index,
-		.text_nl = text_nl,
-		.text_en = text_en,
-	};
-
-	return new.partner ? skl_tasks_give(turn, &new) : SKL_OK;
-}
-
 static enum skl_err stop_clock(struct skl_turn *turn, const struct skl_case *held,
 			       enum skl_clock clock)
 {
@@ -148,11 +131,13 @@ static enum skl_err fall_below(struct skl_turn *turn, struct skl_ask *ask,
 	ask->held.stable_ms = 0;
 	return err != SKL_OK
 		       ? err
-		       : give(turn, ask, item, SKL_TASK_REVIEW_PLAN,
-			      "Iemand geeft een veiligheidscijfer lager dan 6. Het veiligheidsplan "
-			      "komt terug op tafel. Bij acuut gevaar: bel 112.",
-			      "Somebody rates safety below 6. The safety plan comes back on the "
-			      "table. In acute danger: call 112.");
+		       : skl_tasks_ask_lead(
+				 turn, ask, item, SKL_TASK_REVIEW_PLAN, 0,
+				 "Iemand geeft een veiligheidscijfer lager dan 6. Het "
+				 "veiligheidsplan "
+				 "komt terug op tafel. Bij acuut gevaar: bel 112.",
+				 "Somebody rates safety below 6. The safety plan comes back on the "
+				 "table. In acute danger: call 112.");
 }
 
 /* A 7 that counts is at least so long after the one before. */
@@ -176,7 +161,8 @@ static enum skl_err propose_stable(struct skl_turn *turn, const struct skl_ask *
 		       "Proposal: phase of stable safety. There were %u ratings of 7 or more, at "
 		       "intervals. You decide, and set the phase.",
 		       (unsigned)ask->held.stable_times); /* fits */
-	return err == SKL_OK ? give(turn, ask, item, SKL_TASK_REVIEW_PROPOSAL, text_nl, text_en)
+	return err == SKL_OK ? skl_tasks_ask_lead(turn, ask, item, SKL_TASK_REVIEW_PROPOSAL, 0,
+						  text_nl, text_en)
 			     : err;
 }
 
@@ -237,8 +223,8 @@ enum skl_err skl_rated_apply(struct skl_turn *turn, struct skl_ask *ask,
 		return SKL_OK;
 	held->rating_asked_ms = turn->now_ms;
 	*is_changed = true;
-	return give(
-		turn, ask, item, SKL_TASK_RATE_SAFETY,
+	return skl_tasks_ask_lead(
+		turn, ask, item, SKL_TASK_RATE_SAFETY, 0,
 		"Deze casus heeft geen actueel veiligheidscijfer. Bespreek de veiligheid en leg "
 		"het cijfer vast.",
 		"This case has no current safety rating. Discuss safety and record the rating.");

@@ -133,3 +133,21 @@ enum skl_err skl_tasks_give(struct skl_turn *turn, const struct skl_tasks_new *t
 	notice.entry_index = ref.index;
 	return skl_offer_push_notice(turn, &notice);
 }
+
+enum skl_err skl_tasks_ask_lead(struct skl_turn *turn, const struct skl_ask *ask,
+				const struct skl_item *item, enum skl_task task, int64_t due_ms,
+				const char *text_nl, const char *text_en)
+{
+	const struct skl_tasks_new new = {
+		.partner = skl_tasks_lead(turn, &ask->held),
+		.task = task,
+		.message_id = item->id,
+		.case_ref = ask->held.case_ref,
+		.names_index = item->parts[0].ref.index,
+		.due_ms = due_ms,
+		.text_nl = text_nl,
+		.text_en = text_en,
+	};
+
+	return new.partner ? skl_tasks_give(turn, &new) : SKL_OK;
+}

@@ -28,6 +28,13 @@ struct skl_tasks_new {
 
 SKL_MUST_CHECK enum skl_err skl_tasks_give(struct skl_turn *turn, const struct skl_tasks_new *task);
 
+/* A task for who leads the case of this message, to do by due_ms (0: no term); nobody leads it yet:
+ * to nobody. */
+SKL_MUST_CHECK enum skl_err skl_tasks_ask_lead(struct skl_turn *turn, const struct skl_ask *ask,
+					       const struct skl_item *item, enum skl_task task,
+					       int64_t due_ms, const char *text_nl,
+					       const char *text_en);
+
 /* The open task that a task_done of this partner names. ENOTFOUND: none, or another kind of
  * message. */
 SKL_MUST_CHECK enum skl_err skl_tasks_find(struct skl_turn *turn, const struct skl_item *item,
