@@ -26,6 +26,18 @@ rule T-02 "It is recalled"
   because   "test"
   test "plain"  permitted
 end
+
+rule T-03 "The police hear of it"
+  from      veilig_thuis
+  kind      progress
+  to        police
+  purpose   organise_direct_safety
+  ground    wmo:4-1-1-2-e
+  consent   not-needed because "test"
+  may-know  event refers_to
+  because   "test"
+  test "plain"  permitted
+end
 RULES
 hub_start
 
@@ -61,6 +73,7 @@ peer politie-nh hello timeout=300 drain
 for kind in correction retraction false_or_unfounded recall; do
 	peer politie-nh kind=$kind "${police[@]}" to=vt-zw events="refers_to,ref=$report" hello submit bye
 	test_is "$(outcome)" permitted "$kind: reaches who has it"
+	stored_only=$(out_value id '^sent')
 	peer vt-zw hello want=1 timeout=500 drain
 	test_is "$(grep -c "^offer.*kind=$kind" out)" 1 "$kind: and is delivered"
 	peer politie-nh hello timeout=300 drain
@@ -110,13 +123,16 @@ peer team hello want=1 timeout=500 drain
 peer politie-nh kind=recall "${police[@]}" to=vt-zw case=$case_ref \
 	events="section_withdrawn,ref=$report,section=$hidden,detail=19" hello submit bye
 test_is "$(outcome)" denied_no_rule 'a section that the recipient never got is nothing to recall there'
+peer vt-zw kind=progress purpose=organise_direct_safety ground=wmo:4-1-1-2-e to=politie-nh case=$case_ref \
+	events="refers_to,ref=$report" hello submit bye
+test_is "$(outcome)" permitted 'what is said back to the sender'
 before=$(open_tasks)
 peer politie-nh kind=recall "${police[@]}" to=vt-zw case=$case_ref \
 	events="section_withdrawn,ref=$report,section=$incident,detail=19" hello submit bye
 test_is "$(outcome)" permitted 'one that it got is recalled'
 test_like "$(grep '^recipient' out)" 'clocks=1' 'and a clock runs until it is there'
 recall=$(out_value id '^sent')
-test_is "$(open_tasks)" $((before + 1)) 'and a task is open'
+test_is "$(open_tasks)" $((before + 1)) 'and a task is open: for what was passed on, not for what was said back'
 peer vt-zw hello want=2 timeout=500 drain
 test_like "$(cat out)" 'task=recall_onward.*stuurde er iets van door' 'who passed it on is asked to recall it as well'
 task=$(out_value id '^notice.*recall_onward')
@@ -138,12 +154,14 @@ unconfirmed() {
 		--user u-77 --all --json --saved unconfirmed ${1:+--message "$1"} >rows 2>rows.err || diag "$(cat rows.err)"
 	"$PYTHON" -c 'import json; print(*(json.loads(r)["entry"]["recipient"] for r in open("rows")))'
 }
-peer politie-nh hello to=vt-zw muni=0479 submit
+late_case=abababababababababababababababab
+peer politie-nh hello to=vt-zw muni=0479 case=$late_case submit
 report=$(out_value id '^sent')
 peer vt-zw hello want=1 timeout=500 drain
-peer politie-nh kind=correction "${police[@]}" to=vt-zw events="refers_to,ref=$report" hello submit
+peer politie-nh kind=correction "${police[@]}" to=vt-zw case=$late_case events="refers_to,ref=$report" hello submit
 correction=$(out_value id '^sent')
 test_is "$(unconfirmed "$correction")" vt-zw/desk 'the supervisor finds who has not confirmed'
+test_is "$(unconfirmed "$stored_only")" vt-zw/desk 'and that to be stored is not to be in its own system'
 open=$(unconfirmed | wc -w)
 kill -KILL "$(pid_of hub)"
 wait_bg hub
