@@ -3,74 +3,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "skl_clock.h"
-#include "skl_clock_store.h"
+#include "skl_command_json.h"
 #include "skl_core.h"
 #include "skl_hub_event.h"
 #include "skl_log.h"
 #include "skl_retention.h"
-#include "skl_task_store.h"
+#include "skl_status.h"
 
 #define CONTROL_VERSION "1"
-#define LATE_PAGES      5
 
 struct list {
 	const struct skl_hub *hub;
 	struct skl_buf *out;
 };
 
-struct late {
-	uint64_t count;
-	uint64_t after_checks; /* of them: break-glass that nobody checked in time */
-	struct skl_clock_row last;
-};
-
-/* --- JSON ------------------------------------------------------------------------------- */
-
-/* Ids and fixed words only; anything else is escaped all the same. */
-static void add_text(struct skl_buf *out, const char *text)
-{
-	skl_buf_add_u8(out, '"');
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '"' || c == '\\')
-			skl_buf_addf(out, "\\%c", c);
-		else if (c < 32 || c > 126)
-			skl_buf_addf(out, "\\u%04x", c);
-		else
-			skl_buf_add_u8(out, c);
-	}
-	skl_buf_add_u8(out, '"');
-}
-
-static void add_number(struct skl_buf *out, const char *name, uint64_t value)
-{
-	skl_buf_addf(out, "\"%s\":%llu,", name, (unsigned long long)value);
-}
-
-static void add_field(struct skl_buf *out, const char *name, const char *text)
-{
-	skl_buf_addf(out, "\"%s\":", name);
-	add_text(out, text);
-	skl_buf_add_u8(out, ',');
-}
-
-/* The last comma of a list or object goes. */
-static void close_with(struct skl_buf *out, char end)
-{
-	if (out->len && out->data[out->len - 1] == ',')
-		out->len--;
-	skl_buf_add_u8(out, (uint8_t)end);
-}
-
 static void add_error(struct skl_buf *out, enum skl_err err, const char *text)
 {
 	skl_buf_clear(out);
 	skl_buf_add_u8(out, '{');
-	add_field(out, "error", skl_err_name(err));
-	add_field(out, "text", text[0] ? text : skl_err_text(err));
-	close_with(out, '}');
+	skl_command_field(out, "error", skl_err_name(err));
+	skl_command_field(out, "text", text[0] ? text : skl_err_text(err));
+	skl_command_close(out, '}');
 }
 
 static enum skl_err too_much(struct skl_error *reterr)
@@ -92,205 +45,16 @@ static enum skl_err find_partner(const struct skl_hub *hub, const char *id,
 
 /* --- commands ------------------------------------------------------------------------------ */
 
-static uint64_t age_ms(int64_t at_ms)
-{
-	int64_t age = skl_now_ms() - at_ms;
-
-	return age > 0 ? (uint64_t)age : 0;
-}
-
-static void add_law(const struct skl_hub *hub, struct skl_buf *out)
-{
-	const struct skl_law *law = &hub->law;
-
-	skl_buf_add_str(out, "\"directory\":{");
-	add_number(out, "number", skl_directory_number(law->directory));
-	add_number(out, "partners", skl_directory_partner_count(law->directory));
-	add_number(out, "fresh_until_ms", (uint64_t)skl_directory_fresh_until_ms(law->directory));
-	close_with(out, '}');
-	skl_buf_add_str(out, ",\"policy\":{");
-	add_number(out, "number", law->policy_number);
-	add_number(out, "rules", law->policy ? skl_policy_rule_count(law->policy) : 0);
-	skl_buf_addf(out, "\"readable\":%s,\"refused_files\":%s,\"example\":%s,",
-		     law->policy ? "true" : "false", law->is_policy_refused ? "true" : "false",
-		     law->policy && skl_policy_is_example(law->policy) ? "true" : "false");
-	close_with(out, '}');
-	skl_buf_add_u8(out, ',');
-}
-
-static void add_trail(const struct skl_hub *hub, struct skl_buf *out)
-{
-	const struct skl_mark *mark = &hub->mark;
-
-	skl_buf_add_str(out, "\"trail\":{");
-	add_field(out, "origin", hub->opts.store.origin);
-	add_number(out, "size", hub->trail_size);
-	add_number(out, "checkpoint_size", mark->size);
-	add_number(out, "checkpoint_behind_ms",
-		   mark->behind_mono_ms ? (uint64_t)(skl_mono_ms() - mark->behind_mono_ms) : 0);
-	add_field(out, "checkpoint_error", skl_err_name(mark->last_err));
-	close_with(out, '}');
-	skl_buf_add_u8(out, ',');
-}
-
-static bool see_late(void *arg, const struct skl_clock_row *row)
-{
-	struct late *late = arg;
-
-	late->count += row->stage == SKL_CLOCK_LATE;
-	late->after_checks += row->stage == SKL_CLOCK_LATE && row->clock == SKL_CLOCK_BREAK_GLASS;
-	late->last = *row;
-	return true;
-}
-
-/* Of the first LATE_PAGES thousands of clocks: a look must not keep the reactor. */
-static void add_late(struct skl_txn *txn, struct skl_buf *out)
-{
-	struct late late = {0};
-	unsigned seen = SKL_STORE_PAGE_MAX;
-
-	for (unsigned i = 0; i < LATE_PAGES && seen == SKL_STORE_PAGE_MAX; i++)
-		if (skl_clock_store_list(txn, i ? &late.last : NULL, SKL_STORE_PAGE_MAX, see_late,
-					 &late, &seen) != SKL_OK)
-			break;
-	add_number(out, "late", late.count);
-	add_number(out, "late_after_checks", late.after_checks);
-}
-
-static enum skl_err add_store(struct skl_hub *hub, struct skl_buf *out)
-{
-	const struct skl_txn_opts look = {.read_only = true};
-	struct skl_store_stat stat;
-	SKL_CLEANUP(skl_txn_abortp) struct skl_txn *txn = NULL;
-	int64_t oldest_ms = 0, wake_ms = 0;
-	uint64_t clocks = 0, tasks = 0;
-	enum skl_err err = skl_store_stat(hub->store, &stat);
-
-	if (err == SKL_OK)
-		err = skl_txn_begin(hub->store, &look, &txn);
-	if (err != SKL_OK)
-		return err;
-	skl_buf_add_str(out, "\"store\":{");
-	add_number(out, "map_bytes", stat.map_bytes);
-	add_number(out, "used_bytes", stat.used_bytes);
-	add_number(out, "fill_percent", stat.fill_percent);
-	add_number(out, "payload_bytes", stat.payload_bytes);
-	close_with(out, '}');
-	skl_buf_add_str(out, ",\"queue\":{");
-	add_number(out, "waiting", stat.outbox_count);
-	err = skl_outbox_oldest(txn, NULL, &oldest_ms);
-	add_number(out, "oldest_ms", err == SKL_OK ? age_ms(oldest_ms) : 0);
-	close_with(out, '}');
-	skl_buf_add_str(out, ",\"clocks\":{");
-	if (skl_clock_store_count(txn, &clocks) == SKL_OK)
-		add_number(out, "running", clocks);
-	add_late(txn, out);
-	/* Late ones wake no more. */
-	if (skl_clock_store_wake(txn, &wake_ms) == SKL_OK && wake_ms != INT64_MAX)
-		add_number(out, "next_ms", (uint64_t)wake_ms);
-	close_with(out, '}');
-	skl_buf_add_str(out, ",\"tasks\":{");
-	if (skl_task_store_count(txn, &tasks) == SKL_OK)
-		add_number(out, "open", tasks);
-	close_with(out, '}');
-	skl_buf_add_u8(out, ',');
-	return SKL_OK;
-}
-
 static enum skl_err do_status(struct skl_hub *hub, const char *argument, struct skl_buf *out,
 			      struct skl_error *reterr)
 {
-	static const char *const names[] = {
-#define SKL_ROW(symbol, name) name,
-		SKL_COUNTER_MAP(SKL_ROW)
-#undef SKL_ROW
-	};
-	enum skl_err err;
-
-	if (argument[0])
-		return too_much(reterr);
-	skl_buf_add_u8(out, '{');
-	add_field(out, "version", SKL_VERSION);
-	add_field(out, "endpoint", hub->endpoint);
-	skl_buf_addf(out, "\"accepting\":%s,\"draining\":%s,",
-		     skl_turn_is_accepting(hub) ? "true" : "false",
-		     hub->is_draining ? "true" : "false");
-	add_number(out, "up_ms", age_ms(hub->started_ms));
-	add_number(out, "sessions", skl_seats_count(hub->seats));
-	add_number(out, "keys_refused", skl_zap_refused(hub->zap));
-	add_law(hub, out);
-	add_trail(hub, out);
-	skl_cosign_status(hub, out);
-	err = add_store(hub, out);
-	if (err != SKL_OK)
-		return err;
-	skl_buf_add_str(out, "\"counters\":{");
-	for (size_t i = 0; i < SKL_COUNTERS; i++)
-		add_number(out, names[i], hub->counts[i]);
-	close_with(out, '}');
-	close_with(out, '}');
-	return SKL_OK;
-}
-
-/* What waits for people at a partner, and how long the oldest does. */
-struct open_tasks {
-	int64_t oldest_ms;
-};
-
-static bool see_task(void *arg, const struct skl_task_row *row)
-{
-	struct open_tasks *open = arg;
-
-	if (!open->oldest_ms || row->given_ms < open->oldest_ms)
-		open->oldest_ms = row->given_ms;
-	return true;
-}
-
-static void add_partner(struct skl_hub *hub, const struct skl_dir_partner *partner,
-			struct skl_txn *txn, struct skl_buf *out)
-{
-	const struct skl_peer *peer = skl_seats_find_peer(hub->seats, partner->id);
-	const struct skl_seat *seat = peer ? peer->seat : NULL;
-	struct open_tasks open = {0};
-	unsigned count = 0;
-	int64_t oldest_ms;
-
-	skl_buf_add_u8(out, '{');
-	add_field(out, "id", partner->id);
-	add_field(out, "role", skl_code_name(SKL_LIST_ROLE, partner->role));
-	skl_buf_addf(out, "\"suspended\":%s,\"connected\":%s,",
-		     skl_held_is_out(hub, partner->id) ? "true" : "false", seat ? "true" : "false");
-	if (seat) {
-		add_number(out, "heard_ms", (uint64_t)(skl_mono_ms() - seat->heard_mono_ms));
-		add_number(out, "offers_open", seat->open_count);
-		add_number(out, "directory", seat->directory_number);
-	}
-	if (skl_outbox_oldest(txn, partner->id, &oldest_ms) == SKL_OK)
-		add_number(out, "oldest_waiting_ms", age_ms(oldest_ms));
-	if (skl_task_store_list(txn, partner->id, see_task, &open, &count) == SKL_OK && count) {
-		add_number(out, "tasks", count);
-		add_number(out, "oldest_task_ms", age_ms(open.oldest_ms));
-	}
-	close_with(out, '}');
-	skl_buf_add_u8(out, ',');
+	return argument[0] ? too_much(reterr) : skl_status_hub(hub, out);
 }
 
 static enum skl_err do_partners(struct skl_hub *hub, const char *argument, struct skl_buf *out,
 				struct skl_error *reterr)
 {
-	const struct skl_txn_opts look = {.read_only = true};
-	SKL_CLEANUP(skl_txn_abortp) struct skl_txn *txn = NULL;
-	const struct skl_directory *directory = hub->law.directory;
-	enum skl_err err = argument[0] ? too_much(reterr) : skl_txn_begin(hub->store, &look, &txn);
-
-	if (err != SKL_OK)
-		return err;
-	skl_buf_add_str(out, "{\"partners\":[");
-	for (size_t i = 0; i < skl_directory_partner_count(directory); i++)
-		add_partner(hub, skl_directory_partner_at(directory, i), txn, out);
-	close_with(out, ']');
-	skl_buf_add_u8(out, '}');
-	return SKL_OK;
+	return argument[0] ? too_much(reterr) : skl_status_partners(hub, out);
 }
 
 static const char *const types[] = {"", "message", "receipt", "notice"};
@@ -306,15 +70,15 @@ static void add_item(const struct skl_hub *hub, const struct skl_outbox_item *it
 	size_t park = is_out ? SKL_OUTBOX_PARK_SUSPENDED : (size_t)item->park;
 	char id[SKL_ID_TEXT_BYTES];
 
-	add_number(out, "offer", item->number);
-	add_field(out, "partner", item->partner);
-	add_field(out, "type", item->type < SKL_COUNT(types) ? types[item->type] : "");
-	add_field(out, "state", state < SKL_COUNT(states) ? states[state] : "");
-	add_field(out, "parked", park < SKL_COUNT(parks) ? parks[park] : "");
-	add_field(out, "id", skl_id_text(item->message_id, id));
-	add_number(out, "entry", item->entry_index);
-	add_number(out, "age_ms", age_ms(item->accepted_ms));
-	add_number(out, "attempts", item->attempts);
+	skl_command_number(out, "offer", item->number);
+	skl_command_field(out, "partner", item->partner);
+	skl_command_field(out, "type", item->type < SKL_COUNT(types) ? types[item->type] : "");
+	skl_command_field(out, "state", state < SKL_COUNT(states) ? states[state] : "");
+	skl_command_field(out, "parked", park < SKL_COUNT(parks) ? parks[park] : "");
+	skl_command_field(out, "id", skl_id_text(item->message_id, id));
+	skl_command_number(out, "entry", item->entry_index);
+	skl_command_number(out, "age_ms", skl_command_age_ms(item->accepted_ms));
+	skl_command_number(out, "attempts", item->attempts);
 }
 
 static bool see_item(void *arg, const struct skl_outbox_item *item)
@@ -323,7 +87,7 @@ static bool see_item(void *arg, const struct skl_outbox_item *item)
 
 	skl_buf_add_u8(list->out, '{');
 	add_item(list->hub, item, list->out);
-	close_with(list->out, '}');
+	skl_command_close(list->out, '}');
 	skl_buf_add_u8(list->out, ',');
 	return true;
 }
@@ -345,7 +109,7 @@ static enum skl_err do_queue(struct skl_hub *hub, const char *argument, struct s
 	skl_buf_add_str(out, "{\"items\":[");
 	err = skl_outbox_list(txn, argument[0] ? argument : NULL, 0, SKL_STORE_PAGE_MAX, see_item,
 			      &list, &count);
-	close_with(out, ']');
+	skl_command_close(out, ']');
 	skl_buf_add_u8(out, '}');
 	return err;
 }
@@ -386,16 +150,16 @@ static enum skl_err do_show(struct skl_hub *hub, const char *argument, struct sk
 		return err;
 	skl_buf_add_u8(out, '{');
 	add_item(hub, &item, out);
-	add_field(out, "desk", item.desk);
-	add_field(out, "sender", item.sender);
-	add_field(out, "priority",
-		  item.priority < SKL_COUNT(priorities) ? priorities[item.priority] : "");
-	add_number(out, "refusals", item.refusals);
-	add_number(out, "size_bytes", item.size_bytes);
-	add_number(out, "sections", item.section_count);
-	add_number(out, "not_before_ms", (uint64_t)item.not_before_ms);
-	add_number(out, "expires_ms", (uint64_t)item.expires_ms);
-	close_with(out, '}');
+	skl_command_field(out, "desk", item.desk);
+	skl_command_field(out, "sender", item.sender);
+	skl_command_field(out, "priority",
+			  item.priority < SKL_COUNT(priorities) ? priorities[item.priority] : "");
+	skl_command_number(out, "refusals", item.refusals);
+	skl_command_number(out, "size_bytes", item.size_bytes);
+	skl_command_number(out, "sections", item.section_count);
+	skl_command_number(out, "not_before_ms", (uint64_t)item.not_before_ms);
+	skl_command_number(out, "expires_ms", (uint64_t)item.expires_ms);
+	skl_command_close(out, '}');
 	return SKL_OK;
 }
 
@@ -514,9 +278,9 @@ static enum skl_err do_reload(struct skl_hub *hub, const char *argument, struct 
 
 		skl_law_reload_directory(hub);
 		skl_buf_add_u8(out, '{');
-		add_number(out, "before", before);
-		add_number(out, "now", skl_directory_number(hub->law.directory));
-		close_with(out, '}');
+		skl_command_number(out, "before", before);
+		skl_command_number(out, "now", skl_directory_number(hub->law.directory));
+		skl_command_close(out, '}');
 		return SKL_OK;
 	} else {
 		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "reload what: policy or directory?");
@@ -618,8 +382,8 @@ static enum skl_err do_revoke(struct skl_hub *hub, const char *argument, struct 
 	if (err != SKL_OK)
 		return err;
 	skl_buf_add_u8(out, '{');
-	add_number(out, "keys_revoked", count);
-	close_with(out, '}');
+	skl_command_number(out, "keys_revoked", count);
+	skl_command_close(out, '}');
 	return SKL_OK;
 }
 
@@ -677,8 +441,8 @@ static enum skl_err do_drain(struct skl_hub *hub, const char *argument, struct s
 		hub->is_draining ? skl_hub_event.drain_begun : skl_hub_event.drain_cancelled,
 		"waiting=%llu", (unsigned long long)stat.outbox_count);
 	skl_buf_addf(out, "{\"draining\":%s,", hub->is_draining ? "true" : "false");
-	add_number(out, "waiting", stat.outbox_count);
-	close_with(out, '}');
+	skl_command_number(out, "waiting", stat.outbox_count);
+	skl_command_close(out, '}');
 	return SKL_OK;
 }
 

@@ -8,7 +8,7 @@
 #include "skl_hub_event.h"
 #include "skl_log.h"
 #include "skl_payload.h"
-#include "skl_task_store.h"
+#include "skl_tasks.h"
 #include "skl_unpack.h"
 
 #define OFFERS_PER_PEER 64
@@ -223,31 +223,11 @@ enum skl_err skl_offer_push_other(struct skl_turn *turn, enum skl_outbox_type ty
 	return err;
 }
 
-/* Open from now on; what has no id is for a program, not for a person. */
-static enum skl_err keep_task(struct skl_turn *turn, const struct skl_offer_notice *notice)
-{
-	struct skl_task_row row = {
-		.task = (enum skl_task)notice->task,
-		.entry_index = notice->entry_index,
-		.given_ms = turn->now_ms,
-		.due_ms = notice->due_ms,
-	};
-	enum skl_err err = skl_change_name(row.partner, notice->partner);
-
-	if (err != SKL_OK)
-		return err;
-	memcpy(row.id, notice->id, SKL_STORE_ID_BYTES);
-	if (notice->case_ref)
-		memcpy(row.case_ref, notice->case_ref, SKL_STORE_ID_BYTES);
-	if (notice->ref)
-		memcpy(row.about, notice->ref, SKL_STORE_ID_BYTES);
-	return skl_task_store_put(turn->txn, &row);
-}
-
 enum skl_err skl_offer_push_notice(struct skl_turn *turn, const struct skl_offer_notice *notice)
 {
 	Schakel__V1__Notice message;
 	struct skl_view header;
+	enum skl_err err;
 
 	schakel__v1__notice__init(&message);
 	message.clock = (Schakel__V1__ClockId)notice->clock;
@@ -271,12 +251,9 @@ enum skl_err skl_offer_push_notice(struct skl_turn *turn, const struct skl_offer
 	header = skl_record_pack(turn->arena, &message.base, SKL_OUTBOX_HEADER_MAX);
 	if (!header.data)
 		return SKL_ENOMEM;
-	if (notice->task && notice->id) {
-		enum skl_err err = keep_task(turn, notice);
-
-		if (err != SKL_OK)
-			return err;
-	}
+	err = skl_tasks_keep(turn, notice);
+	if (err != SKL_OK)
+		return err;
 	turn->counts[SKL_COUNT_NOTICES]++;
 	return skl_offer_push_other(turn, SKL_OUTBOX_NOTICE, notice->partner, header, notice->ref,
 				    notice->entry_index);

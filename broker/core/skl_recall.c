@@ -160,8 +160,8 @@ static void add_name(char names[NAMES_BYTES], const char *partner)
 struct passed {
 	struct recall *recall;
 	const char *partner; /* who passed it on */
-	uint64_t last;
-	enum skl_err err;
+	uint64_t last;       /* of the entries of the case, looked at up to here */
+	bool is_elsewhere;   /* somebody but the sender of the repair got the message */
 	size_t count;
 	uint8_t ids[SKL_RECALL_PASSED][SKL_ID_BYTES]; /* of its own messages */
 	uint64_t index[SKL_RECALL_PASSED];
@@ -222,7 +222,7 @@ static bool see_other(void *arg, uint64_t index)
 	    strcmp(leaf.sender, passed->partner) != 0 ||
 	    skl_mandate_is_at(leaf.recipient, passed->recall->item->peer->id))
 		return true;
-	passed->last = 0; /* found */
+	passed->is_elsewhere = true;
 	return false;
 }
 
@@ -246,11 +246,11 @@ static enum skl_err ask_onward(struct passed *passed, size_t i, int64_t due_ms)
 	unsigned count = 0;
 	enum skl_err err;
 
-	passed->last = 1;
+	passed->is_elsewhere = false;
 	err = skl_index_list(turn->txn, SKL_INDEX_MESSAGE,
 			     skl_view_of(passed->ids[i], SKL_ID_BYTES), 0,
 			     2 * SKL_LIMIT_RECIPIENTS_N, see_other, passed, &count);
-	if (err == SKL_ENOTFOUND || (err == SKL_OK && passed->last))
+	if (err == SKL_ENOTFOUND || (err == SKL_OK && !passed->is_elsewhere))
 		return SKL_OK;
 	return err == SKL_OK ? skl_tasks_give(turn, &task) : err;
 }

@@ -2,6 +2,7 @@
 #include "skl_tasks.h"
 
 #include <sodium.h>
+#include <string.h>
 
 const char *skl_tasks_lead(const struct skl_turn *turn, const struct skl_case *held)
 {
@@ -150,4 +151,27 @@ enum skl_err skl_tasks_ask_lead(struct skl_turn *turn, const struct skl_ask *ask
 	};
 
 	return new.partner ? skl_tasks_give(turn, &new) : SKL_OK;
+}
+
+enum skl_err skl_tasks_keep(struct skl_turn *turn, const struct skl_offer_notice *notice)
+{
+	struct skl_task_row row = {
+		.task = (enum skl_task)notice->task,
+		.entry_index = notice->entry_index,
+		.given_ms = turn->now_ms,
+		.due_ms = notice->due_ms,
+	};
+	enum skl_err err;
+
+	if (!notice->task || !notice->id)
+		return SKL_OK;
+	err = skl_change_name(row.partner, notice->partner);
+	if (err != SKL_OK)
+		return err;
+	memcpy(row.id, notice->id, SKL_STORE_ID_BYTES);
+	if (notice->case_ref)
+		memcpy(row.case_ref, notice->case_ref, SKL_STORE_ID_BYTES);
+	if (notice->ref)
+		memcpy(row.about, notice->ref, SKL_STORE_ID_BYTES);
+	return skl_task_store_put(turn->txn, &row);
 }

@@ -35,6 +35,10 @@ SKL_MUST_CHECK enum skl_err skl_tasks_ask_lead(struct skl_turn *turn, const stru
 					       int64_t due_ms, const char *text_nl,
 					       const char *text_en);
 
+/* The task of a notice is open from now on; without an id it is for a program, not for a person. */
+SKL_MUST_CHECK enum skl_err skl_tasks_keep(struct skl_turn *turn,
+					   const struct skl_offer_notice *notice);
+
 /* The open task that a task_done of this partner names. ENOTFOUND: none, or another kind of
  * message. */
 SKL_MUST_CHECK enum skl_err skl_tasks_find(struct skl_turn *turn, const struct skl_item *item,
