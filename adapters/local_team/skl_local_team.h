@@ -82,7 +82,8 @@ void skl_team_put(struct skl_team_page *page, const char *markup);
 void skl_team_text(struct skl_team_page *page, const char *text);
 /* With a capital. */
 void skl_team_capital(struct skl_team_page *page, const char *text);
-/* "za 28 november, 10:16", in the time of this machine. */
+/* "za 28 november 2026", and the same with ", 10:16", in the time of this machine. */
+void skl_team_day(struct skl_team_page *page, int64_t at_ms);
 void skl_team_time(struct skl_team_page *page, int64_t at_ms);
 /* "3 uur geleden", "over 2 dagen". */
 void skl_team_age(struct skl_team_page *page, int64_t at_ms);

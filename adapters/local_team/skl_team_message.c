@@ -166,7 +166,7 @@ static void put_marks(struct skl_team_page *page, const json_t *section)
 	put_mark(page, SKL_LIST_TOLD_BY, text_at(section, "toldBy"), &is_first);
 	if (skl_time_parse(skl_view_str(text_at(marks, "asOf")), &at_ms) == SKL_OK) {
 		skl_team_put(page, is_first ? "Stand van " : ", stand van ");
-		skl_team_time(page, at_ms);
+		skl_team_day(page, at_ms);
 	}
 	skl_team_put(page, "</p>");
 }

@@ -120,19 +120,36 @@ void skl_team_capital(struct skl_team_page *page, const char *text)
 		skl_team_text(page, text + 1);
 }
 
-void skl_team_time(struct skl_team_page *page, int64_t at_ms)
+/* The day, and what its clock said in *ret_tm. False: a time that no calendar has. */
+static bool put_day(struct skl_team_page *page, int64_t at_ms, struct tm *ret_tm)
 {
 	static const char *const days[] = {"zo", "ma", "di", "wo", "do", "vr", "za"};
 	static const char *const months[] = {"januari",   "februari", "maart",    "april",
 					     "mei",       "juni",     "juli",     "augustus",
 					     "september", "oktober",  "november", "december"};
 	time_t at_s = (time_t)(at_ms / 1000);
-	struct tm tm = {0};
 
-	if (!localtime_r(&at_s, &tm))
-		return;
-	skl_buf_addf(page->html, "%s %d %s %d, %02d:%02d", days[tm.tm_wday], tm.tm_mday,
-		     months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min);
+	*ret_tm = (struct tm){0};
+	if (!localtime_r(&at_s, ret_tm))
+		return false;
+	skl_buf_addf(page->html, "%s %d %s %d", days[ret_tm->tm_wday], ret_tm->tm_mday,
+		     months[ret_tm->tm_mon], ret_tm->tm_year + 1900);
+	return true;
+}
+
+void skl_team_day(struct skl_team_page *page, int64_t at_ms)
+{
+	struct tm tm;
+
+	(void)put_day(page, at_ms, &tm); /* nothing is shown of no day */
+}
+
+void skl_team_time(struct skl_team_page *page, int64_t at_ms)
+{
+	struct tm tm;
+
+	if (put_day(page, at_ms, &tm))
+		skl_buf_addf(page->html, ", %02d:%02d", tm.tm_hour, tm.tm_min);
 }
 
 void skl_team_age(struct skl_team_page *page, int64_t at_ms)

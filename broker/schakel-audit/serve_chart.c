@@ -8,7 +8,7 @@
 #include "skl_clock.h"
 
 #define WEEK_MS INT64_C(604800000)
-#define BAR_PX  200
+#define BAR_PX  160
 
 /* What one table counts of a cell. */
 typedef bool (*is_counted_fn)(const struct chart_cell *cell);
@@ -53,7 +53,7 @@ static void put_names(struct serve_page *page, const struct chart_cell *cell)
 		serve_text(page, cell->to[0] ? cell->to : "-");
 		serve_put(page, "</td>");
 	}
-	serve_put(page, "<td>");
+	serve_put(page, "<td class=\"wrap\">");
 	serve_text(page, code_label(page, cell));
 	serve_put(page, "</td>");
 }
@@ -198,12 +198,12 @@ static void put_share(struct serve_page *page, const struct chart_cell *line,
 
 	put_names(page, line);
 	for (unsigned what = CHART_PERMITTED; what <= CHART_DENIED; what++) {
-		put_number(page, count[what]);
 		serve_put(page, "<td class=\"count\">");
 		if (count[what])
-			skl_buf_addf(&page->html, "%" PRIu64 " %%", count[what] * 100 / all);
+			skl_buf_addf(&page->html, "%" PRIu64 ", %" PRIu64 " %%", count[what],
+				     count[what] * 100 / all);
 		else
-			serve_put(page, "-");
+			serve_say(page, "&lt;10 per week", "&lt;10 a week");
 		serve_put(page, "</td>");
 	}
 	skl_buf_addf(&page->html, "<td><svg aria-hidden=\"true\" width=\"%d\" height=\"16\">",
@@ -224,12 +224,10 @@ static void put_shares(struct serve_page *page, const struct chart *chart)
 {
 	put_head(page, "shares", false);
 	serve_say(page,
-		  "Gedeeld</th><th scope=\"col\">Aandeel</th><th scope=\"col\">Deels gedeeld</th>"
-		  "<th scope=\"col\">Aandeel</th><th scope=\"col\">Geweigerd</th><th "
-		  "scope=\"col\">Aandeel</th><th scope=\"col\">Beeld</th></tr></thead>\n<tbody>",
-		  "Delivered</th><th scope=\"col\">Share</th><th scope=\"col\">Cut</th><th "
-		  "scope=\"col\">Share</th><th scope=\"col\">Refused</th><th "
-		  "scope=\"col\">Share</th><th scope=\"col\">Picture</th></tr></thead>\n<tbody>");
+		  "Gedeeld</th><th scope=\"col\">Deels gedeeld</th><th scope=\"col\">Geweigerd"
+		  "</th><th scope=\"col\">Beeld</th></tr></thead>\n<tbody>",
+		  "Delivered</th><th scope=\"col\">Cut</th><th scope=\"col\">Refused</th><th "
+		  "scope=\"col\">Picture</th></tr></thead>\n<tbody>");
 	for (size_t i = 0; i < chart_count(chart);) {
 		const struct chart_cell *line = chart_at(chart, i);
 		uint64_t count[CHART_WHATS] = {0};

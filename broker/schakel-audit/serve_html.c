@@ -44,6 +44,7 @@ const char serve_css[] =
 	"th,td{text-align:left;padding:.5rem .75rem;border-top:1px solid "
 	"#d9d9de;vertical-align:top;"
 	"white-space:nowrap}"
+	".wrap{white-space:normal;min-width:12rem}"
 	"thead th{background:#eceef0;white-space:nowrap}td form{margin:0}"
 	"dl{display:grid;grid-template-columns:minmax(8rem,16rem) 1fr;gap:.4rem 1rem;margin:0 0 "
 	"1.5rem;background:#fff;border:1px solid #c9c9cf;border-radius:.25rem;padding:1rem}"

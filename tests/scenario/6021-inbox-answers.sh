@@ -58,6 +58,8 @@ offer=$item
 test_like "$(cat page)" 'Anna &lt;i&gt; Bakker' 'the list says who it is about; markup in a name is text'
 inbox u-jo GET "$offer"
 test_like "$(tr '\n' ' ' <page)" 'Niet gedeeld.*[Vv]erklaring|Bedreigd met een mes' 'the first click: what it is'
+grep -Eq 'stand van [a-z]{2} [0-9]+ [a-z]+ [0-9]{4}</p>' page
+test_ok $? 'as of which day'
 test_like "$(cat page)" "href=\"$offer/aannemen\">Aannemen" 'the second: accept'
 inbox u-jo GET "$offer/aannemen"
 test_like "$(cat page)" 'Ja, wij nemen de regie over' 'the third says what it means'
