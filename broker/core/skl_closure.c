@@ -71,7 +71,8 @@ static enum skl_cut_reason refusal_of(const struct skl_turn *turn, const struct 
 	if (!directs(ask))
 		return SKL_CUT_REASON_NO_POWER;
 	if (is_proposal(item))
-		return SKL_CUT_REASON_UNSPECIFIED;
+		return round->state == SKL_CASE_STATE_CLOSED ? SKL_CUT_REASON_STALE_CASE
+							     : SKL_CUT_REASON_UNSPECIFIED;
 	/* Silence is no agreement; after its term it does not hold the case for ever. */
 	if (round->state != SKL_CASE_STATE_CLOSURE_PROPOSED ||
 	    (awaited(&ask->held, turn->now_ms) && turn->now_ms < round->until_ms))
