@@ -10,10 +10,9 @@
  * Lifetime: open .. close; items are borrowed until the next put or remove.
  * Errors:   EPERM, EIO, EDISKFULL, ENOMEM; ECORRUPT and EFORMAT for a file that is not as it was
  *           written; ELIMIT.
- * Limits:   SKL_MAIL_MAX items; SKL_MAIL_BYTES each.
+ * Limits:   SKL_MAIL_MAX items.
  *
- * A file is replaced as a whole (skl_file_write), so that it is there once or not at all, and is
- * sealed by a key outside the folder. A record is JSON:
+ * The files are those of skl_sealed_folder. A record:
  *
  *     {"id", "desk", "message": {...} or "notice": {...}, "log": [{"at", "what", "by", ...}]}
  *
@@ -37,8 +36,7 @@
 #include "skl_err.h"
 #include "skl_limits.h"
 
-#define SKL_MAIL_MAX   20000u
-#define SKL_MAIL_BYTES ((size_t)8 * 1024 * 1024)
+#define SKL_MAIL_MAX 20000u
 
 struct skl_mail;
 
