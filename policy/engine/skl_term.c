@@ -65,31 +65,91 @@ static int64_t last_sunday_ms(int64_t year, unsigned month)
 	return (last - weekday_of(last)) * SKL_DAY_MS + HOUR_MS;
 }
 
+/* What Dutch clocks are ahead of UTC at at_ms. */
+static int64_t dutch_offset_ms(int64_t at_ms)
+{
+	int64_t year = date_of(at_ms / SKL_DAY_MS).year;
+	bool is_summer = at_ms >= last_sunday_ms(year, 3) && at_ms < last_sunday_ms(year, 10);
+
+	return (is_summer ? 2 : 1) * HOUR_MS;
+}
+
 /* What Dutch clocks show, as if it were UTC. */
 static int64_t dutch_ms(int64_t at_ms)
 {
-	int64_t year = date_of(at_ms / SKL_DAY_MS).year;
-	int is_summer = at_ms >= last_sunday_ms(year, 3) && at_ms < last_sunday_ms(year, 10);
-
-	return at_ms + (is_summer ? 2 : 1) * HOUR_MS;
+	return at_ms + dutch_offset_ms(at_ms);
 }
 
+/* Back to UTC. An hour that autumn has twice is the first, one that spring skips the next. */
+static int64_t utc_of(int64_t dutch_ms)
+{
+	int64_t summer_ms = dutch_ms - 2 * HOUR_MS;
+
+	return dutch_offset_ms(summer_ms) == 2 * HOUR_MS ? summer_ms : dutch_ms - HOUR_MS;
+}
+
+/* Easter Sunday of the Gregorian calendar (the anonymous algorithm, Nature, 20 April 1876). */
+static int64_t easter_of(int64_t year)
+{
+	int64_t golden = year % 19;
+	int64_t century = year / 100, rest = year % 100;
+	int64_t skipped = (century - (century + 8) / 25 + 1) / 3;
+	int64_t epact = (19 * golden + century - century / 4 - skipped + 15) % 30;
+	int64_t sunday = (32 + 2 * (century % 4) + 2 * (rest / 4) - epact - rest % 4) % 7;
+	int64_t late = (golden + 11 * epact + 22 * sunday) / 451;
+	int64_t march = epact + sunday - 7 * late + 114; /* 31 * month + day - 1 */
+
+	return days_of((struct date){year, (unsigned)(march / 31), (unsigned)(march % 31 + 1)});
+}
+
+static bool is_date(int64_t days, int64_t year, unsigned month, unsigned day)
+{
+	return days == days_of((struct date){year, month, day});
+}
+
+/* 27 April; a Saturday where that is a Sunday. */
+static bool is_kings_day(int64_t days, int64_t year)
+{
+	int64_t birthday = days_of((struct date){year, 4, 27});
+
+	return days == birthday - (weekday_of(birthday) == 0);
+}
+
+bool skl_term_is_holiday(int64_t days)
+{
+	int64_t year = date_of(days).year;
+	int64_t since_easter = days - easter_of(year);
+
+	return since_easter == -2 || since_easter == 1 ||  /* Good Friday, Easter Monday */
+	       since_easter == 39 || since_easter == 50 || /* Ascension Day, Whit Monday */
+	       is_date(days, year, 1, 1) || is_kings_day(days, year) || is_date(days, year, 5, 5) ||
+	       is_date(days, year, 12, 25) || is_date(days, year, 12, 26);
+}
+
+static bool is_working_day(int64_t days)
+{
+	int64_t weekday = weekday_of(days);
+
+	return weekday != 0 && weekday != 6 && !skl_term_is_holiday(days);
+}
+
+/* To the same hour on Dutch clocks. */
 static int64_t add_working_days(int64_t at_ms, unsigned count)
 {
-	while (count > 0) {
-		int64_t weekday;
+	int64_t local_ms = dutch_ms(at_ms);
 
-		at_ms += SKL_DAY_MS;
-		weekday = weekday_of(dutch_ms(at_ms) / SKL_DAY_MS);
-		if (weekday != 0 && weekday != 6)
+	while (count > 0) {
+		local_ms += SKL_DAY_MS;
+		if (is_working_day(local_ms / SKL_DAY_MS))
 			count--;
 	}
-	return at_ms;
+	return utc_of(local_ms);
 }
 
 static int64_t add_months(int64_t at_ms, unsigned count)
 {
-	struct date date = date_of(at_ms / SKL_DAY_MS);
+	int64_t local_ms = dutch_ms(at_ms);
+	struct date date = date_of(local_ms / SKL_DAY_MS);
 	int64_t months = date.year * 12 + (date.month - 1) + count;
 	unsigned last;
 
@@ -98,7 +158,7 @@ static int64_t add_months(int64_t at_ms, unsigned count)
 	last = days_in_month(date.year, date.month);
 	if (date.day > last)
 		date.day = last;
-	return days_of(date) * SKL_DAY_MS + at_ms % SKL_DAY_MS;
+	return utc_of(days_of(date) * SKL_DAY_MS + local_ms % SKL_DAY_MS);
 }
 
 int64_t skl_term_add(int64_t from_ms, struct skl_term term)

@@ -10,6 +10,7 @@
  * Limits:   years 1970 to 9999; counts up to 1,000.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "skl_attr.h"
@@ -34,11 +35,20 @@ struct skl_term {
 };
 
 /*
- * from_ms plus the term. Hours, days and weeks are plain; working days skip Saturdays and Sundays
- * of the Dutch calendar and know no holidays, so that a due time is never late; months end on the
- * last day where the month is short. A term without unit gives 0.
+ * from_ms plus the term. Hours, days and weeks are plain: the house-ban act counts every day (Wth
+ * 13). Working days and months are counted on the Dutch calendar, to the same hour on Dutch clocks:
+ * working days skip Saturdays, Sundays and holidays, months end on the last day where the month is
+ * short. A term without unit gives 0.
  */
 int64_t skl_term_add(int64_t from_ms, struct skl_term term);
+
+/*
+ * Is the day (counted from 1970-01-01) a holiday of the Algemene termijnenwet, article 3? New
+ * Year's Day, Good Friday (3(2)), Easter and Whit Monday, Ascension Day, King's Day, 5 May - each
+ * year, though many employers give it once in five - and both days of Christmas. Days that a decree
+ * makes equal to them (3(3)) are not computed. King's Day is that of 2014 and after.
+ */
+bool skl_term_is_holiday(int64_t days);
 
 /* "hours", "days", "working-days", "weeks", "months"; singular too. SKL_TERM_NONE if unknown. */
 enum skl_term_unit skl_term_unit_of(struct skl_view word);

@@ -154,6 +154,43 @@ static void dates(void **state)
 	assert_true(at_ms == 7);
 }
 
+/* Easter from tables of the church, and what hangs on it; King's Day on a Sunday is the 26th. */
+static void holidays(void **state)
+{
+	static const char *const easters[] = {
+		"1981-04-19", "2000-04-23", "2024-03-31", "2025-04-20", "2026-04-05",
+		"2027-03-28", "2028-04-16", "2029-04-01", "2030-04-21", "2038-04-25",
+		"2049-04-18", "2076-04-19", "2285-03-22"};
+	static const char *const days[] = {"2026-01-01", "2026-04-03", "2026-04-06", "2026-04-27",
+					   "2026-05-05", "2026-05-14", "2026-05-25", "2026-12-25",
+					   "2026-12-26", "2025-04-26", "2031-04-26", "2036-04-26",
+					   "2027-05-05", "2028-04-27"};
+	static const char *const others[] = {"2026-04-05", "2026-04-04", "2025-04-27", "2026-04-26",
+					     "2026-05-04", "2026-12-24", "2026-12-31", "2026-04-30",
+					     "2028-02-29", "2026-12-05", "2026-05-15"};
+	unsigned in_2026 = 0;
+
+	(void)state;
+	for (size_t i = 0; i < SKL_COUNT(easters); i++) {
+		int64_t easter = date(easters[i]) / SKL_DAY_MS;
+
+		if (!skl_term_is_holiday(easter - 2) || !skl_term_is_holiday(easter + 1) ||
+		    !skl_term_is_holiday(easter + 39) || !skl_term_is_holiday(easter + 50) ||
+		    skl_term_is_holiday(easter - 1) || skl_term_is_holiday(easter + 40))
+			fail_msg("Easter of %s", easters[i]);
+	}
+	for (size_t i = 0; i < SKL_COUNT(days); i++)
+		if (!skl_term_is_holiday(date(days[i]) / SKL_DAY_MS))
+			fail_msg("%s is a holiday", days[i]);
+	for (size_t i = 0; i < SKL_COUNT(others); i++)
+		if (skl_term_is_holiday(date(others[i]) / SKL_DAY_MS))
+			fail_msg("%s is none", others[i]);
+	for (int64_t day = date("2026-01-01") / SKL_DAY_MS; day < date("2027-01-01") / SKL_DAY_MS;
+	     day++)
+		in_2026 += skl_term_is_holiday(day);
+	assert_int_equal(in_2026, 9);
+}
+
 static void terms(void **state)
 {
 	const int64_t hour = 3600000;
@@ -165,7 +202,15 @@ static void terms(void **state)
 		{date("2026-03-04"), {24, SKL_TERM_HOURS}, date("2026-03-05")},
 		{date("2026-03-04"), {10, SKL_TERM_DAYS}, date("2026-03-14")},
 		{date("2026-03-04"), {4, SKL_TERM_WEEKS}, date("2026-04-01")},
-		{date("2026-03-04"), {3, SKL_TERM_MONTHS}, date("2026-06-04")},
+		/* one o'clock at night here, and still in June */
+		{date("2026-03-04"), {3, SKL_TERM_MONTHS}, date("2026-06-04") - hour},
+		/* half past midnight on the first of March is February in UTC */
+		{date("2026-03-01") - hour / 2,
+		 {3, SKL_TERM_MONTHS},
+		 date("2026-06-01") - 3 * hour / 2},
+		{date("2028-02-29") + 12 * hour,
+		 {12, SKL_TERM_MONTHS},
+		 date("2029-02-28") + 12 * hour},
 		{date("2025-11-30") + hour, {3, SKL_TERM_MONTHS}, date("2026-02-28") + hour},
 		{date("2023-11-30"), {3, SKL_TERM_MONTHS}, date("2024-02-29")},
 		{date("2026-12-31"), {1, SKL_TERM_MONTHS}, date("2027-01-31")},
@@ -185,6 +230,35 @@ static void terms(void **state)
 		{date("2026-01-09") + 22 * hour + hour / 2,
 		 {1, SKL_TERM_WORKING_DAYS},
 		 date("2026-01-12") + 22 * hour + hour / 2},
+		/* noon stays noon when the clocks change: 2026-03-29 and 2026-10-25 */
+		{date("2026-03-27") + 11 * hour,
+		 {1, SKL_TERM_WORKING_DAYS},
+		 date("2026-03-30") + 10 * hour},
+		{date("2026-10-23") + 10 * hour,
+		 {1, SKL_TERM_WORKING_DAYS},
+		 date("2026-10-26") + 11 * hour},
+		/* the hour that autumn has twice, and the one that spring skips, are Sunday's */
+		{date("2026-10-25"), {1, SKL_TERM_WORKING_DAYS}, date("2026-10-26") + hour},
+		{date("2026-03-28") + 3 * hour / 2,
+		 {1, SKL_TERM_DAYS},
+		 date("2026-03-29") + 3 * hour / 2},
+		/* over Easter, King's Day and Christmas; the house ban counts them all */
+		{date("2026-04-02") + 10 * hour,
+		 {1, SKL_TERM_WORKING_DAYS},
+		 date("2026-04-07") + 10 * hour},
+		{date("2026-04-02") + 10 * hour,
+		 {10, SKL_TERM_DAYS},
+		 date("2026-04-12") + 10 * hour},
+		{date("2026-04-24") + 10 * hour,
+		 {5, SKL_TERM_WORKING_DAYS},
+		 date("2026-05-04") + 10 * hour},
+		{date("2026-12-24") + 10 * hour,
+		 {5, SKL_TERM_WORKING_DAYS},
+		 date("2027-01-04") + 10 * hour},
+		/* 29 February 2028 is a Tuesday and counts */
+		{date("2028-02-28") + 10 * hour,
+		 {2, SKL_TERM_WORKING_DAYS},
+		 date("2028-03-01") + 10 * hour},
 		{date("2026-03-04"), {0, SKL_TERM_NONE}, 0},
 		{date("2026-03-04"), {1, 77}, 0},
 		{date("2026-03-04"), {0, SKL_TERM_HOURS}, date("2026-03-04")},
@@ -216,6 +290,7 @@ int main(void)
 		cmocka_unit_test(grounds_between_roles),
 		cmocka_unit_test(categories_that_are_special),
 		cmocka_unit_test(dates),
+		cmocka_unit_test(holidays),
 		cmocka_unit_test(terms),
 	};
 
