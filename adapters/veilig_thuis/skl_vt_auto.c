@@ -119,3 +119,45 @@ enum skl_err skl_vt_make_data_request(const struct skl_received *received,
 	}
 	return ret->err;
 }
+
+static bool is_report(enum skl_kind kind)
+{
+	return kind == SKL_KIND_POLICE_REPORT || kind == SKL_KIND_PROFESSIONAL_REPORT ||
+	       kind == SKL_KIND_SELF_REPORT;
+}
+
+static bool is_from_police(const struct skl_own_http *own, const char *sender)
+{
+	const struct skl_directory *directory = skl_client_directory(own->adapter->client);
+	const struct skl_dir_partner *partner =
+		directory ? skl_directory_partner(directory, skl_view_str(sender)) : NULL;
+
+	return partner && partner->role == SKL_ROLE_POLICE;
+}
+
+static struct skl_mapped *add(struct skl_own_http_delivery *delivery, const char *what)
+{
+	struct skl_own_http_follow_up *one = &delivery->follow_ups[delivery->follow_up_count++];
+
+	one->what = what;
+	return &one->mapped;
+}
+
+/* Rule 2: by itself when the report came from the police; else a worker releases it. */
+enum skl_err skl_vt_follow_up(const struct skl_own_http *own, const struct skl_received *received,
+			      struct skl_own_http_delivery *delivery)
+{
+	/* its first member */
+	const struct skl_vt_config *config = (const struct skl_vt_config *)own->config;
+	const struct skl_context *report = &delivery->context;
+	enum skl_err err;
+
+	if (!is_report(report->kind))
+		return SKL_OK;
+	err = skl_vt_make_receipt(report, own->config->system_user, add(delivery, "receipt"));
+	if (err || report->kind != SKL_KIND_POLICE_REPORT || !config->auto_data_request ||
+	    !is_from_police(own, report->partner))
+		return err;
+	return skl_vt_make_data_request(received, report, own->config->system_user,
+					add(delivery, "data-request"));
+}

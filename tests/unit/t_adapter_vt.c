@@ -307,7 +307,7 @@ static void test_auto_request(void **state)
 
 static void test_pause(void **state)
 {
-	struct skl_vt_config config = {.retry_min_ms = 100, .retry_max_ms = 10000};
+	struct skl_own_http_config config = {.retry_min_ms = 100, .retry_max_ms = 10000};
 	uint32_t last_max = 0;
 
 	(void)state;
@@ -316,7 +316,7 @@ static void test_pause(void **state)
 		uint32_t highest = 0;
 
 		for (int i = 0; i < 200; i++) {
-			uint32_t pause = skl_vt_pause_ms(&config, attempts);
+			uint32_t pause = skl_own_http_pause_ms(&config, attempts);
 
 			lowest = pause < lowest ? pause : lowest;
 			highest = pause > highest ? pause : highest;

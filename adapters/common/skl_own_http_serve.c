@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 
-/* From Veilig Thuis' own system: POST /v1/messages, POST /v1/plan, GET /v1/messages/<id>, GET
+/* From the own system: POST /v1/messages, POST /v1/plan, GET /v1/messages/<id>, GET
  * /health */
 
 #include <stdio.h>
@@ -12,9 +12,9 @@
 #include "skl_json.h"
 #include "skl_log.h"
 #include "skl_mem.h"
+#include "skl_own_http.h"
 #include "skl_text.h"
 #include "skl_unpack.h"
-#include "skl_vt.h"
 
 static void answer_error(struct skl_httpd_reply *reply, unsigned status, const char *rule,
 			 const char *text)
@@ -38,7 +38,7 @@ static void answer_findings(struct skl_httpd_reply *reply, const struct skl_find
 /* ---- a message or a plan on its way in ---- */
 
 struct posting {
-	struct skl_vt *vt;
+	struct skl_own_http *own;
 	json_t *object;
 	struct skl_mapped mapped;
 	struct skl_findings findings;
@@ -66,7 +66,7 @@ static enum skl_err load_about(struct posting *p)
 	p->about = skl_calloc(1, sizeof(*p->about));
 	if (!p->about)
 		return SKL_ENOMEM;
-	err = skl_state_context_get(p->vt->adapter->state, id, p->about);
+	err = skl_state_context_get(p->own->adapter->state, id, p->about);
 	if (err) {
 		skl_free(p->about);
 		p->about = NULL;
@@ -91,7 +91,7 @@ static void find_case(struct posting *p)
 
 static void find_desks(struct posting *p)
 {
-	if (!skl_compose_desks(skl_client_directory(p->vt->adapter->client), &p->mapped,
+	if (!skl_compose_desks(skl_client_directory(p->own->adapter->client), &p->mapped,
 			       skl_now_ms()))
 		skl_findings_add(&p->findings, 0, "to", "recipient", false,
 				 "Een ontvanger staat niet in het register of heeft geen geldige "
@@ -100,16 +100,16 @@ static void find_desks(struct posting *p)
 
 static bool consent_ref(void *arg, const char *name, uint8_t ret_ref[SKL_ID_BYTES])
 {
-	const struct skl_vt *vt = arg;
+	const struct skl_own_http *own = arg;
 
-	return skl_adapter_ref(vt->adapter, "consent", name, ret_ref) == SKL_OK;
+	return skl_adapter_ref(own->adapter, "consent", name, ret_ref) == SKL_OK;
 }
 
 /* Parse, map, find case and desk. False: the reply is filled in. */
 static bool read_posting(struct posting *p, struct skl_view body, bool is_plan,
 			 struct skl_httpd_reply *reply)
 {
-	struct skl_own_opts opts = skl_vt_own_opts(skl_now_ms());
+	struct skl_own_opts opts = p->own->role->own_opts(skl_now_ms());
 	const char *own_id;
 	enum skl_err err;
 
@@ -123,7 +123,7 @@ static bool read_posting(struct posting *p, struct skl_view body, bool is_plan,
 	opts.is_plan = is_plan;
 	opts.about = p->about;
 	opts.consent_ref = consent_ref;
-	opts.arg = p->vt;
+	opts.arg = p->own;
 	if (!err)
 		err = skl_own_map(p->object, &opts, &p->mapped, &p->findings);
 	if (!err || err == SKL_EFIELD) {
@@ -190,18 +190,18 @@ static enum skl_err submit(struct posting *p, const char *key, struct skl_native
 	struct skl_compose_opts opts = {.about = p->about,
 					.case_ref = p->has_case ? p->case_ref : NULL};
 	enum skl_err err =
-		skl_adapter_submit(p->vt->adapter, &p->mapped, native->id, &opts, 0, error);
+		skl_adapter_submit(p->own->adapter, &p->mapped, native->id, &opts, 0, error);
 
 	if (err)
 		return err;
 	native->is_spooled = true;
-	return skl_state_native_put(p->vt->adapter->state, key, native);
+	return skl_state_native_put(p->own->adapter->state, key, native);
 }
 
-static void post_message(struct skl_vt *vt, const struct skl_httpd_request *request,
+static void post_message(struct skl_own_http *own, const struct skl_httpd_request *request,
 			 struct skl_httpd_reply *reply)
 {
-	struct posting p = {.vt = vt};
+	struct posting p = {.own = own};
 	struct skl_native native = {0};
 	struct skl_error error = {0};
 	char hex[SKL_ID_TEXT_BYTES];
@@ -214,7 +214,7 @@ static void post_message(struct skl_vt *vt, const struct skl_httpd_request *requ
 		return;
 	}
 	native_key(request, key);
-	err = skl_adapter_native(vt->adapter, key, request->body, &native);
+	err = skl_adapter_native(own->adapter, key, request->body, &native);
 	if (err == SKL_EDUPLICATE) {
 		answer_error(reply, 422, "idempotency-key",
 			     "Deze Idempotency-Key is gebruikt voor een ander bericht.");
@@ -240,7 +240,7 @@ static void post_message(struct skl_vt *vt, const struct skl_httpd_request *requ
 
 /* ---- GET /v1/messages/<id> ---- */
 
-static void set_result(struct skl_vt *vt, const struct skl_context *context, json_t *root)
+static void set_result(struct skl_own_http *own, const struct skl_context *context, json_t *root)
 {
 	struct skl_buf bytes;
 	struct skl_buf text;
@@ -249,7 +249,7 @@ static void set_result(struct skl_vt *vt, const struct skl_context *context, jso
 
 	skl_buf_init(&bytes, SKL_LIMIT_ANSWER);
 	skl_buf_init(&text, SKL_LIMIT_ANSWER);
-	if (skl_client_result(vt->adapter->client, context->id, &bytes) == SKL_OK) {
+	if (skl_client_result(own->adapter->client, context->id, &bytes) == SKL_OK) {
 		skl_arena_init(&arena, 0, 0);
 		if (skl_unpack(&schakel__v1__result__descriptor, skl_buf_view(&bytes), &arena,
 			       &result) == SKL_OK) {
@@ -263,12 +263,12 @@ static void set_result(struct skl_vt *vt, const struct skl_context *context, jso
 	skl_buf_done(&text);
 }
 
-static json_t *deliveries_of(struct skl_vt *vt, const uint8_t id[SKL_ID_BYTES])
+static json_t *deliveries_of(struct skl_own_http *own, const uint8_t id[SKL_ID_BYTES])
 {
 	struct skl_out_to to = {0};
 	json_t *list = json_array();
 
-	while (skl_client_outgoing_to(vt->adapter->client, id, to.number, &to) == SKL_OK) {
+	while (skl_client_outgoing_to(own->adapter->client, id, to.number, &to) == SKL_OK) {
 		const char *state = skl_code_name(SKL_LIST_DELIVERY, to.delivery);
 		const char *outcome = skl_code_name(SKL_LIST_OUTCOME, to.outcome);
 		json_t *one = json_pack("{s:s, s:s, s:s, s:s}", "partner", to.partner, "desk",
@@ -280,7 +280,7 @@ static json_t *deliveries_of(struct skl_vt *vt, const uint8_t id[SKL_ID_BYTES])
 	return list;
 }
 
-static void get_message(struct skl_vt *vt, const char *hex, struct skl_httpd_reply *reply)
+static void get_message(struct skl_own_http *own, const char *hex, struct skl_httpd_reply *reply)
 {
 	SKL_CLEANUP(skl_freep) struct skl_context *context = skl_calloc(1, sizeof(*context));
 	struct skl_out out;
@@ -288,7 +288,7 @@ static void get_message(struct skl_vt *vt, const char *hex, struct skl_httpd_rep
 	json_t *root;
 
 	if (!context || skl_hex_decode(skl_view_str(hex), id, sizeof(id)) ||
-	    skl_client_outgoing(vt->adapter->client, id, &out)) {
+	    skl_client_outgoing(own->adapter->client, id, &out)) {
 		answer_error(reply, 404, "not-found", "Dit bericht is hier niet bekend.");
 		return;
 	}
@@ -296,9 +296,9 @@ static void get_message(struct skl_vt *vt, const char *hex, struct skl_httpd_rep
 	(void)json_object_set_new(root, "messageId", skl_json_hex(id, sizeof(id)));
 	(void)json_object_set_new(root, "state", json_string(skl_out_state_name(out.state)));
 	(void)json_object_set_new(root, "spooledAt", skl_json_time(out.spooled_ms));
-	(void)json_object_set_new(root, "recipients", deliveries_of(vt, id));
-	if (skl_state_context_get(vt->adapter->state, id, context) == SKL_OK)
-		set_result(vt, context, root);
+	(void)json_object_set_new(root, "recipients", deliveries_of(own, id));
+	if (skl_state_context_get(own->adapter->state, id, context) == SKL_OK)
+		set_result(own, context, root);
 	reply->status = 200;
 	skl_json_dump(root, &reply->body);
 	json_decref(root);
@@ -306,20 +306,20 @@ static void get_message(struct skl_vt *vt, const char *hex, struct skl_httpd_rep
 
 /* ---- POST /v1/plan ---- */
 
-static struct skl_vt_plan *free_plan(struct skl_vt *vt)
+static struct skl_own_http_plan *free_plan(struct skl_own_http *own)
 {
-	for (size_t i = 0; i < SKL_VT_PLANS_N; i++) {
-		if (!vt->plans[i].token)
-			return &vt->plans[i];
+	for (size_t i = 0; i < SKL_OWN_HTTP_PLANS_N; i++) {
+		if (!own->plans[i].token)
+			return &own->plans[i];
 	}
 	return NULL;
 }
 
-static enum skl_err ask(struct posting *p, struct skl_vt_plan *plan, struct skl_error *error)
+static enum skl_err ask(struct posting *p, struct skl_own_http_plan *plan, struct skl_error *error)
 {
 	SKL_CLEANUP(skl_draft_freep) struct skl_draft *draft = NULL;
 	SKL_CLEANUP(skl_freep) struct skl_context *context = skl_calloc(1, sizeof(*context));
-	struct skl_adapter *adapter = p->vt->adapter;
+	struct skl_adapter *adapter = p->own->adapter;
 	struct skl_compose_opts opts = {.desk = adapter->desk,
 					.about = p->about,
 					.case_ref = p->has_case ? p->case_ref : NULL,
@@ -329,7 +329,7 @@ static enum skl_err ask(struct posting *p, struct skl_vt_plan *plan, struct skl_
 	if (!context)
 		return SKL_ENOMEM;
 	if (!skl_mapped_find_fact(&p->mapped, SKL_FACT_USER_REF))
-		skl_mapped_fact_text(&p->mapped, SKL_FACT_USER_REF, p->vt->config->system_user, 0);
+		skl_mapped_fact_text(&p->mapped, SKL_FACT_USER_REF, p->own->config->system_user, 0);
 	err = skl_compose_numbered(adapter->client, &p->mapped, &opts, &draft, context,
 				   plan->sections, error);
 	if (err)
@@ -340,11 +340,11 @@ static enum skl_err ask(struct posting *p, struct skl_vt_plan *plan, struct skl_
 	return skl_client_plan(adapter->client, draft, plan->id, error);
 }
 
-static void post_plan(struct skl_vt *vt, const struct skl_httpd_request *request,
+static void post_plan(struct skl_own_http *own, const struct skl_httpd_request *request,
 		      struct skl_httpd_reply *reply)
 {
-	struct posting p = {.vt = vt};
-	struct skl_vt_plan *plan = free_plan(vt);
+	struct posting p = {.own = own};
+	struct skl_own_http_plan *plan = free_plan(own);
 	struct skl_error error = {0};
 	enum skl_err err;
 
@@ -361,8 +361,8 @@ static void post_plan(struct skl_vt *vt, const struct skl_httpd_request *request
 			answer_error(reply, skl_err_may_retry(err) ? 503 : 400, skl_err_name(err),
 				     *error.text ? error.text : skl_err_text(err));
 		} else {
-			plan->token = ++vt->next_token;
-			skl_httpd_later(vt->httpd, request, plan->token);
+			plan->token = ++own->next_token;
+			skl_httpd_later(own->httpd, request, plan->token);
 		}
 	}
 	posting_done(&p);
@@ -377,7 +377,7 @@ static const Schakel__V1__Cut *cut_of(const Schakel__V1__RecipientResult *one, u
 	return NULL;
 }
 
-static json_t *plan_sections(const struct skl_vt_plan *plan,
+static json_t *plan_sections(const struct skl_own_http_plan *plan,
 			     const Schakel__V1__RecipientResult *one)
 {
 	bool is_denied = (enum skl_outcome)one->outcome != SKL_OUTCOME_PERMITTED &&
@@ -405,7 +405,7 @@ static json_t *plan_sections(const struct skl_vt_plan *plan,
 	return list;
 }
 
-static void write_plan(const struct skl_vt_plan *plan, const Schakel__V1__Result *result,
+static void write_plan(const struct skl_own_http_plan *plan, const Schakel__V1__Result *result,
 		       struct skl_buf *buf)
 {
 	const char *outcome = skl_code_name(SKL_LIST_OUTCOME, result->outcome);
@@ -428,16 +428,16 @@ static void write_plan(const struct skl_vt_plan *plan, const Schakel__V1__Result
 	json_decref(root);
 }
 
-void skl_vt_plan_answer(struct skl_vt *vt, const uint8_t id[SKL_ID_BYTES], enum skl_err err,
-			const Schakel__V1__Result *result)
+void skl_own_http_plan_answer(struct skl_own_http *own, const uint8_t id[SKL_ID_BYTES],
+			      enum skl_err err, const Schakel__V1__Result *result)
 {
 	static const char timeout[] = "{\"error\":{\"rule\":\"hub-unreachable\",\"text\":\"Het "
 				      "knooppunt gaf geen antwoord.\"}}";
 	static const char refused[] = "{\"error\":{\"rule\":\"refused\",\"text\":\"Het knooppunt "
 				      "weigerde de vraag.\"}}";
 
-	for (size_t i = 0; i < SKL_VT_PLANS_N; i++) {
-		struct skl_vt_plan *plan = &vt->plans[i];
+	for (size_t i = 0; i < SKL_OWN_HTTP_PLANS_N; i++) {
+		struct skl_own_http_plan *plan = &own->plans[i];
 		struct skl_buf text;
 
 		if (!plan->token || memcmp(plan->id, id, SKL_ID_BYTES) != 0)
@@ -445,45 +445,46 @@ void skl_vt_plan_answer(struct skl_vt *vt, const uint8_t id[SKL_ID_BYTES], enum 
 		skl_buf_init(&text, SKL_LIMIT_ANSWER);
 		if (!err && result) {
 			write_plan(plan, result, &text);
-			skl_httpd_answer(vt->httpd, plan->token, 200, skl_buf_view(&text));
+			skl_httpd_answer(own->httpd, plan->token, 200, skl_buf_view(&text));
 		} else {
-			skl_httpd_answer(vt->httpd, plan->token, err == SKL_ETIMEOUT ? 504 : 502,
+			skl_httpd_answer(own->httpd, plan->token, err == SKL_ETIMEOUT ? 504 : 502,
 					 skl_view_str(err == SKL_ETIMEOUT ? timeout : refused));
 		}
 		skl_buf_done(&text);
-		*plan = (struct skl_vt_plan){0};
+		*plan = (struct skl_own_http_plan){0};
 		return;
 	}
 }
 
 /* ---- routes ---- */
 
-static void get_health(struct skl_vt *vt, struct skl_httpd_reply *reply)
+static void get_health(struct skl_own_http *own, struct skl_httpd_reply *reply)
 {
 	json_t *root = json_pack("{s:s, s:b, s:i}", "state", "up", "hub",
-				 (int)skl_client_hub_reachable(vt->adapter->client), "refusals",
-				 (int)(vt->refusals > INT32_MAX ? INT32_MAX : vt->refusals));
+				 (int)skl_client_hub_reachable(own->adapter->client), "refusals",
+				 (int)(own->refusals > INT32_MAX ? INT32_MAX : own->refusals));
 
 	reply->status = 200;
 	skl_json_dump(root, &reply->body);
 	json_decref(root);
 }
 
-void skl_vt_serve(void *arg, const struct skl_httpd_request *request, struct skl_httpd_reply *reply)
+void skl_own_http_serve(void *arg, const struct skl_httpd_request *request,
+			struct skl_httpd_reply *reply)
 {
 	static const char messages[] = "/v1/messages/";
-	struct skl_vt *vt = arg;
+	struct skl_own_http *own = arg;
 	bool is_get = strcmp(request->method, "GET") == 0;
 	bool is_post = strcmp(request->method, "POST") == 0;
 
 	if (is_get && strcmp(request->path, "/health") == 0)
-		get_health(vt, reply);
+		get_health(own, reply);
 	else if (is_post && strcmp(request->path, "/v1/messages") == 0)
-		post_message(vt, request, reply);
+		post_message(own, request, reply);
 	else if (is_post && strcmp(request->path, "/v1/plan") == 0)
-		post_plan(vt, request, reply);
+		post_plan(own, request, reply);
 	else if (is_get && strncmp(request->path, messages, strlen(messages)) == 0)
-		get_message(vt, request->path + strlen(messages), reply);
+		get_message(own, request->path + strlen(messages), reply);
 	else
 		answer_error(reply, 404, "not-found", "Onbekend adres of onbekende methode.");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 
-/* To Veilig Thuis' own system: received messages once each, and what became of sent ones. */
+/* To the own system: received messages once each, and what became of sent ones. */
 
 #include <sodium.h>
 #include <stdio.h>
@@ -9,12 +9,12 @@
 #include "skl_clock.h"
 #include "skl_log.h"
 #include "skl_mem.h"
+#include "skl_own_http.h"
 #include "skl_text.h"
-#include "skl_vt.h"
 
 #define BODY_BYTES ((size_t)8 * 1024 * 1024)
 
-uint32_t skl_vt_pause_ms(const struct skl_vt_config *config, uint32_t attempts)
+uint32_t skl_own_http_pause_ms(const struct skl_own_http_config *config, uint32_t attempts)
 {
 	uint64_t pause = (uint64_t)config->retry_min_ms;
 
@@ -26,27 +26,25 @@ uint32_t skl_vt_pause_ms(const struct skl_vt_config *config, uint32_t attempts)
 	return (uint32_t)(pause / 2) + randombytes_uniform((uint32_t)(pause / 2) + 1);
 }
 
-static void slot_done(struct skl_vt_delivery *slot)
+static void slot_done(struct skl_own_http_delivery *slot)
 {
 	if (!slot->is_used)
 		return;
 	skl_buf_wipe(&slot->body);
-	if (slot->has_receipt)
-		skl_mapped_done(&slot->receipt);
-	if (slot->has_request)
-		skl_mapped_done(&slot->request);
-	*slot = (struct skl_vt_delivery){0};
+	for (size_t i = 0; i < slot->follow_up_count; i++)
+		skl_mapped_done(&slot->follow_ups[i].mapped);
+	*slot = (struct skl_own_http_delivery){0};
 }
 
-static void again(struct skl_vt_delivery *slot, const char *why, unsigned status)
+static void again(struct skl_own_http_delivery *slot, const char *why, unsigned status)
 {
-	struct skl_vt *vt = slot->vt;
-	uint32_t pause = skl_vt_pause_ms(vt->config, slot->attempts);
+	struct skl_own_http *own = slot->own;
+	uint32_t pause = skl_own_http_pause_ms(own->config, slot->attempts);
 	char hex[SKL_ID_TEXT_BYTES];
 
 	skl_log(SKL_LOG_WARNING, "message.waits", "id=%s why=%s status=%u next_ms=%u",
 		skl_id_text(slot->context.id, hex), why, status, (unsigned)pause);
-	if (skl_client_retry(vt->adapter->client, slot->key, pause))
+	if (skl_client_retry(own->adapter->client, slot->key, pause))
 		skl_log(SKL_LOG_ERR, "spool.failed", "id=%s", hex);
 	slot_done(slot);
 }
@@ -54,10 +52,10 @@ static void again(struct skl_vt_delivery *slot, const char *why, unsigned status
 /* ---- after the system has it ---- */
 
 /* SKL_OK also for what can never be sent: that is logged, and the report is there. */
-static enum skl_err send_auto(struct skl_vt_delivery *slot, const char *what,
-			      const struct skl_mapped *mapped)
+static enum skl_err send_follow_up(struct skl_own_http_delivery *slot, const char *what,
+				   const struct skl_mapped *mapped)
 {
-	struct skl_adapter *adapter = slot->vt->adapter;
+	struct skl_adapter *adapter = slot->own->adapter;
 	struct skl_compose_opts opts = {.about = &slot->context};
 	struct skl_native native;
 	struct skl_error error = {0};
@@ -85,18 +83,16 @@ static enum skl_err send_auto(struct skl_vt_delivery *slot, const char *what,
 	return skl_state_native_put(adapter->state, key, &native);
 }
 
-static void delivered(struct skl_vt_delivery *slot)
+static void delivered(struct skl_own_http_delivery *slot)
 {
 	char hex[SKL_ID_TEXT_BYTES];
 	enum skl_err err = SKL_OK;
 
-	if (slot->has_receipt)
-		err = send_auto(slot, "receipt", &slot->receipt);
-	if (!err && slot->has_request)
-		err = send_auto(slot, "data-request", &slot->request);
+	for (size_t i = 0; i < slot->follow_up_count && !err; i++)
+		err = send_follow_up(slot, slot->follow_ups[i].what, &slot->follow_ups[i].mapped);
 	/* The receipt to the sender goes last: until then the message comes again, in doubt. */
 	if (!err)
-		err = skl_client_handed_over(slot->vt->adapter->client, slot->key);
+		err = skl_client_handed_over(slot->own->adapter->client, slot->key);
 	if (err) {
 		again(slot, "spool", 0);
 		return;
@@ -109,18 +105,18 @@ static void delivered(struct skl_vt_delivery *slot)
 
 /* ---- asking and posting ---- */
 
-static void path_of(const struct skl_vt_delivery *slot, bool with_id, char ret[512])
+static void path_of(const struct skl_own_http_delivery *slot, bool with_id, char ret[512])
 {
 	char hex[33];
 
 	skl_hex_encode(skl_view_of(slot->context.id, SKL_ID_BYTES), hex);
-	(void)snprintf(ret, 512, "%.400s%s%s", slot->vt->config->message_path, with_id ? "/" : "",
+	(void)snprintf(ret, 512, "%.400s%s%s", slot->own->config->message_path, with_id ? "/" : "",
 		       with_id ? hex : "");
 }
 
 static void on_posted(void *arg, enum skl_err err, unsigned status, struct skl_view reply)
 {
-	struct skl_vt_delivery *slot = arg;
+	struct skl_own_http_delivery *slot = arg;
 
 	(void)reply; /* may repeat case content; the status says enough */
 	if (!err && ((status >= 200 && status < 300) || status == 409)) {
@@ -128,7 +124,7 @@ static void on_posted(void *arg, enum skl_err err, unsigned status, struct skl_v
 	} else if (!err && status >= 400 && status < 500 && status != 408 && status != 425 &&
 		   status != 429) {
 		/* The system will not take it as it is: a person must look, nothing is dropped. */
-		slot->vt->refusals++;
+		slot->own->refusals++;
 		skl_log(SKL_LOG_ERR, "partner.refuses", "status=%u", status);
 		again(slot, "refused", status);
 	} else {
@@ -136,24 +132,24 @@ static void on_posted(void *arg, enum skl_err err, unsigned status, struct skl_v
 	}
 }
 
-static enum skl_err post(struct skl_vt_delivery *slot)
+static enum skl_err post(struct skl_own_http_delivery *slot)
 {
 	char path[512];
 	char hex[33];
-	enum skl_err err = skl_client_handing(slot->vt->adapter->client, slot->key);
+	enum skl_err err = skl_client_handing(slot->own->adapter->client, slot->key);
 
 	if (err)
 		return err;
 	path_of(slot, false, path);
 	skl_hex_encode(skl_view_of(slot->context.id, SKL_ID_BYTES), hex);
-	return skl_http_request(slot->vt->http, "POST", path, hex, skl_buf_view(&slot->body),
+	return skl_http_request(slot->own->http, "POST", path, hex, skl_buf_view(&slot->body),
 				on_posted, slot);
 }
 
 /* An earlier try ended without an answer: has the system the message? */
 static void on_asked(void *arg, enum skl_err err, unsigned status, struct skl_view reply)
 {
-	struct skl_vt_delivery *slot = arg;
+	struct skl_own_http_delivery *slot = arg;
 
 	(void)reply;
 	if (!err && status >= 200 && status < 300) {
@@ -168,40 +164,7 @@ static void on_asked(void *arg, enum skl_err err, unsigned status, struct skl_vi
 
 /* ---- beginning ---- */
 
-static bool is_report(enum skl_kind kind)
-{
-	return kind == SKL_KIND_POLICE_REPORT || kind == SKL_KIND_PROFESSIONAL_REPORT ||
-	       kind == SKL_KIND_SELF_REPORT;
-}
-
-static bool is_from_police(const struct skl_vt *vt, const char *sender)
-{
-	const struct skl_directory *directory = skl_client_directory(vt->adapter->client);
-	const struct skl_dir_partner *partner =
-		directory ? skl_directory_partner(directory, skl_view_str(sender)) : NULL;
-
-	return partner && partner->role == SKL_ROLE_POLICE;
-}
-
-/* Rule 2: by itself when the report came from the police; else a worker releases it. */
-static enum skl_err prepare_auto(struct skl_vt_delivery *slot, const struct skl_received *received)
-{
-	const struct skl_vt *vt = slot->vt;
-	enum skl_err err;
-
-	if (!is_report(slot->context.kind))
-		return SKL_OK;
-	slot->has_receipt = true;
-	err = skl_vt_make_receipt(&slot->context, vt->config->system_user, &slot->receipt);
-	if (err || slot->context.kind != SKL_KIND_POLICE_REPORT || !vt->config->auto_data_request ||
-	    !is_from_police(vt, slot->context.partner))
-		return err;
-	slot->has_request = true;
-	return skl_vt_make_data_request(received, &slot->context, vt->config->system_user,
-					&slot->request);
-}
-
-static enum skl_err load_about(const struct skl_vt *vt, const struct skl_context *context,
+static enum skl_err load_about(const struct skl_own_http *own, const struct skl_context *context,
 			       struct skl_context *ret, bool *ret_found)
 {
 	enum skl_err err;
@@ -209,14 +172,14 @@ static enum skl_err load_about(const struct skl_vt *vt, const struct skl_context
 	*ret_found = false;
 	if (!context->has_about)
 		return SKL_OK;
-	err = skl_state_context_get(vt->adapter->state, context->about, ret);
+	err = skl_state_context_get(own->adapter->state, context->about, ret);
 	*ret_found = err == SKL_OK;
 	return err == SKL_ENOTFOUND ? SKL_OK : err;
 }
 
-static enum skl_err fill(struct skl_vt_delivery *slot, const struct skl_received *received)
+static enum skl_err fill(struct skl_own_http_delivery *slot, const struct skl_received *received)
 {
-	struct skl_vt *vt = slot->vt;
+	struct skl_own_http *own = slot->own;
 	SKL_CLEANUP(skl_freep) struct skl_context *about = skl_calloc(1, sizeof(*about));
 	bool has_about = false;
 	enum skl_err err;
@@ -227,30 +190,30 @@ static enum skl_err fill(struct skl_vt_delivery *slot, const struct skl_received
 	slot->attempts = received->attempts;
 	skl_buf_init(&slot->body, BODY_BYTES);
 	skl_compose_remember(received, &slot->context);
-	err = skl_state_context_put(vt->adapter->state, &slot->context);
+	err = skl_state_context_put(own->adapter->state, &slot->context);
 	if (!err)
-		err = load_about(vt, &slot->context, about, &has_about);
-	if (!err)
-		err = prepare_auto(slot, received);
+		err = load_about(own, &slot->context, about, &has_about);
+	if (!err && own->role->follow_up)
+		err = own->role->follow_up(own, received, slot);
 	if (err)
 		return err;
-	skl_own_write(received, has_about ? about : NULL, skl_client_directory(vt->adapter->client),
-		      &slot->body);
+	skl_own_write(received, has_about ? about : NULL,
+		      skl_client_directory(own->adapter->client), &slot->body);
 	return skl_buf_err(&slot->body);
 }
 
-static struct skl_vt_delivery *free_slot(struct skl_vt *vt)
+static struct skl_own_http_delivery *free_slot(struct skl_own_http *own)
 {
-	for (size_t i = 0; i < SKL_VT_DELIVERIES_N; i++) {
-		if (!vt->deliveries[i].is_used)
-			return &vt->deliveries[i];
+	for (size_t i = 0; i < SKL_OWN_HTTP_DELIVERIES_N; i++) {
+		if (!own->deliveries[i].is_used)
+			return &own->deliveries[i];
 	}
 	return NULL;
 }
 
-enum skl_err skl_vt_deliver(struct skl_vt *vt, const struct skl_received *received)
+enum skl_err skl_own_http_deliver(struct skl_own_http *own, const struct skl_received *received)
 {
-	struct skl_vt_delivery *slot = free_slot(vt);
+	struct skl_own_http_delivery *slot = free_slot(own);
 	struct skl_error error = {0};
 	char hex[SKL_ID_TEXT_BYTES];
 	char path[512];
@@ -260,18 +223,18 @@ enum skl_err skl_vt_deliver(struct skl_vt *vt, const struct skl_received *receiv
 	if (skl_compose_check(received, &error)) {
 		skl_log(SKL_LOG_WARNING, "message.mislabelled", "id=%s what=\"%s\"", hex,
 			error.text);
-		return skl_client_refuse(vt->adapter->client, received->key,
+		return skl_client_refuse(own->adapter->client, received->key,
 					 SKL_REASON_MISLABELLED);
 	}
-	if (!slot || !skl_http_is_free(vt->http))
-		return skl_client_retry(vt->adapter->client, received->key,
-					(uint32_t)vt->config->retry_min_ms);
+	if (!slot || !skl_http_is_free(own->http))
+		return skl_client_retry(own->adapter->client, received->key,
+					(uint32_t)own->config->retry_min_ms);
 	slot->is_used = true;
-	slot->vt = vt;
+	slot->own = own;
 	err = fill(slot, received);
 	if (!err && received->in_doubt) {
 		path_of(slot, true, path);
-		err = skl_http_request(vt->http, "GET", path, NULL, skl_view_of(NULL, 0), on_asked,
+		err = skl_http_request(own->http, "GET", path, NULL, skl_view_of(NULL, 0), on_asked,
 				       slot);
 	} else if (!err) {
 		err = post(slot);
@@ -285,62 +248,62 @@ enum skl_err skl_vt_deliver(struct skl_vt *vt, const struct skl_received *receiv
 
 static void on_job(void *arg, enum skl_err err, unsigned status, struct skl_view reply)
 {
-	struct skl_vt *vt = arg;
+	struct skl_own_http *own = arg;
 	enum skl_err stored;
 
 	(void)reply;
-	vt->job_number = 0;
-	vt->job_mono_ms = skl_mono_ms();
+	own->job_number = 0;
+	own->job_mono_ms = skl_mono_ms();
 	if (!err && ((status >= 200 && status < 300) || status == 409)) {
-		stored = skl_state_job_done(vt->adapter->state, &vt->job, skl_now_ms());
+		stored = skl_state_job_done(own->adapter->state, &own->job, skl_now_ms());
 	} else {
-		uint32_t pause = skl_vt_pause_ms(vt->config, vt->job.tries);
+		uint32_t pause = skl_own_http_pause_ms(own->config, own->job.tries);
 
-		vt->job.tries++;
-		vt->job.not_before_ms = skl_now_ms() + pause;
-		vt->job_mono_ms += pause;
-		stored = skl_state_job_put(vt->adapter->state, &vt->job);
+		own->job.tries++;
+		own->job.not_before_ms = skl_now_ms() + pause;
+		own->job_mono_ms += pause;
+		stored = skl_state_job_put(own->adapter->state, &own->job);
 		skl_log(SKL_LOG_WARNING, "event.waits", "event=%s status=%u code=%s next_ms=%u",
-			vt->job.key, status, skl_err_name(err), (unsigned)pause);
+			own->job.key, status, skl_err_name(err), (unsigned)pause);
 	}
 	if (stored) {
-		vt->job_mono_ms = skl_mono_ms() + vt->config->retry_min_ms;
+		own->job_mono_ms = skl_mono_ms() + own->config->retry_min_ms;
 		skl_log(SKL_LOG_ERR, "state.failed", "code=%s", skl_err_name(stored));
 	}
 }
 
-int64_t skl_vt_jobs_timeout_ms(const struct skl_vt *vt)
+int64_t skl_own_http_jobs_timeout_ms(const struct skl_own_http *own)
 {
 	int64_t left;
 
-	if (vt->job_number || vt->job_mono_ms == INT64_MAX)
+	if (own->job_number || own->job_mono_ms == INT64_MAX)
 		return -1;
-	left = vt->job_mono_ms - skl_mono_ms();
+	left = own->job_mono_ms - skl_mono_ms();
 	return left > 0 ? left : 0;
 }
 
 /* One at a time, in order: a result comes before the receipt that follows it. */
-void skl_vt_step_jobs(struct skl_vt *vt)
+void skl_own_http_step_jobs(struct skl_own_http *own)
 {
 	struct skl_buf body;
 	enum skl_err err;
 	int64_t wait_ms;
 
-	if (vt->job_number || vt->job_mono_ms == INT64_MAX || vt->job_mono_ms > skl_mono_ms() ||
-	    !skl_http_is_free(vt->http))
+	if (own->job_number || own->job_mono_ms == INT64_MAX || own->job_mono_ms > skl_mono_ms() ||
+	    !skl_http_is_free(own->http))
 		return;
 	skl_buf_init(&body, BODY_BYTES);
-	err = skl_state_job_next(vt->adapter->state, 0, &vt->job, &body);
-	wait_ms = err ? 0 : vt->job.not_before_ms - skl_now_ms();
+	err = skl_state_job_next(own->adapter->state, 0, &own->job, &body);
+	wait_ms = err ? 0 : own->job.not_before_ms - skl_now_ms();
 	if (err == SKL_ENOTFOUND) {
-		vt->job_mono_ms = INT64_MAX; /* until there is one */
-	} else if (!err && wait_ms > 0 && wait_ms <= vt->config->retry_max_ms) {
-		vt->job_mono_ms = skl_mono_ms() + wait_ms;
-	} else if (err || skl_http_request(vt->http, "POST", vt->config->event_path, vt->job.key,
-					   skl_buf_view(&body), on_job, vt)) {
-		vt->job_mono_ms = skl_mono_ms() + vt->config->retry_min_ms;
+		own->job_mono_ms = INT64_MAX; /* until there is one */
+	} else if (!err && wait_ms > 0 && wait_ms <= own->config->retry_max_ms) {
+		own->job_mono_ms = skl_mono_ms() + wait_ms;
+	} else if (err || skl_http_request(own->http, "POST", own->config->event_path, own->job.key,
+					   skl_buf_view(&body), on_job, own)) {
+		own->job_mono_ms = skl_mono_ms() + own->config->retry_min_ms;
 	} else {
-		vt->job_number = vt->job.number;
+		own->job_number = own->job.number;
 	}
 	skl_buf_done(&body);
 }
