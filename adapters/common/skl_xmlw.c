@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "skl_police_xmlw.h"
+#include "skl_xmlw.h"
 
 #include <stdio.h>
 

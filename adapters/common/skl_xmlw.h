@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#ifndef SKL_POLICE_XMLW_H
-#define SKL_POLICE_XMLW_H
+#ifndef SKL_XMLW_H
+#define SKL_XMLW_H
 
 /*
- * skl_police_xmlw - writing XML 1.0 into a buffer: escaped, indented, nothing else.
+ * skl_xmlw - writing XML 1.0 into a buffer: escaped, indented, nothing else.
  *
  * Owner:    one thread.
  * Errors:   the buffer's sticky error.

@@ -41,14 +41,14 @@ static const struct skl_config_row rows[] = {
 
 static enum skl_err check(const void *arg, struct skl_error *reterr)
 {
-	SKL_CLEANUP(skl_police_schema_freep) struct skl_police_schema *schema = NULL;
+	SKL_CLEANUP(skl_xml_schema_freep) struct skl_xml_schema *schema = NULL;
 	const struct skl_police_config *config = arg;
 
 	if (config->unit_municipality &&
 	    !skl_text_is_municipality(skl_view_str(config->unit_municipality)))
 		return skl_error_set(reterr, SKL_EINVAL, 0, 0,
 				     "police.unit_municipality: four digits");
-	return skl_police_schema_open(config->schema, &schema, reterr);
+	return skl_xml_schema_open(config->schema, &schema, reterr);
 }
 
 static void stop(void *arg)
@@ -58,7 +58,7 @@ static void stop(void *arg)
 	if (!police)
 		return;
 	skl_dir_close(police->dir);
-	skl_police_schema_free(police->schema);
+	skl_xml_schema_free(police->schema);
 	skl_free(police);
 }
 SKL_DEFINE_CLEANUP(struct skl_police, stop)
@@ -74,7 +74,7 @@ static enum skl_err start(struct skl_adapter *adapter, const void *config, void 
 		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "%s", skl_err_text(SKL_ENOMEM));
 	police->adapter = adapter;
 	police->config = config;
-	err = skl_police_schema_open(police->config->schema, &police->schema, reterr);
+	err = skl_xml_schema_open(police->config->schema, &police->schema, reterr);
 	if (err)
 		return err;
 	dir_opts = (struct skl_dir_opts){.root = police->config->folder,

@@ -31,7 +31,7 @@ struct skl_police {
 	struct skl_adapter *adapter;            /* borrowed */
 	const struct skl_police_config *config; /* borrowed */
 	struct skl_dir *dir;                    /* owned */
-	struct skl_police_schema *schema;       /* owned */
+	struct skl_xml_schema *schema;          /* owned */
 	int64_t purge_mono_ms;
 };
 

@@ -17,26 +17,26 @@
 /* 4 KiB for every history, known or not; a larger one lifts all four of the message. */
 #define FIXED_SIZE_CLASS 2u
 
-static const struct skl_police_word histories[] = {
+static const struct skl_xml_word histories[] = {
 	{"geweld", SKL_CATEGORY_HISTORY_VIOLENCE, NULL},
 	{"zeden", SKL_CATEGORY_HISTORY_SEXUAL, NULL},
 	{"vuurwapenbezit", SKL_CATEGORY_HISTORY_FIREARM_POSSESSION, NULL},
 	{"vuurwapengebruik", SKL_CATEGORY_HISTORY_FIREARM_USE, NULL},
 	{NULL, 0, NULL}};
 
-static const struct skl_police_word roles[] = {
+static const struct skl_xml_word roles[] = {
 	{"verdachte", 0, "suspect"}, {"slachtoffer", 0, "victim"}, {"veroordeelde", 0, "convicted"},
 	{"getuige", 0, "witness"},   {"adres", 0, "address"},      {NULL, 0, NULL}};
 
-static const struct skl_police_word scopes[] = {{"betrokkenen", 0, "persons_involved"},
-						{"gezinsleden", 0, "family_members"},
-						{"dat-adres", 0, "that_address"},
-						{NULL, 0, NULL}};
+static const struct skl_xml_word scopes[] = {{"betrokkenen", 0, "persons_involved"},
+					     {"gezinsleden", 0, "family_members"},
+					     {"dat-adres", 0, "that_address"},
+					     {NULL, 0, NULL}};
 
 static void map_item(struct skl_police_reading *reading, const xmlNode *node, json_t *content)
 {
-	const struct skl_police_word *role = skl_police_attr_word(node, "rol", roles);
-	const struct skl_police_word *scope = skl_police_attr_word(node, "bereik", scopes);
+	const struct skl_xml_word *role = skl_xml_attr_word(node, "rol", roles);
+	const struct skl_xml_word *scope = skl_xml_attr_word(node, "bereik", scopes);
 	SKL_CLEANUP(skl_freep) char *text = skl_police_text(reading, node, 4000);
 	SKL_CLEANUP(skl_freep) char *period = skl_police_attr_text(reading, node, "periode", 100);
 	json_t *item;
@@ -47,7 +47,7 @@ static void map_item(struct skl_police_reading *reading, const xmlNode *node, js
 		return;
 	}
 	item = json_object();
-	skl_police_set_time(reading, item, "at", skl_police_time(node, "wanneer"));
+	skl_police_set_time(reading, item, "at", skl_xml_time(node, "wanneer"));
 	skl_mapped_set_text(reading->mapped, item, "period", period);
 	skl_mapped_set_text(reading->mapped, item, "role", role->name);
 	skl_mapped_set_text(reading->mapped, item, "scope",
@@ -58,9 +58,9 @@ static void map_item(struct skl_police_reading *reading, const xmlNode *node, js
 
 void skl_police_map_history(struct skl_police_reading *reading, const xmlNode *node, size_t place)
 {
-	const struct skl_police_word *kind = skl_police_attr_word(node, "soort", histories);
-	bool is_nothing = skl_police_attr_is(node, "niets-bekend", "ja");
-	const xmlNode *item = skl_police_child(node, "voorval");
+	const struct skl_xml_word *kind = skl_xml_attr_word(node, "soort", histories);
+	bool is_nothing = skl_xml_attr_is(node, "niets-bekend", "ja");
+	const xmlNode *item = skl_xml_child(node, "voorval");
 	struct skl_mapped_section *section;
 
 	if (!kind) {
@@ -82,7 +82,7 @@ void skl_police_map_history(struct skl_police_reading *reading, const xmlNode *n
 	section->scope = SKL_SCOPE_PERSONS_INVOLVED;
 	skl_police_marks(reading, node, section);
 	skl_mapped_set(reading->mapped, section->content, "known", json_boolean(!is_nothing));
-	for (; item; item = skl_police_next(item, "voorval"))
+	for (; item; item = skl_xml_next(item, "voorval"))
 		map_item(reading, item, section->content);
 }
 
@@ -95,7 +95,7 @@ static size_t place_of_number(struct skl_police_reading *reading, const xmlNode 
 	size_t place;
 	struct skl_mapped_subject *subject;
 
-	if (!skl_police_attr(node, "over", text, sizeof(text)))
+	if (!skl_xml_attr(node, "over", text, sizeof(text)))
 		return 0;
 	number = strtoul(text, &end, 10);
 	if (*end || number == 0 || number > SKL_LIMIT_NUMBER)
@@ -126,7 +126,7 @@ static void check_shape(struct skl_police_reading *reading, const xmlNode *root)
 	struct skl_mapped *mapped = reading->mapped;
 
 	for (size_t place = 1; place <= mapped->subject_count; place++) {
-		for (const struct skl_police_word *kind = histories; kind->nl; kind++) {
+		for (const struct skl_xml_word *kind = histories; kind->nl; kind++) {
 			if (!has_section(mapped, place, kind->code))
 				skl_police_fault(reading, root, "vier-geschiedenissen",
 						 "Over persoon %u ontbreekt geschiedenis \"%s\". "
@@ -159,7 +159,7 @@ void skl_police_map_data(struct skl_police_reading *reading, const xmlNode *root
 	char id[2 * SKL_ID_BYTES + 1];
 
 	skl_police_map_release(reading, root);
-	if (!skl_police_attr(root, "antwoord-op", id, sizeof(id)) ||
+	if (!skl_xml_attr(root, "antwoord-op", id, sizeof(id)) ||
 	    skl_hex_decode(skl_view_str(id), mapped->in_reply_to, SKL_ID_BYTES))
 		skl_police_fault(reading, root, "verwijzing",
 				 "\"antwoord-op\" noemt geen verzoek (32 tekens 0-9 en a-f).");
@@ -167,8 +167,8 @@ void skl_police_map_data(struct skl_police_reading *reading, const xmlNode *root
 		mapped->has_in_reply_to = true;
 	skl_mapped_fact_value(mapped, SKL_FACT_PURPOSE, SKL_PURPOSE_TRIAGE_DATA);
 	skl_mapped_fact_value(mapped, SKL_FACT_GROUND, SKL_GROUND_WPG_18_1_BPG_4_2_1_I);
-	for (const xmlNode *node = skl_police_child(root, "geschiedenis"); node;
-	     node = skl_police_next(node, "geschiedenis")) {
+	for (const xmlNode *node = skl_xml_child(root, "geschiedenis"); node;
+	     node = skl_xml_next(node, "geschiedenis")) {
 		size_t place = place_of_number(reading, node);
 
 		if (!place)

@@ -3,21 +3,21 @@
 #define SKL_POLICE_DOM_H
 
 /*
- * skl_police_dom - the parts of the police reader share: attributes, texts and words of the XML
- * tree, and findings at a node. Not for users of skl_police_xml.
+ * skl_police_dom - the parts of the police reader share: texts of the XML tree, findings at a node,
+ * marks. Not for users of skl_police_xml.
  *
  * Owner:    one thread, during one skl_police_read.
  * Errors:   findings; memory shortage sticks in mapped->err.
  * Limits:   those of the buffers the caller gives.
  */
 
-#include <libxml/tree.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "skl_attr.h"
 #include "skl_mapped.h"
+#include "skl_xml_dom.h"
 
 struct skl_police_reading {
 	struct skl_mapped *mapped;
@@ -27,27 +27,10 @@ struct skl_police_reading {
 	bool is_lenient; /* declared acute: faults of form are noted and passed */
 };
 
-/* Dutch word of the XML to a code of ours; the list ends with NULL. */
-struct skl_police_word {
-	const char *nl;
-	uint32_t code;
-	const char *name; /* our word, where content has a word and not a code */
-};
-
-unsigned skl_police_line(const xmlNode *node);
-
 /* A finding at a node: of form where the message is declared acute, else fatal. */
 void skl_police_fault(struct skl_police_reading *reading, const xmlNode *node, const char *rule,
 		      const char *format, ...) SKL_PRINTF(4, 5);
 
-bool skl_police_is(const xmlNode *node, const char *name);
-/* First child element, next sibling element with this name (NULL: any). */
-const xmlNode *skl_police_child(const xmlNode *parent, const char *name);
-const xmlNode *skl_police_next(const xmlNode *node, const char *name);
-
-/* Attribute, trimmed; false (and "") if it is not there, empty or does not fit. */
-bool skl_police_attr(const xmlNode *node, const char *name, char *ret, size_t size);
-bool skl_police_attr_is(const xmlNode *node, const char *name, const char *value);
 /*
  * Text of an element (NULL: none) or attribute: trimmed, without controls, cut at max characters
  * with a finding. NULL if there is none. Released by skl_free.
@@ -58,17 +41,6 @@ char *skl_police_attr_text(struct skl_police_reading *reading, const xmlNode *no
 /* The same into a place of 4 * max + 1 bytes; "" if there is none. */
 void skl_police_copy_text(struct skl_police_reading *reading, const xmlNode *node, size_t max,
 			  char *ret);
-/* Attribute as a moment; 0 if it is not there or no time. */
-int64_t skl_police_time(const xmlNode *node, const char *name);
-
-/* The row of an attribute's word, NULL if there is none. */
-const struct skl_police_word *skl_police_word(const struct skl_police_word *words, const char *nl);
-const struct skl_police_word *skl_police_attr_word(const xmlNode *node, const char *name,
-						   const struct skl_police_word *words);
-
-/* The next word of a list of words; false at its end. A word that does not fit is "". */
-bool skl_police_next_word(const char **rest, char *ret, size_t size);
-
 /* Marks and source law of a section from the attributes of a node. */
 void skl_police_marks(struct skl_police_reading *reading, const xmlNode *node,
 		      struct skl_mapped_section *section);

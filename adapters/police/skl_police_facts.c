@@ -32,7 +32,7 @@ static void violence(struct skl_mapped *mapped, uint32_t value, size_t whom)
 static void map_types(struct skl_police_reading *reading, const xmlNode *node, json_t *fact,
 		      size_t whom)
 {
-	static const struct skl_police_word types[] = {
+	static const struct skl_xml_word types[] = {
 		{"lichamelijk", SKL_VIOLENCE_PHYSICAL, "physical"},
 		{"psychisch", SKL_VIOLENCE_PSYCHOLOGICAL, "psychological"},
 		{"seksueel", SKL_VIOLENCE_SEXUAL, "sexual"},
@@ -45,10 +45,10 @@ static void map_types(struct skl_police_reading *reading, const xmlNode *node, j
 	const char *rest = list;
 	char word[32];
 
-	if (!skl_police_attr(node, "aard", list, sizeof(list)))
+	if (!skl_xml_attr(node, "aard", list, sizeof(list)))
 		return;
-	while (skl_police_next_word(&rest, word, sizeof(word))) {
-		const struct skl_police_word *type = skl_police_word(types, word);
+	while (skl_xml_next_word(&rest, word, sizeof(word))) {
+		const struct skl_xml_word *type = skl_xml_word(types, word);
 
 		if (!type)
 			continue;
@@ -81,18 +81,17 @@ static size_t person_of(struct skl_police_reading *reading, const xmlNode *node,
 {
 	char ref[SKL_LIMIT_PARTNER_ID + 1];
 
-	return skl_police_attr(node, name, ref, sizeof(ref))
-		       ? skl_police_person(reading, node, name)
-		       : 0;
+	return skl_xml_attr(node, name, ref, sizeof(ref)) ? skl_police_person(reading, node, name)
+							  : 0;
 }
 
 static void map_who_what_whom(struct skl_police_reading *reading, const xmlNode *node, json_t *fact,
 			      size_t who, size_t whom)
 {
 	SKL_CLEANUP(skl_freep)
-	char *act = skl_police_text(reading, skl_police_child(node, "daad"), 8000);
+	char *act = skl_police_text(reading, skl_xml_child(node, "daad"), 8000);
 	SKL_CLEANUP(skl_freep)
-	char *impact = skl_police_text(reading, skl_police_child(node, "gevolg"), 8000);
+	char *impact = skl_police_text(reading, skl_xml_child(node, "gevolg"), 8000);
 	struct skl_buf list;
 
 	skl_buf_init(&list, 120);
@@ -138,7 +137,7 @@ static void occurred(struct skl_mapped *mapped, int64_t at_ms)
 
 static void map_when(struct skl_police_reading *reading, const xmlNode *node, json_t *fact)
 {
-	int64_t at_ms = skl_police_time(node, "wanneer");
+	int64_t at_ms = skl_xml_time(node, "wanneer");
 
 	/* The hub refuses an event in the future; five minutes are for clocks that differ. */
 	if (at_ms > reading->now_ms + 5 * MINUTE_MS) {
@@ -152,7 +151,7 @@ static void map_when(struct skl_police_reading *reading, const xmlNode *node, js
 		return;
 	}
 	skl_police_set_time(reading, fact, "at", at_ms);
-	skl_police_set_time(reading, fact, "until", skl_police_time(node, "tot"));
+	skl_police_set_time(reading, fact, "until", skl_xml_time(node, "tot"));
 	occurred(reading->mapped, at_ms > reading->now_ms ? reading->now_ms : at_ms);
 }
 
@@ -183,7 +182,7 @@ static void map_fact(struct skl_police_reading *reading, const xmlNode *node, si
 	if (!section)
 		return;
 	fact = json_object();
-	if (!skl_police_attr(node, "ref", text, 33)) {
+	if (!skl_xml_attr(node, "ref", text, 33)) {
 		text[0] = 'f';
 		text[1] = (char)('0' + number / 10 % 10);
 		text[2] = (char)('0' + number % 10);
@@ -202,8 +201,8 @@ void skl_police_map_facts(struct skl_police_reading *reading, const xmlNode *roo
 {
 	size_t number = 0;
 
-	for (const xmlNode *node = skl_police_child(root, "feit"); node;
-	     node = skl_police_next(node, "feit"))
+	for (const xmlNode *node = skl_xml_child(root, "feit"); node;
+	     node = skl_xml_next(node, "feit"))
 		map_fact(reading, node, ++number);
 	if (number == 0)
 		skl_police_fault(reading, root, "wie-wat-wie-gevolg",

@@ -18,10 +18,10 @@ void skl_police_map_release(struct skl_police_reading *reading, const xmlNode *r
 	char made_by[SKL_LIMIT_USER_REF + 1];
 	char released_by[SKL_LIMIT_USER_REF + 1];
 	char acute_by[SKL_LIMIT_USER_REF + 1];
-	int64_t released_ms = skl_police_time(root, "vrijgegeven-op");
+	int64_t released_ms = skl_xml_time(root, "vrijgegeven-op");
 	bool is_released;
 
-	reading->made_ms = skl_police_time(root, "opgemaakt");
+	reading->made_ms = skl_xml_time(root, "opgemaakt");
 	if (!reading->made_ms)
 		skl_police_fault(reading, root, "tijd", "\"opgemaakt\" is geen datum met tijd.");
 	if (reading->made_ms > reading->now_ms + DAY_MS || released_ms > reading->now_ms + DAY_MS)
@@ -29,15 +29,15 @@ void skl_police_map_release(struct skl_police_reading *reading, const xmlNode *r
 				 "De melding is opgemaakt of vrijgegeven in de toekomst.");
 	if (!reading->made_ms)
 		reading->made_ms = reading->now_ms;
-	is_released = skl_police_attr(root, "vrijgegeven-door", released_by, sizeof(released_by)) &&
+	is_released = skl_xml_attr(root, "vrijgegeven-door", released_by, sizeof(released_by)) &&
 		      skl_text_is_user_ref(skl_view_str(released_by)) && released_ms;
 	if (!is_released)
 		skl_police_fault(reading, root, "vrijgave",
 				 "Niemand gaf de melding vrij: vul vrijgegeven-door en "
 				 "vrijgegeven-op in.");
-	if (!skl_police_attr(root, "acuut-verklaard-door", acute_by, sizeof(acute_by)))
+	if (!skl_xml_attr(root, "acuut-verklaard-door", acute_by, sizeof(acute_by)))
 		acute_by[0] = '\0';
-	if (!skl_police_attr(root, "opgemaakt-door", made_by, sizeof(made_by)) ||
+	if (!skl_xml_attr(root, "opgemaakt-door", made_by, sizeof(made_by)) ||
 	    !skl_text_is_user_ref(skl_view_str(made_by)))
 		(void)snprintf(made_by, sizeof(made_by), "%s",
 			       is_released ? released_by : acute_by);
@@ -53,22 +53,21 @@ static void map_urgency(struct skl_police_reading *reading, const xmlNode *root)
 	struct skl_mapped *mapped = reading->mapped;
 	char by[SKL_LIMIT_USER_REF + 1];
 
-	if (mapped->is_acute && skl_police_attr(root, "acuut-verklaard-door", by, sizeof(by))) {
+	if (mapped->is_acute && skl_xml_attr(root, "acuut-verklaard-door", by, sizeof(by))) {
 		skl_mapped_fact_value(mapped, SKL_FACT_UNSAFETY, SKL_UNSAFETY_ACUTE);
 		skl_mapped_fact_value(mapped, SKL_FACT_URGENCY, SKL_URGENCY_ACUTE);
 		skl_mapped_fact_text(mapped, SKL_FACT_ACUTE_BY, by, reading->made_ms);
 		return;
 	}
-	if (skl_police_attr_is(root, "urgentie", "acuut")) {
+	if (skl_xml_attr_is(root, "urgentie", "acuut")) {
 		/* Never refused for this; without a name behind it, it only goes first. */
-		skl_findings_add(reading->findings, skl_police_line(root), "", "acuut-verklaard",
-				 true,
+		skl_findings_add(reading->findings, skl_xml_line(root), "", "acuut-verklaard", true,
 				 "Urgentie is acuut, maar niemand verklaarde dat: vul "
 				 "acuut-verklaard-door in. Verstuurd met voorrang.");
 		skl_mapped_fact_value(mapped, SKL_FACT_URGENCY, SKL_URGENCY_PRIORITY);
 	} else {
 		skl_mapped_fact_value(mapped, SKL_FACT_URGENCY,
-				      skl_police_attr_is(root, "urgentie", "voorrang")
+				      skl_xml_attr_is(root, "urgentie", "voorrang")
 					      ? SKL_URGENCY_PRIORITY
 					      : SKL_URGENCY_ROUTINE);
 	}
@@ -78,15 +77,15 @@ static void map_urgency(struct skl_police_reading *reading, const xmlNode *root)
 static void map_addressing(struct skl_police_reading *reading, const xmlNode *root)
 {
 	struct skl_mapped *mapped = reading->mapped;
-	const xmlNode *municipality = skl_police_child(root, "gemeente");
-	const xmlNode *to = skl_police_child(root, "bestemming");
+	const xmlNode *municipality = skl_xml_child(root, "gemeente");
+	const xmlNode *to = skl_xml_child(root, "bestemming");
 	char code[16] = "";
 
 	if (municipality)
-		(void)skl_police_attr(municipality, "code", code, sizeof(code));
+		(void)skl_xml_attr(municipality, "code", code, sizeof(code));
 	if (skl_text_is_municipality(skl_view_str(code))) {
 		memcpy(mapped->municipality, code, 5);
-		mapped->competence = skl_police_attr_is(municipality, "basis", "plaats-voorval")
+		mapped->competence = skl_xml_attr_is(municipality, "basis", "plaats-voorval")
 					     ? SKL_COMPETENCE_PLACE_OF_INCIDENT
 					     : SKL_COMPETENCE_REGISTERED_HOME;
 	} else if (strcmp(code, "buitenland") == 0) {
@@ -97,9 +96,9 @@ static void map_addressing(struct skl_police_reading *reading, const xmlNode *ro
 	} else {
 		mapped->parked = "de gemeente van het woonadres is onbekend";
 	}
-	if (to && skl_police_attr(to, "partner", mapped->to_partner, sizeof(mapped->to_partner)) &&
+	if (to && skl_xml_attr(to, "partner", mapped->to_partner, sizeof(mapped->to_partner)) &&
 	    skl_text_is_id(skl_view_str(mapped->to_partner)))
-		(void)skl_police_attr(to, "loket", mapped->to_desk, sizeof(mapped->to_desk));
+		(void)skl_xml_attr(to, "loket", mapped->to_desk, sizeof(mapped->to_desk));
 	else
 		mapped->to_partner[0] = '\0';
 }
@@ -110,7 +109,7 @@ size_t skl_police_person(struct skl_police_reading *reading, const xmlNode *node
 	char ref[SKL_LIMIT_PARTNER_ID + 1];
 	size_t place = 0;
 
-	if (skl_police_attr(node, name, ref, sizeof(ref)))
+	if (skl_xml_attr(node, name, ref, sizeof(ref)))
 		place = skl_mapped_place(reading->mapped, ref);
 	if (!place)
 		skl_police_fault(reading, node, "verwijzing",
@@ -152,7 +151,7 @@ struct skl_mapped_section *skl_police_group(struct skl_police_reading *reading, 
 
 static void map_red_flags(struct skl_police_reading *reading, const xmlNode *root)
 {
-	static const struct skl_police_word flags[] = {
+	static const struct skl_xml_word flags[] = {
 		{"geweld-tijdens-zwangerschap", 0, "violence_during_pregnancy"},
 		{"gedwongen-seks", 0, "forced_sex"},
 		{"stalking", 0, "stalking"},
@@ -166,9 +165,9 @@ static void map_red_flags(struct skl_police_reading *reading, const xmlNode *roo
 		{"durft-niet-te-spreken", 0, "fears_to_speak_near_partner"},
 		{NULL, 0, NULL}};
 
-	for (const xmlNode *node = skl_police_child(root, "rode-vlag"); node;
-	     node = skl_police_next(node, "rode-vlag")) {
-		const struct skl_police_word *flag = skl_police_attr_word(node, "soort", flags);
+	for (const xmlNode *node = skl_xml_child(root, "rode-vlag"); node;
+	     node = skl_xml_next(node, "rode-vlag")) {
+		const struct skl_xml_word *flag = skl_xml_attr_word(node, "soort", flags);
 		size_t place = skl_police_person(reading, node, "over");
 		SKL_CLEANUP(skl_freep) char *remark = skl_police_text(reading, node, 2000);
 		struct skl_mapped_section *section;
@@ -188,7 +187,7 @@ static void map_red_flags(struct skl_police_reading *reading, const xmlNode *roo
 
 static void map_measures(struct skl_police_reading *reading, const xmlNode *root)
 {
-	static const struct skl_police_word kinds[] = {
+	static const struct skl_xml_word kinds[] = {
 		{"huisverbod", 0, "house_ban"},
 		{"gedragsaanwijzing", 0, "behavioural_order"},
 		{"contactverbod", 0, "contact_ban"},
@@ -202,9 +201,9 @@ static void map_measures(struct skl_police_reading *reading, const xmlNode *root
 		{"detentie", 0, "custody"},
 		{NULL, 0, NULL}};
 
-	for (const xmlNode *node = skl_police_child(root, "maatregel"); node;
-	     node = skl_police_next(node, "maatregel")) {
-		const struct skl_police_word *kind = skl_police_attr_word(node, "soort", kinds);
+	for (const xmlNode *node = skl_xml_child(root, "maatregel"); node;
+	     node = skl_xml_next(node, "maatregel")) {
+		const struct skl_xml_word *kind = skl_xml_attr_word(node, "soort", kinds);
 		size_t place = skl_police_person(reading, node, "over");
 		SKL_CLEANUP(skl_freep) char *text = skl_police_text(reading, node, 4000);
 		struct skl_mapped_section *section;
@@ -218,8 +217,8 @@ static void map_measures(struct skl_police_reading *reading, const xmlNode *root
 		item = json_object();
 		skl_mapped_set_text(reading->mapped, item, "measure", kind->name);
 		skl_mapped_set(reading->mapped, item, "subject", json_integer((json_int_t)place));
-		skl_police_set_time(reading, item, "from", skl_police_time(node, "van"));
-		skl_police_set_time(reading, item, "until", skl_police_time(node, "tot"));
+		skl_police_set_time(reading, item, "from", skl_xml_time(node, "van"));
+		skl_police_set_time(reading, item, "until", skl_xml_time(node, "tot"));
 		skl_mapped_set_text(reading->mapped, item, "conditions", text);
 		skl_mapped_append(reading->mapped, section->content, "measures", item);
 	}
@@ -228,9 +227,9 @@ static void map_measures(struct skl_police_reading *reading, const xmlNode *root
 static void set_yes_no(struct skl_police_reading *reading, const xmlNode *node, const char *from,
 		       json_t *object, const char *to)
 {
-	bool is_yes = skl_police_attr_is(node, from, "ja");
+	bool is_yes = skl_xml_attr_is(node, from, "ja");
 
-	if (is_yes || skl_police_attr_is(node, from, "nee"))
+	if (is_yes || skl_xml_attr_is(node, from, "nee"))
 		skl_mapped_set(reading->mapped, object, to, json_boolean(is_yes));
 }
 
@@ -257,8 +256,8 @@ static void map_school(struct skl_police_reading *reading, const xmlNode *node, 
 
 static void map_children(struct skl_police_reading *reading, const xmlNode *root)
 {
-	for (const xmlNode *node = skl_police_child(root, "kind"); node;
-	     node = skl_police_next(node, "kind")) {
+	for (const xmlNode *node = skl_xml_child(root, "kind"); node;
+	     node = skl_xml_next(node, "kind")) {
 		size_t place = skl_police_person(reading, node, "over");
 		struct skl_mapped_section *section;
 		SKL_CLEANUP(skl_freep) char *view = NULL;
@@ -270,11 +269,11 @@ static void map_children(struct skl_police_reading *reading, const xmlNode *root
 			return;
 		skl_mapped_about(section, place);
 		skl_police_marks(reading, node, section);
-		view = skl_police_text(reading, skl_police_child(node, "perspectief"), 8000);
+		view = skl_police_text(reading, skl_xml_child(node, "perspectief"), 8000);
 		skl_mapped_set_text(reading->mapped, section->content, "perspective", view);
 		set_yes_no(reading, node, "aanwezig", section->content, "present");
 		set_yes_no(reading, node, "alleen-gesproken", section->content, "spoken_alone");
-		map_school(reading, skl_police_child(node, "school"), section->content);
+		map_school(reading, skl_xml_child(node, "school"), section->content);
 	}
 }
 
@@ -294,21 +293,21 @@ static void set_person_kinds(struct skl_police_reading *reading)
 
 void skl_police_map_repair(struct skl_police_reading *reading, const xmlNode *root)
 {
-	static const struct skl_police_word kinds[] = {
+	static const struct skl_xml_word kinds[] = {
 		{"terugroeping", SKL_KIND_RECALL, NULL},
 		{"correctie", SKL_KIND_CORRECTION, NULL},
 		{"intrekking", SKL_KIND_RETRACTION, NULL},
 		{"ongegrond", SKL_KIND_FALSE_OR_UNFOUNDED, NULL},
 		{NULL, 0, NULL}};
-	static const struct skl_police_word reasons[] = {
+	static const struct skl_xml_word reasons[] = {
 		{"verkeerde-persoon", SKL_REASON_WRONG_PERSON, NULL},
 		{"onjuist", SKL_REASON_INCORRECT, NULL},
 		{"onrechtmatig", SKL_REASON_UNLAWFUL, NULL},
 		{"ongegrond", SKL_REASON_UNFOUNDED, NULL},
 		{"verklaring-ingetrokken", SKL_REASON_RETRACTED, NULL},
 		{NULL, 0, NULL}};
-	const struct skl_police_word *kind = skl_police_attr_word(root, "soort", kinds);
-	const struct skl_police_word *reason = skl_police_attr_word(root, "reden", reasons);
+	const struct skl_xml_word *kind = skl_xml_attr_word(root, "soort", kinds);
+	const struct skl_xml_word *reason = skl_xml_attr_word(root, "reden", reasons);
 	struct skl_mapped *mapped = reading->mapped;
 	const struct skl_mapped_event why = {.code = SKL_EVENT_REASON,
 					     .value = reason ? reason->code : 0};
@@ -319,10 +318,10 @@ void skl_police_map_repair(struct skl_police_reading *reading, const xmlNode *ro
 	skl_mapped_fact_value(mapped, SKL_FACT_PURPOSE, SKL_PURPOSE_STOP_VIOLENCE);
 	skl_mapped_fact_value(mapped, SKL_FACT_GROUND, SKL_GROUND_WPG_18_1_BPG_4_2_1_I);
 	skl_police_map_release(reading, root);
-	(void)skl_police_attr(root, "op", mapped->repairs, sizeof(mapped->repairs));
+	(void)skl_xml_attr(root, "op", mapped->repairs, sizeof(mapped->repairs));
 	skl_mapped_event(mapped, &why);
 	skl_police_map_persons(reading, root);
-	if (skl_police_child(root, "feit"))
+	if (skl_xml_child(root, "feit"))
 		skl_police_map_facts(reading, root);
 	map_red_flags(reading, root);
 	map_measures(reading, root);
@@ -348,8 +347,8 @@ void skl_police_map_report(struct skl_police_reading *reading, const xmlNode *ro
 	map_red_flags(reading, root);
 	map_measures(reading, root);
 	map_children(reading, root);
-	for (const xmlNode *node = skl_police_child(root, "geschiedenis"); node;
-	     node = skl_police_next(node, "geschiedenis")) {
+	for (const xmlNode *node = skl_xml_child(root, "geschiedenis"); node;
+	     node = skl_xml_next(node, "geschiedenis")) {
 		size_t place = skl_police_person(reading, node, "over");
 
 		if (place)

@@ -8,8 +8,8 @@
 
 #include "skl_clock.h"
 #include "skl_police_out.h"
-#include "skl_police_xmlw.h"
 #include "skl_text.h"
+#include "skl_xmlw.h"
 
 struct writing {
 	struct skl_xmlw w;

@@ -10,8 +10,8 @@
 
 #include "skl_adapter.h"
 #include "skl_clock.h"
-#include "skl_police_xmlw.h"
 #include "skl_text.h"
+#include "skl_xmlw.h"
 
 static const char *partner_name(const struct skl_directory *directory, const char *id)
 {

@@ -65,9 +65,9 @@ static void map_positions(struct skl_police_reading *reading, const xmlNode *nod
 	const char *rest = list;
 	char word[32];
 
-	if (!skl_police_attr(node, "soort", list, sizeof(list)))
+	if (!skl_xml_attr(node, "soort", list, sizeof(list)))
 		list[0] = '\0';
-	while (skl_police_next_word(&rest, word, sizeof(word))) {
+	while (skl_xml_next_word(&rest, word, sizeof(word))) {
 		for (size_t i = 0; i < SKL_COUNT(person_kinds); i++) {
 			if (strcmp(person_kinds[i].nl, word) == 0)
 				add_position(subject, person_kinds[i].position);
@@ -87,7 +87,7 @@ static void map_positions(struct skl_police_reading *reading, const xmlNode *nod
 static void mark_person(const struct skl_police_reading *reading, const xmlNode *node,
 			struct skl_mapped_section *section)
 {
-	bool is_sure = skl_police_attr_is(node, "identiteit-vastgesteld", "ja");
+	bool is_sure = skl_xml_attr_is(node, "identiteit-vastgesteld", "ja");
 
 	section->source_law = SKL_SOURCE_LAW_WPG_8;
 	section->status = SKL_STATUS_FACT;
@@ -100,30 +100,28 @@ static void mark_person(const struct skl_police_reading *reading, const xmlNode 
 static bool map_name(struct skl_police_reading *reading, const xmlNode *node,
 		     struct skl_mapped_subject *subject, char prefix[4 * 40 + 1])
 {
-	const xmlNode *name = skl_police_child(node, "naam");
+	const xmlNode *name = skl_xml_child(node, "naam");
 
 	prefix[0] = '\0';
 	if (!name)
 		return false;
-	skl_police_copy_text(reading, skl_police_child(name, "voornamen"), 200,
-			     subject->given_names);
-	skl_police_copy_text(reading, skl_police_child(name, "voorvoegsel"), 40, prefix);
-	skl_police_copy_text(reading, skl_police_child(name, "achternaam"), 200,
-			     subject->family_name);
+	skl_police_copy_text(reading, skl_xml_child(name, "voornamen"), 200, subject->given_names);
+	skl_police_copy_text(reading, skl_xml_child(name, "voorvoegsel"), 40, prefix);
+	skl_police_copy_text(reading, skl_xml_child(name, "achternaam"), 200, subject->family_name);
 	return *subject->family_name != '\0';
 }
 
 static void map_identity(struct skl_police_reading *reading, const xmlNode *node,
 			 struct skl_mapped_subject *subject, size_t place)
 {
-	static const struct skl_police_word sexes[] = {{"vrouw", 0, "female"},
-						       {"man", 0, "male"},
-						       {"anders", 0, "other"},
-						       {"onbekend", 0, "unknown"},
-						       {NULL, 0, NULL}};
+	static const struct skl_xml_word sexes[] = {{"vrouw", 0, "female"},
+						    {"man", 0, "male"},
+						    {"anders", 0, "other"},
+						    {"onbekend", 0, "unknown"},
+						    {NULL, 0, NULL}};
 	struct skl_mapped *mapped = reading->mapped;
 	struct skl_mapped_section *section;
-	const struct skl_police_word *sex;
+	const struct skl_xml_word *sex;
 	SKL_CLEANUP(skl_freep) char *word = NULL;
 	char prefix[4 * 40 + 1], ref[REF_MAX + 1];
 	int64_t born_ms = 0;
@@ -134,7 +132,7 @@ static void map_identity(struct skl_police_reading *reading, const xmlNode *node
 				 subject->ref);
 		return;
 	}
-	if (skl_police_attr(node, "geboren", subject->born, sizeof(subject->born)) &&
+	if (skl_xml_attr(node, "geboren", subject->born, sizeof(subject->born)) &&
 	    (skl_time_parse(skl_view_str(subject->born), &born_ms) || born_ms > reading->now_ms)) {
 		skl_police_fault(reading, node, "tijd",
 				 "De geboortedatum van persoon %s kan niet kloppen.", subject->ref);
@@ -156,8 +154,8 @@ static void map_identity(struct skl_police_reading *reading, const xmlNode *node
 	skl_mapped_set_text(mapped, section->content, "prefix", prefix);
 	skl_mapped_set_text(mapped, section->content, "family_name", subject->family_name);
 	skl_mapped_set_text(mapped, section->content, "born", subject->born);
-	word = skl_police_text(reading, skl_police_child(node, "geslacht"), 40);
-	sex = word ? skl_police_word(sexes, word) : NULL;
+	word = skl_police_text(reading, skl_xml_child(node, "geslacht"), 40);
+	sex = word ? skl_xml_word(sexes, word) : NULL;
 	if (sex)
 		skl_mapped_set_text(mapped, section->content, "sex", sex->name);
 }
@@ -167,7 +165,7 @@ static void map_bsn(struct skl_police_reading *reading, const xmlNode *node,
 {
 	struct skl_mapped_section *section;
 
-	if (!skl_police_attr(node, "bsn", subject->bsn, sizeof(subject->bsn)))
+	if (!skl_xml_attr(node, "bsn", subject->bsn, sizeof(subject->bsn)))
 		return;
 	if (!skl_bsn_is_valid(skl_view_str(subject->bsn))) {
 		skl_police_fault(reading, node, "bsn-elfproef",
@@ -200,7 +198,7 @@ static json_t *map_address(struct skl_police_reading *reading, const xmlNode *no
 	for (size_t i = 0; i < SKL_COUNT(parts); i++) {
 		SKL_CLEANUP(skl_freep)
 		char *text =
-			skl_police_text(reading, skl_police_child(node, parts[i].nl), parts[i].max);
+			skl_police_text(reading, skl_xml_child(node, parts[i].nl), parts[i].max);
 
 		skl_mapped_set_text(reading->mapped, address, parts[i].name, text);
 	}
@@ -216,18 +214,18 @@ static void map_phone(struct skl_police_reading *reading, const xmlNode *node, j
 		return;
 	phone = json_object();
 	skl_mapped_set_text(reading->mapped, phone, "number", number);
-	if (skl_police_attr_is(node, "veilig", "ja") || skl_police_attr_is(node, "veilig", "nee"))
+	if (skl_xml_attr_is(node, "veilig", "ja") || skl_xml_attr_is(node, "veilig", "nee"))
 		skl_mapped_set(reading->mapped, phone, "safe",
-			       json_boolean(skl_police_attr_is(node, "veilig", "ja")));
+			       json_boolean(skl_xml_attr_is(node, "veilig", "ja")));
 	skl_mapped_append(reading->mapped, content, "phones", phone);
 }
 
 /* A secret address does not go: not here, and not as whereabouts. */
 static void map_contact(struct skl_police_reading *reading, const xmlNode *node, size_t place)
 {
-	const xmlNode *address = skl_police_child(node, "adres");
-	const xmlNode *phone = skl_police_child(node, "telefoon");
-	bool is_secret = address && skl_police_attr_is(address, "geheim", "ja");
+	const xmlNode *address = skl_xml_child(node, "adres");
+	const xmlNode *phone = skl_xml_child(node, "telefoon");
+	bool is_secret = address && skl_xml_attr_is(address, "geheim", "ja");
 	struct skl_mapped_section *section;
 
 	if (is_secret && !skl_mapped_find_fact(reading->mapped, SKL_FACT_PROTECTED_ADDRESS))
@@ -242,29 +240,27 @@ static void map_contact(struct skl_police_reading *reading, const xmlNode *node,
 	if (address && !is_secret)
 		skl_mapped_set(reading->mapped, section->content, "address",
 			       map_address(reading, address));
-	for (; phone; phone = skl_police_next(phone, "telefoon"))
+	for (; phone; phone = skl_xml_next(phone, "telefoon"))
 		map_phone(reading, phone, section->content);
 }
 
 static void map_household(struct skl_police_reading *reading, const xmlNode *node)
 {
-	static const struct skl_police_word relations[] = {{"partner", 0, "partner"},
-							   {"ex-partner", 0, "ex_partner"},
-							   {"kind", 0, "child"},
-							   {"ouder", 0, "parent"},
-							   {"broer-of-zus", 0, "sibling"},
-							   {"grootouder", 0, "grandparent"},
-							   {"anders", 0, "other"},
-							   {"onbekend", 0, "unknown"},
-							   {NULL, 0, NULL}};
+	static const struct skl_xml_word relations[] = {{"partner", 0, "partner"},
+							{"ex-partner", 0, "ex_partner"},
+							{"kind", 0, "child"},
+							{"ouder", 0, "parent"},
+							{"broer-of-zus", 0, "sibling"},
+							{"grootouder", 0, "grandparent"},
+							{"anders", 0, "other"},
+							{"onbekend", 0, "unknown"},
+							{NULL, 0, NULL}};
 	struct skl_mapped *mapped = reading->mapped;
 	struct skl_mapped_section *section = NULL;
 	SKL_CLEANUP(skl_freep) char *remark = NULL;
 
-	for (const xmlNode *row = skl_police_child(node, "lid"); row;
-	     row = skl_police_next(row, "lid")) {
-		const struct skl_police_word *relation =
-			skl_police_attr_word(row, "relatie", relations);
+	for (const xmlNode *row = skl_xml_child(node, "lid"); row; row = skl_xml_next(row, "lid")) {
+		const struct skl_xml_word *relation = skl_xml_attr_word(row, "relatie", relations);
 		size_t who = skl_police_person(reading, row, "ref");
 		size_t to = skl_police_person(reading, row, "van");
 		json_t *member;
@@ -281,32 +277,31 @@ static void map_household(struct skl_police_reading *reading, const xmlNode *nod
 		skl_mapped_set(mapped, member, "subject", json_integer((json_int_t)who));
 		skl_mapped_set_text(mapped, member, "relation", relation->name);
 		skl_mapped_set(mapped, member, "to", json_integer((json_int_t)to));
-		if (skl_police_attr_is(row, "inwonend", "ja") ||
-		    skl_police_attr_is(row, "inwonend", "nee"))
+		if (skl_xml_attr_is(row, "inwonend", "ja") ||
+		    skl_xml_attr_is(row, "inwonend", "nee"))
 			skl_mapped_set(mapped, member, "lives_there",
-				       json_boolean(skl_police_attr_is(row, "inwonend", "ja")));
+				       json_boolean(skl_xml_attr_is(row, "inwonend", "ja")));
 		skl_mapped_append(mapped, section->content, "members", member);
 	}
 	if (!section)
 		return;
 	mark_person(reading, node, section);
-	remark = skl_police_text(reading, skl_police_child(node, "toelichting"), 2000);
+	remark = skl_police_text(reading, skl_xml_child(node, "toelichting"), 2000);
 	skl_mapped_set_text(mapped, section->content, "remark", remark);
 }
 
 void skl_police_map_persons(struct skl_police_reading *reading, const xmlNode *root)
 {
 	struct skl_mapped *mapped = reading->mapped;
-	const xmlNode *household = skl_police_child(root, "huishouden");
+	const xmlNode *household = skl_xml_child(root, "huishouden");
 
-	for (const xmlNode *node = skl_police_child(root, "persoon"); node;
-	     node = skl_police_next(node, "persoon")) {
+	for (const xmlNode *node = skl_xml_child(root, "persoon"); node;
+	     node = skl_xml_next(node, "persoon")) {
 		char ref[sizeof(mapped->subjects->ref)];
 		struct skl_mapped_subject *subject;
 		size_t place;
 
-		if (!skl_police_attr(node, "ref", ref, sizeof(ref)) ||
-		    skl_mapped_place(mapped, ref)) {
+		if (!skl_xml_attr(node, "ref", ref, sizeof(ref)) || skl_mapped_place(mapped, ref)) {
 			skl_police_fault(
 				reading, node, "verwijzing",
 				"Een persoon zonder eigen \"ref\" (p1, p2 ...), of met een "

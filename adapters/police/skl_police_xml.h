@@ -7,11 +7,8 @@
  * when it cannot be sent.
  *
  * Owner:    one thread.
- * Lifetime: skl_police_schema_open .. skl_police_schema_free.
- * Errors:   what is wrong with the input is in the findings, in Dutch, with line and rule; a
- *           struct skl_error only for the schema file.
- * Limits:   input at most max_bytes before it is parsed; libxml2's own limits (no XML_PARSE_HUGE);
- *           DOCTYPE refused where it stands, no entities, no network.
+ * Errors:   what is wrong with the input is in the findings, in Dutch, with line and rule.
+ * Limits:   input at most max_bytes before it is parsed; those of skl_xml.
  *
  * Rules by name (the `toets` of a reason file): te-groot, welgevormd, doctype, utf-8, schema,
  * bsn-elfproef, verwijzing, wie-wat-wie-gevolg, kenmerken, tijd, vrijgave, acuut-verklaard,
@@ -25,15 +22,7 @@
 #include "skl_buf.h"
 #include "skl_err.h"
 #include "skl_mapped.h"
-
-struct skl_police_schema;
-
-/* Load the XSD. SKL_EIO if the file cannot be read, SKL_ESYNTAX if it is no schema. */
-SKL_MUST_CHECK enum skl_err skl_police_schema_open(const char *path,
-						   struct skl_police_schema **ret_schema,
-						   struct skl_error *reterr);
-void skl_police_schema_free(struct skl_police_schema *schema);
-SKL_DEFINE_CLEANUP(struct skl_police_schema, skl_police_schema_free)
+#include "skl_xml.h"
 
 struct skl_police_opts {
 	int64_t now_ms;
@@ -46,7 +35,7 @@ struct skl_police_opts {
  * *ret is ready for skl_mapped_done in every case; native_id and is_acute are set where they could
  * be read.
  */
-SKL_MUST_CHECK enum skl_err skl_police_read(const struct skl_police_schema *schema,
+SKL_MUST_CHECK enum skl_err skl_police_read(const struct skl_xml_schema *schema,
 					    struct skl_view xml, const struct skl_police_opts *opts,
 					    struct skl_mapped *ret, struct skl_findings *findings);
 

@@ -14,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct skl_police_schema *schema;
+	static struct skl_xml_schema *schema;
 	struct skl_police_opts opts = {.now_ms = INT64_C(1772590200000), .max_bytes = 65536};
 	struct skl_mapped mapped;
 	struct skl_findings findings;
@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		(void)snprintf(path, sizeof(path), "%s/adapters/police/schema/melding.xsd",
 			       src ? src : ".");
-		if (skl_police_schema_open(path, &schema, &error))
+		if (skl_xml_schema_open(path, &schema, &error))
 			abort();
 	}
 	err = skl_police_read(schema, skl_view_of(data, size), &opts, &mapped, &findings);

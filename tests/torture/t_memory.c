@@ -66,7 +66,7 @@ char *__wrap_skl_strdup(const char *text)
 /* --- reading and loading: no trace is left of what failed --------------------------------------
  */
 
-static struct skl_police_schema *schema;
+static struct skl_xml_schema *schema;
 static struct skl_buf xml, json;
 static uint8_t answer[32]; /* of the run that succeeds */
 
@@ -245,7 +245,7 @@ static int set_up(void **state)
 	skl_lib_memory_init(is_out);
 	(void)snprintf(path, sizeof(path), "%s/adapters/police/schema/melding.xsd",
 		       src ? src : ".");
-	assert_int_equal(skl_police_schema_open(path, &schema, NULL), SKL_OK);
+	assert_int_equal(skl_xml_schema_open(path, &schema, NULL), SKL_OK);
 	skl_buf_init(&xml, 1u << 20);
 	t_read("adapters/police/samples/melding.xml", &xml);
 	skl_buf_init(&json, 1u << 20);
@@ -256,7 +256,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	skl_police_schema_free(schema);
+	skl_xml_schema_free(schema);
 	skl_buf_done(&xml);
 	skl_buf_done(&json);
 	return 0;

@@ -19,7 +19,7 @@
 #include "skl_mem.h"
 #include "skl_police_xml.h"
 
-static struct skl_police_schema *schema;
+static struct skl_xml_schema *schema;
 static struct skl_buf sample;
 static int64_t now_ms;
 
@@ -48,7 +48,7 @@ static int setup(void **state)
 	(void)state;
 	(void)snprintf(path, sizeof(path), "%s/adapters/police/schema/melding.xsd",
 		       src ? src : ".");
-	assert_int_equal(skl_police_schema_open(path, &schema, &error), SKL_OK);
+	assert_int_equal(skl_xml_schema_open(path, &schema, &error), SKL_OK);
 	skl_buf_init(&sample, 1 << 20);
 	slurp("samples/melding.xml", &sample);
 	return skl_time_parse(skl_view_str("2026-03-04T02:10:00Z"), &now_ms);
@@ -57,7 +57,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	skl_police_schema_free(schema);
+	skl_xml_schema_free(schema);
 	skl_buf_done(&sample);
 	return 0;
 }
