@@ -1,34 +1,57 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 
-/* The role `generic`: descriptor and loop. */
+/* The role `generic`: descriptor, and JSON in the own system's names and words. */
 
 #include "skl_generic.h"
 
-#include "skl_clock.h"
-#include "skl_log.h"
-#include "skl_mem.h"
-
-#define HOUR_MS INT64_C(3600000)
-#define DAY_MS  (INT64_C(24) * HOUR_MS)
-
-#define ROW(option, kind, value, low, high, bits, text)                                            \
-	{                                                                                          \
-		.name = #option, .type = kind, .by_default = value, .min = low, .max = high,       \
-		.flags = bits, .offset = offsetof(struct skl_generic_config, option), .help = text \
-	}
+#include "skl_json.h"
 
 static const struct skl_config_row rows[] = {
-	ROW(folder, SKL_CONFIG_TEXT, NULL, 0, 0, SKL_CONFIG_REQUIRED,
-	    "folder shared with the own system"),
-	ROW(mapping, SKL_CONFIG_TEXT, NULL, 0, 0, SKL_CONFIG_REQUIRED,
-	    "mapping file: names and words of the own system"),
-	ROW(done_keep_days, SKL_CONFIG_NUMBER, "7", 0, 3650, 0,
-	    "days a file stays in done/; 0: for ever"),
-	ROW(repair_hours, SKL_CONFIG_NUMBER, "24", 1, 720, 0,
-	    "hours to mend the form of an acute message"),
-	ROW(settle_ms, SKL_CONFIG_NUMBER, "2000", 1, 600000, 0,
-	    "age of a file found at start that was not seen closed"),
+	SKL_OWN_DIR_ROWS(struct skl_generic_config),
+	{.name = "mapping",
+	 .type = SKL_CONFIG_TEXT,
+	 .flags = SKL_CONFIG_REQUIRED,
+	 .offset = offsetof(struct skl_generic_config, mapping),
+	 .help = "mapping file: names and words of the own system"},
 	{.name = NULL}};
+
+/* ---- codec ---- */
+
+static json_t *read_native(void *arg, struct skl_view native, struct skl_findings *findings)
+{
+	json_t *object = skl_own_parse(native, findings);
+	json_t *message = object ? skl_mapping_in(arg, object, findings) : NULL;
+
+	json_decref(object);
+	return message;
+}
+
+static void write_native(void *arg, const char *root, const json_t *message, struct skl_buf *buf)
+{
+	json_t *native = skl_mapping_out(arg, message);
+
+	(void)root; /* it is in the name, and in `about` */
+	skl_json_lines(native, buf);
+	json_decref(native);
+}
+
+static void own_opts(void *arg, struct skl_own_opts *opts)
+{
+	opts->kinds = skl_mapping_kinds(arg, &opts->kind_count);
+}
+
+static void place(void *arg, const char *field, char ret[SKL_OWN_DIR_PLACE])
+{
+	skl_mapping_place(arg, field, ret);
+}
+
+const struct skl_own_dir_codec skl_generic_codec = {.suffix = ".json",
+						    .read = read_native,
+						    .write = write_native,
+						    .own_opts = own_opts,
+						    .place = place};
+
+/* ---- descriptor ---- */
 
 static enum skl_err check(const void *arg, struct skl_error *reterr)
 {
@@ -38,87 +61,45 @@ static enum skl_err check(const void *arg, struct skl_error *reterr)
 	return skl_mapping_open(config->mapping, &mapping, reterr);
 }
 
-static void stop(void *arg)
+bool skl_generic_try(const void *arg, const char *name, struct skl_view native,
+		     struct skl_buf *text)
 {
-	struct skl_generic *generic = arg;
+	SKL_CLEANUP(skl_mapping_freep) struct skl_mapping *mapping = NULL;
+	const struct skl_generic_config *config = arg;
+	struct skl_error error = {0};
 
-	if (!generic)
-		return;
-	skl_dir_close(generic->dir);
-	skl_mapping_free(generic->mapping);
-	skl_free(generic);
+	if (skl_mapping_open(config->mapping, &mapping, &error)) {
+		skl_buf_addf(text, "%s\n", error.text);
+		return false;
+	}
+	return skl_own_dir_try(&skl_generic_codec, mapping, name, native, text);
 }
-SKL_DEFINE_CLEANUP(struct skl_generic, stop)
 
-static enum skl_err start(struct skl_adapter *adapter, const void *config, void **ret_self,
+static void stop(void *self)
+{
+	struct skl_own_dir *own = self;
+	struct skl_mapping *mapping = own ? own->arg : NULL;
+
+	skl_own_dir_close(own);
+	skl_mapping_free(mapping);
+}
+
+static enum skl_err start(struct skl_adapter *adapter, const void *arg, void **ret_self,
 			  struct skl_error *reterr)
 {
-	SKL_CLEANUP(stopp) struct skl_generic *generic = skl_calloc(1, sizeof(*generic));
-	struct skl_dir_opts opts = {.suffix = ".json"};
-	enum skl_err err;
+	SKL_CLEANUP(skl_mapping_freep) struct skl_mapping *mapping = NULL;
+	const struct skl_generic_config *config = arg;
+	struct skl_own_dir *own = NULL;
+	enum skl_err err = skl_mapping_open(config->mapping, &mapping, reterr);
 
-	if (!generic)
-		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "%s", skl_err_text(SKL_ENOMEM));
-	generic->adapter = adapter;
-	generic->config = config;
-	opts.root = generic->config->folder;
-	opts.settle_ms = (uint32_t)generic->config->settle_ms;
-	err = skl_mapping_open(generic->config->mapping, &generic->mapping, reterr);
 	if (!err)
-		err = skl_dir_open(&opts, &generic->dir, reterr);
+		err = skl_own_dir_open(adapter, &config->dir, &skl_generic_codec, mapping, &own,
+				       reterr);
 	if (err)
 		return err;
-	*ret_self = SKL_STEAL(generic);
+	(void)SKL_STEAL(mapping); /* it is own's */
+	*ret_self = own;
 	return SKL_OK;
-}
-
-/* ---- loop ---- */
-
-static size_t fds(void *arg, int ret_fds[SKL_ADAPTER_FDS])
-{
-	const struct skl_generic *generic = arg;
-
-	ret_fds[0] = skl_dir_fd(generic->dir);
-	return 1;
-}
-
-static int64_t timeout_ms(void *arg)
-{
-	const struct skl_generic *generic = arg;
-	int64_t purge_ms = generic->purge_mono_ms - skl_mono_ms();
-	int64_t dir_ms = skl_dir_timeout_ms(generic->dir);
-
-	if (purge_ms < 0)
-		purge_ms = 0;
-	return dir_ms >= 0 && dir_ms < purge_ms ? dir_ms : purge_ms;
-}
-
-static void step(void *arg)
-{
-	struct skl_generic *generic = arg;
-	size_t gone;
-
-	skl_dir_look(generic->dir, skl_generic_take, generic);
-	if (generic->purge_mono_ms > skl_mono_ms())
-		return;
-	generic->purge_mono_ms = skl_mono_ms() + HOUR_MS;
-	if (generic->config->done_keep_days == 0)
-		return;
-	gone = skl_dir_purge_done(generic->dir,
-				  skl_now_ms() - generic->config->done_keep_days * DAY_MS);
-	if (gone)
-		skl_log(SKL_LOG_NOTICE, "done.purged", "files=%zu", gone);
-}
-
-static void health(void *arg, json_t *status)
-{
-	struct skl_generic *generic = arg;
-
-	(void)json_object_set_new(
-		status, "in", json_integer((json_int_t)skl_dir_count(generic->dir, SKL_DIR_IN)));
-	(void)json_object_set_new(
-		status, "rejected",
-		json_integer((json_int_t)skl_dir_count(generic->dir, SKL_DIR_REJECTED)));
 }
 
 const struct skl_adapter_role skl_generic_role = {
@@ -131,14 +112,5 @@ const struct skl_adapter_role skl_generic_role = {
 	.try_native = skl_generic_try,
 	.start = start,
 	.stop = stop,
-	.fds = fds,
-	.timeout_ms = timeout_ms,
-	.step = step,
-	.on_message = skl_generic_on_message,
-	.on_result = skl_generic_on_result,
-	.on_failed = skl_generic_on_failed,
-	.on_receipt = skl_generic_on_receipt,
-	.on_notice = skl_generic_on_notice,
-	.on_alarm = skl_generic_on_alarm,
-	.health = health,
+	SKL_OWN_DIR_CALLS,
 };

@@ -19,7 +19,7 @@ static bool consent_ref(void *arg, const char *name, uint8_t ret_ref[SKL_ID_BYTE
 	return true;
 }
 
-static void map(const struct skl_mapping *mapping, const json_t *message,
+static void map(struct skl_mapping *mapping, const json_t *message,
 		struct skl_findings *findings)
 {
 	struct skl_own_opts opts = {.now_ms = INT64_C(1772720400000), .consent_ref = consent_ref};
@@ -35,14 +35,15 @@ static void map(const struct skl_mapping *mapping, const json_t *message,
 	if (!err && !findings->is_fatal && skl_mapped_check(&mapped, &error))
 		abort();
 	skl_buf_init(&reason, 1 << 20);
-	skl_generic_reason(mapping, "a.json", &mapped, findings, "112", &reason);
+	skl_own_dir_reason(&skl_generic_codec, mapping, "a.json", &mapped, findings, "112",
+			   &reason);
 	if (skl_buf_err(&reason))
 		abort();
 	skl_buf_done(&reason);
 	skl_mapped_done(&mapped);
 }
 
-static void turn(const struct skl_mapping *mapping, struct skl_view text)
+static void turn(struct skl_mapping *mapping, struct skl_view text)
 {
 	struct skl_findings findings = {0};
 	json_t *native = skl_own_parse(text, &findings);

@@ -401,7 +401,8 @@ static void test_reason(void **state)
 	(void)state;
 	assert_int_equal(map("{\"soort\":\"roddel\"}", &mapped, &findings), SKL_EFIELD);
 	skl_buf_init(&text, 1 << 20);
-	skl_generic_reason(mapping, "a.json", &mapped, &findings, "0800 2000", &text);
+	skl_own_dir_reason(&skl_generic_codec, mapping, "a.json", &mapped, &findings, "0800 2000",
+			   &text);
 	assert_non_null(strstr(skl_buf_str(&text), "veld: soort\n"));
 	assert_non_null(strstr(skl_buf_str(&text), "reden: "));
 	assert_non_null(strstr(skl_buf_str(&text), "reason: "));

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "skl_clock.h"
-#include "skl_generic.h"
 #include "skl_json.h"
 #include "skl_log.h"
 #include "skl_mem.h"
+#include "skl_own_dir.h"
 #include "skl_tell.h"
 #include "skl_text.h"
 
@@ -21,27 +21,19 @@ static void set_text(json_t *object, const char *key, const char *text)
 		(void)json_object_set_new(object, key, json_string(text));
 }
 
-/* In the own system's names and words. */
-static void write_native(const struct skl_generic *generic, const json_t *message,
-			 struct skl_buf *text)
-{
-	json_t *native = skl_mapping_out(generic->mapping, message);
-
-	skl_json_lines(native, text);
-	json_decref(native);
-}
-
-enum skl_err skl_generic_tell(struct skl_generic *generic, const char *what, const char *root,
-			      const uint8_t id[SKL_ID_BYTES], const char *tail, json_t *message)
+/* A file in out/, once; takes message. */
+SKL_MUST_CHECK static enum skl_err tell_json(struct skl_own_dir *own, const char *what,
+					     const char *root, const uint8_t id[SKL_ID_BYTES],
+					     const char *tail, json_t *message)
 {
 	const struct skl_tell_file file = {
-		.what = what, .root = root, .suffix = ".json", .id = id, .tail = tail};
+		.what = what, .root = root, .suffix = own->codec->suffix, .id = id, .tail = tail};
 	struct skl_buf text;
 
 	skl_buf_init(&text, OUT_BYTES);
-	write_native(generic, message, &text);
+	own->codec->write(own->arg, root, message, &text);
 	json_decref(message);
-	return skl_tell_about(generic->adapter, generic->dir, &file, &text);
+	return skl_tell_about(own->adapter, own->dir, &file, &text);
 }
 
 /* ---- received ---- */
@@ -50,58 +42,59 @@ static void render_message(void *arg, const struct skl_received *received,
 			   const struct skl_context *about, char ret_name[SKL_TELL_NAME_BYTES],
 			   struct skl_buf *text)
 {
-	struct skl_generic *generic = arg;
+	struct skl_own_dir *own = arg;
 	json_t *message =
-		skl_own_received(received, about, skl_client_directory(generic->adapter->client));
+		skl_own_received(received, about, skl_client_directory(own->adapter->client));
 	char id[33];
 
 	set_text(message, "about", "message");
 	if (about && about->is_ours)
 		set_text(message, "yourId", about->native_id);
-	write_native(generic, message, text);
+	own->codec->write(own->arg, "bericht", message, text);
 	json_decref(message);
 	skl_hex_encode(skl_view_of(received->common->id.data, SKL_ID_BYTES), id);
-	(void)snprintf(ret_name, SKL_TELL_NAME_BYTES, "bericht-%s.json", id); /* fits */
+	(void)snprintf(ret_name, SKL_TELL_NAME_BYTES, "bericht-%s%s", id,
+		       own->codec->suffix); /* fits */
 }
 
-enum skl_err skl_generic_on_message(void *arg, const struct skl_received *received)
+enum skl_err skl_own_dir_on_message(void *arg, const struct skl_received *received)
 {
-	struct skl_generic *generic = arg;
+	struct skl_own_dir *own = arg;
 
-	return skl_tell_received(generic->adapter, generic->dir, received, render_message, generic);
+	return skl_tell_received(own->adapter, own->dir, received, render_message, own);
 }
 
 /* ---- what became of messages it sent ---- */
 
-static void tell_emergency(struct skl_generic *generic, const struct skl_context *context);
+static void tell_emergency(struct skl_own_dir *own, const struct skl_context *context);
 
-enum skl_err skl_generic_on_result(void *arg, const struct skl_context *context,
+enum skl_err skl_own_dir_on_result(void *arg, const struct skl_context *context,
 				   const Schakel__V1__Result *result)
 {
-	struct skl_generic *generic = arg;
+	struct skl_own_dir *own = arg;
 	bool is_refusal = skl_adapter_is_refusal(result);
 
 	/* The hub could not judge: as with no answer at all, somebody must call. */
 	if (context->is_acute && (unsigned)result->outcome == SKL_OUTCOME_ERROR)
-		tell_emergency(generic, context);
-	return skl_generic_tell(generic, "uitslag", is_refusal ? "weigering" : "aangenomen",
-				context->id, "", skl_own_result(context, result));
+		tell_emergency(own, context);
+	return tell_json(own, "uitslag", is_refusal ? "weigering" : "aangenomen", context->id, "",
+			 skl_own_result(context, result));
 }
 
-enum skl_err skl_generic_on_failed(void *arg, const struct skl_context *context, enum skl_err err,
+enum skl_err skl_own_dir_on_failed(void *arg, const struct skl_context *context, enum skl_err err,
 				   const char *text)
 {
-	struct skl_generic *generic = arg;
+	struct skl_own_dir *own = arg;
 	json_t *message = skl_own_failed(context, err, text);
 
-	set_text(message, "phone", skl_adapter_phone(generic->adapter, context->partner));
-	return skl_generic_tell(generic, "mislukt", "mislukt", context->id, "", message);
+	set_text(message, "phone", skl_adapter_phone(own->adapter, context->partner));
+	return tell_json(own, "mislukt", "mislukt", context->id, "", message);
 }
 
-enum skl_err skl_generic_on_receipt(void *arg, const struct skl_context *context,
+enum skl_err skl_own_dir_on_receipt(void *arg, const struct skl_context *context,
 				    const struct skl_client_receipt *receipt)
 {
-	struct skl_generic *generic = arg;
+	struct skl_own_dir *own = arg;
 	char tail[2 * (SKL_LIMIT_PARTNER_ID + 1)];
 
 	/* Stored or parked is on the way; people want to know whether it arrived. */
@@ -109,30 +102,29 @@ enum skl_err skl_generic_on_receipt(void *arg, const struct skl_context *context
 		return SKL_OK;
 	(void)snprintf(tail, sizeof(tail), "%s%s%s", receipt->partner, *receipt->desk ? "." : "",
 		       receipt->desk);
-	return skl_generic_tell(
-		generic, "bezorgd",
-		receipt->state == SKL_DELIVERY_HANDED_OVER ? "bezorgd" : "niet-bezorgd",
-		context->id, tail,
-		skl_own_receipt(context, receipt,
-				skl_adapter_phone(generic->adapter, receipt->partner)));
+	return tell_json(own, "bezorgd",
+			 receipt->state == SKL_DELIVERY_HANDED_OVER ? "bezorgd" : "niet-bezorgd",
+			 context->id, tail,
+			 skl_own_receipt(context, receipt,
+					 skl_adapter_phone(own->adapter, receipt->partner)));
 }
 
-enum skl_err skl_generic_on_notice(void *arg, const struct skl_context *context,
+enum skl_err skl_own_dir_on_notice(void *arg, const struct skl_context *context,
 				   const Schakel__V1__Notice *notice)
 {
 	/* Nothing to name it by: no task of a person, or on_receipt() says it. */
 	if (notice->id.len != SKL_ID_BYTES)
 		return SKL_OK;
-	return skl_generic_tell(arg, "kennisgeving", "kennisgeving", notice->id.data, "",
-				skl_own_notice(context, notice));
+	return tell_json(arg, "kennisgeving", "kennisgeving", notice->id.data, "",
+			 skl_own_notice(context, notice));
 }
 
 /* ---- acute ---- */
 
-static void tell_call(struct skl_generic *generic, const char *native_id, enum skl_kind kind,
+static void tell_call(struct skl_own_dir *own, const char *native_id, enum skl_kind kind,
 		      const uint8_t id[SKL_ID_BYTES], const char *partner)
 {
-	struct skl_adapter *adapter = generic->adapter;
+	struct skl_adapter *adapter = own->adapter;
 	const struct skl_directory *directory = skl_client_directory(adapter->client);
 	const struct skl_dir_partner *one =
 		directory ? skl_directory_partner(directory, skl_view_str(partner)) : NULL;
@@ -159,34 +151,34 @@ static void tell_call(struct skl_generic *generic, const char *native_id, enum s
 	set_text(message, "textEn", text);
 	set_text(message, "phone", phone);
 	(void)json_object_set_new(message, "at", skl_json_time(skl_now_ms()));
-	err = skl_generic_tell(generic, "nood", "noodinstructie", id, "", message);
+	err = tell_json(own, "nood", "noodinstructie", id, "", message);
 	skl_adapter_after_record(adapter, kind, id, partner);
 	skl_log(err ? SKL_LOG_ERR : SKL_LOG_WARNING, "emergency.told", "id=%s code=%s", hex,
 		skl_err_name(err));
 }
 
-void skl_generic_emergency(struct skl_generic *generic, const struct skl_mapped *mapped,
+void skl_own_dir_emergency(struct skl_own_dir *own, const struct skl_mapped *mapped,
 			   const uint8_t id[SKL_ID_BYTES])
 {
-	tell_call(generic, mapped->native_id, mapped->kind, id, mapped->to_partner);
+	tell_call(own, mapped->native_id, mapped->kind, id, mapped->to_partner);
 }
 
-static void tell_emergency(struct skl_generic *generic, const struct skl_context *context)
+static void tell_emergency(struct skl_own_dir *own, const struct skl_context *context)
 {
-	tell_call(generic, context->native_id, context->kind, context->id, context->partner);
+	tell_call(own, context->native_id, context->kind, context->id, context->partner);
 }
 
 /* An acute message is not recorded after two seconds. */
-void skl_generic_on_alarm(void *arg, const struct skl_alarm *alarm)
+void skl_own_dir_on_alarm(void *arg, const struct skl_alarm *alarm)
 {
-	struct skl_generic *generic = arg;
+	struct skl_own_dir *own = arg;
 	SKL_CLEANUP(skl_freep) struct skl_context *context = NULL;
 
 	if (alarm->kind != SKL_ALARM_NOT_ANSWERED || alarm->is_over || !alarm->id)
 		return;
 	context = skl_calloc(1, sizeof(*context));
-	if (context && skl_state_context_get(generic->adapter->state, alarm->id, context) == SKL_OK)
-		tell_emergency(generic, context);
+	if (context && skl_state_context_get(own->adapter->state, alarm->id, context) == SKL_OK)
+		tell_emergency(own, context);
 }
 
 /* ---- faults ---- */
@@ -225,12 +217,12 @@ static const char *in_english(const char *rule)
 	return "See the Dutch text.";
 }
 
-void skl_generic_reason(const struct skl_mapping *mapping, const char *file,
+void skl_own_dir_reason(const struct skl_own_dir_codec *codec, void *arg, const char *file,
 			const struct skl_mapped *mapped, const struct skl_findings *findings,
 			const char *phone, struct skl_buf *buf)
 {
 	bool is_acute = mapped->is_acute;
-	char field[160];
+	char field[SKL_OWN_DIR_PLACE];
 
 	skl_buf_addf(buf, "bestand: %s\nfile: %s\n", file, file);
 	if (*mapped->native_id)
@@ -239,7 +231,11 @@ void skl_generic_reason(const struct skl_mapping *mapping, const char *file,
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct skl_finding *one = &findings->items[i];
 
-		skl_mapping_place(mapping, one->place, field);
+		field[0] = '\0';
+		if (codec->place)
+			codec->place(arg, one->place, field);
+		if (one->line)
+			skl_buf_addf(buf, "regel: %u\n", one->line);
 		if (*field)
 			skl_buf_addf(buf, "veld: %s\n", field);
 		skl_buf_addf(buf, "toets: %s\nreden: %s\nreason: %s\n\n", one->rule, one->text,
@@ -255,7 +251,7 @@ void skl_generic_reason(const struct skl_mapping *mapping, const char *file,
 		     is_acute ? "BEL NU; " : "", is_acute ? "CALL NOW; " : "", phone, phone);
 }
 
-enum skl_err skl_generic_repair(struct skl_generic *generic, const struct skl_mapped *mapped,
+enum skl_err skl_own_dir_repair(struct skl_own_dir *own, const struct skl_mapped *mapped,
 				const struct skl_findings *findings, const uint8_t id[SKL_ID_BYTES],
 				int64_t due_ms)
 {
@@ -276,5 +272,5 @@ enum skl_err skl_generic_repair(struct skl_generic *generic, const struct skl_ma
 	set_text(message, "textEn",
 		 "Sent because it was declared acute. Complete it and offer it again under a "
 		 "number of its own.");
-	return skl_generic_tell(generic, "herstel", "herstel", id, "", message);
+	return tell_json(own, "herstel", "herstel", id, "", message);
 }

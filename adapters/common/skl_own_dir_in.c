@@ -3,22 +3,22 @@
 /* From a file in in/ to a message in the spool. */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "skl_clock.h"
-#include "skl_generic.h"
 #include "skl_hash.h"
 #include "skl_log.h"
 #include "skl_mem.h"
+#include "skl_own_dir.h"
 #include "skl_random.h"
 #include "skl_text.h"
 
-#define MAX_BYTES ((size_t)1024 * 1024)
-#define HOUR_MS   INT64_C(3600000)
+#define HOUR_MS INT64_C(3600000)
 
 /* One file on its way. */
 struct intake {
-	struct skl_generic *generic;
+	struct skl_own_dir *own;
 	const char *name;
 	struct skl_buf text;
 	json_t *message; /* owned: in our names */
@@ -34,10 +34,42 @@ static void fault(struct intake *in, const char *place, const char *rule, const 
 	skl_findings_add(&in->findings, 0, place, rule, false, "%s", text);
 }
 
+/* The object of the JSON that a place names ("sections[2].data") or the nearest around it. */
+static unsigned line_of(const json_t *message, const char *place)
+{
+	json_int_t line = json_integer_value(json_object_get(message, "line"));
+	char name[80];
+	size_t len;
+
+	while (*place && message) {
+		len = strcspn(place, ".[");
+		(void)snprintf(name, sizeof(name), "%.*s", (int)len,
+			       place); /* fits: a place does */
+		message = json_object_get(message, name);
+		place += len;
+		if (*place == '[') {
+			message = json_array_get(message, strtoul(place + 1, NULL, 10));
+			place += strcspn(place, ".");
+		}
+		place += *place == '.';
+		if (json_object_get(message, "line"))
+			line = json_integer_value(json_object_get(message, "line"));
+	}
+	return line > 0 && line <= INT32_MAX ? (unsigned)line : 0;
+}
+
+void skl_own_dir_lines(const json_t *message, struct skl_findings *findings)
+{
+	for (size_t i = 0; message && i < findings->count; i++) {
+		if (!findings->items[i].line)
+			findings->items[i].line = line_of(message, findings->items[i].place);
+	}
+}
+
 /* The reason first, then the move: a file in rejected/ always has its reason beside it. */
 static enum skl_err reject(struct intake *in)
 {
-	struct skl_generic *generic = in->generic;
+	struct skl_own_dir *own = in->own;
 	char reason[SKL_DIR_NAME_BYTES];
 	struct skl_buf text;
 	enum skl_err err;
@@ -45,15 +77,16 @@ static enum skl_err reject(struct intake *in)
 	skl_log(SKL_LOG_NOTICE, "in.rejected", "rule=%s faults=%zu",
 		in->findings.count ? in->findings.items[0].rule : "-",
 		in->findings.count + in->findings.more);
+	skl_own_dir_lines(in->message, &in->findings);
 	skl_buf_init(&text, (size_t)64 * 1024);
-	skl_generic_reason(generic->mapping, in->name, &in->mapped, &in->findings,
-			   skl_adapter_phone(generic->adapter, in->mapped.to_partner), &text);
+	skl_own_dir_reason(own->codec, own->arg, in->name, &in->mapped, &in->findings,
+			   skl_adapter_phone(own->adapter, in->mapped.to_partner), &text);
 	(void)snprintf(reason, sizeof(reason), "%.200s.reden.txt", in->name);
 	err = skl_buf_err(&text);
 	if (!err)
-		err = skl_dir_write(generic->dir, SKL_DIR_REJECTED, reason, skl_buf_view(&text));
+		err = skl_dir_write(own->dir, SKL_DIR_REJECTED, reason, skl_buf_view(&text));
 	if (!err)
-		err = skl_dir_move(generic->dir, SKL_DIR_IN, in->name, SKL_DIR_REJECTED);
+		err = skl_dir_move(own->dir, SKL_DIR_IN, in->name, SKL_DIR_REJECTED);
 	skl_buf_done(&text);
 	return err;
 }
@@ -78,7 +111,7 @@ static enum skl_err load_about(struct intake *in)
 	in->about = skl_calloc(1, sizeof(*in->about));
 	if (!in->about)
 		return SKL_ENOMEM;
-	err = skl_state_context_get(in->generic->adapter->state, id, in->about);
+	err = skl_state_context_get(in->own->adapter->state, id, in->about);
 	if (err) {
 		skl_free(in->about);
 		in->about = NULL;
@@ -88,9 +121,9 @@ static enum skl_err load_about(struct intake *in)
 
 static bool consent_ref(void *arg, const char *name, uint8_t ret_ref[SKL_ID_BYTES])
 {
-	const struct skl_generic *generic = arg;
+	const struct skl_own_dir *own = arg;
 
-	return skl_adapter_ref(generic->adapter, "consent", name, ret_ref) == SKL_OK;
+	return skl_adapter_ref(own->adapter, "consent", name, ret_ref) == SKL_OK;
 }
 
 static void find_id(struct intake *in)
@@ -106,7 +139,7 @@ static void find_id(struct intake *in)
 /* To who is named; else Veilig Thuis of the municipality. */
 static void find_recipient(struct intake *in)
 {
-	const struct skl_directory *directory = skl_client_directory(in->generic->adapter->client);
+	const struct skl_directory *directory = skl_client_directory(in->own->adapter->client);
 	struct skl_mapped *mapped = &in->mapped;
 	const struct skl_dir_partner *competent = NULL;
 
@@ -123,7 +156,7 @@ static void find_recipient(struct intake *in)
 /* The first sender mints it (DESIGN 4); advice has none (DOMAIN rule 13). */
 static enum skl_err find_case(struct intake *in)
 {
-	struct skl_adapter *adapter = in->generic->adapter;
+	struct skl_adapter *adapter = in->own->adapter;
 	const char *ref = json_string_value(json_object_get(in->message, "caseRef"));
 	const char *own = json_string_value(json_object_get(in->message, "case"));
 
@@ -154,23 +187,21 @@ static enum skl_err find_case(struct intake *in)
 /* SKL_EFIELD: the findings say why. */
 static enum skl_err map_native(struct intake *in)
 {
-	struct skl_generic *generic = in->generic;
-	struct skl_own_opts opts = {
-		.now_ms = skl_now_ms(), .consent_ref = consent_ref, .arg = generic};
-	json_t *native = skl_own_parse(skl_buf_view(&in->text), &in->findings);
+	struct skl_own_dir *own = in->own;
+	struct skl_own_opts opts = {.now_ms = skl_now_ms(), .consent_ref = consent_ref, .arg = own};
 	enum skl_err err;
 
-	if (!native)
-		return SKL_EFIELD;
-	in->message = skl_mapping_in(generic->mapping, native, &in->findings);
-	json_decref(native);
+	in->message = own->codec->read(own->arg, skl_buf_view(&in->text), &in->findings);
 	if (!in->message)
-		return SKL_ENOMEM;
+		return in->findings.count ? SKL_EFIELD : SKL_ENOMEM;
+	if (own->codec->address)
+		own->codec->address(own->arg, in->message,
+				    skl_client_directory(own->adapter->client));
 	err = load_about(in);
 	if (err)
 		return err;
 	opts.about = in->about;
-	opts.kinds = skl_mapping_kinds(generic->mapping, &opts.kind_count);
+	own->codec->own_opts(own->arg, &opts);
 	err = skl_own_map(in->message, &opts, &in->mapped, &in->findings);
 	if (err && err != SKL_EFIELD)
 		return err;
@@ -203,19 +234,19 @@ static void native_key(const struct intake *in, char ret[160])
 static enum skl_err finish(struct intake *in, const char *key, struct skl_native *native,
 			   int64_t repair_ms)
 {
-	struct skl_generic *generic = in->generic;
+	struct skl_own_dir *own = in->own;
 	char hex[SKL_ID_TEXT_BYTES];
 	enum skl_err err = SKL_OK;
 
 	if (!native->is_spooled) {
 		native->is_spooled = true;
-		err = skl_state_native_put(generic->adapter->state, key, native);
+		err = skl_state_native_put(own->adapter->state, key, native);
 	}
+	skl_own_dir_lines(in->message, &in->findings);
 	if (!err && in->findings.count)
-		err = skl_generic_repair(generic, &in->mapped, &in->findings, native->id,
-					 repair_ms);
+		err = skl_own_dir_repair(own, &in->mapped, &in->findings, native->id, repair_ms);
 	if (!err)
-		err = skl_dir_move(generic->dir, SKL_DIR_IN, in->name, SKL_DIR_DONE);
+		err = skl_dir_move(own->dir, SKL_DIR_IN, in->name, SKL_DIR_DONE);
 	if (!err)
 		skl_log(SKL_LOG_INFO, "in.spooled", "id=%s kind=%s acute=%d repairs=%zu",
 			skl_id_text(native->id, hex), skl_code_name(SKL_LIST_KIND, in->mapped.kind),
@@ -225,7 +256,7 @@ static enum skl_err finish(struct intake *in, const char *key, struct skl_native
 
 static enum skl_err send_mapped(struct intake *in)
 {
-	struct skl_adapter *adapter = in->generic->adapter;
+	struct skl_adapter *adapter = in->own->adapter;
 	struct skl_compose_opts opts = {.about = in->about,
 					.case_ref = in->has_case ? in->case_ref : NULL};
 	struct skl_native native = {0};
@@ -244,13 +275,13 @@ static enum skl_err send_mapped(struct intake *in)
 	if (err)
 		return err;
 	was_spooled = native.is_spooled;
-	repair_ms = native.at_ms + in->generic->config->repair_hours * HOUR_MS;
+	repair_ms = native.at_ms + in->own->config->repair_hours * HOUR_MS;
 	if (!was_spooled)
 		err = skl_adapter_submit(adapter, &in->mapped, native.id, &opts,
 					 in->findings.count ? repair_ms : 0, &error);
 	if (in->mapped.is_acute && !was_spooled &&
 	    (err || !skl_client_hub_reachable(adapter->client)))
-		skl_generic_emergency(in->generic, &in->mapped, native.id);
+		skl_own_dir_emergency(in->own, &in->mapped, native.id);
 	if (err)
 		skl_log(SKL_LOG_ERR, skl_adapter_is_passing(err) ? "in.waits" : "in.refused",
 			"code=%s text=\"%s\"", skl_err_name(err), error.text);
@@ -266,7 +297,7 @@ static enum skl_err send_mapped(struct intake *in)
 static enum skl_err take(struct intake *in)
 {
 	enum skl_err err =
-		skl_dir_read(in->generic->dir, SKL_DIR_IN, in->name, MAX_BYTES, &in->text);
+		skl_dir_read(in->own->dir, SKL_DIR_IN, in->name, SKL_OWN_DIR_MAX_BYTES, &in->text);
 
 	if (!err)
 		err = map_native(in);
@@ -282,15 +313,15 @@ static enum skl_err take(struct intake *in)
 	return err ? err : send_mapped(in);
 }
 
-enum skl_err skl_generic_take(void *arg, enum skl_dir_place place, const char *name)
+enum skl_err skl_own_dir_take(void *arg, enum skl_dir_place place, const char *name)
 {
-	struct intake in = {.generic = arg, .name = name};
+	struct intake in = {.own = arg, .name = name};
 	enum skl_err err;
 
 	if (place != SKL_DIR_IN)
 		return SKL_OK; /* nothing is parked here */
 	skl_mapped_init(&in.mapped, SKL_KIND_UNSPECIFIED);
-	skl_buf_init(&in.text, MAX_BYTES);
+	skl_buf_init(&in.text, SKL_OWN_DIR_MAX_BYTES);
 	err = take(&in);
 	skl_mapped_done(&in.mapped);
 	json_decref(in.message);
