@@ -6,6 +6,7 @@
 #include "skl_ban_state.h"
 #include "skl_clock_store.h"
 #include "skl_region.h"
+#include "skl_ring.h"
 #include "skl_tasks.h"
 
 #define HOUR_MS   INT64_C(3600000)
@@ -83,6 +84,13 @@ static int64_t start_of(const struct told *told)
 static int64_t end_of(const struct told *told)
 {
 	return told->period ? told->period->until_ms : told->at_ms + 10 * DAY_MS;
+}
+
+int64_t skl_ban_ordered_ms(const struct skl_item *item, int64_t now_ms)
+{
+	struct told told = read_told(item, now_ms);
+
+	return told.event == SKL_BAN_STATE_IMPOSED ? start_of(&told) : 0;
 }
 
 static enum skl_cut_reason refusal_of(const struct skl_case_ban *ban, const struct skl_item *item,
@@ -214,7 +222,7 @@ static enum skl_err move_clock(struct skl_turn *turn, const struct skl_case *hel
 	for (size_t i = 0; i < moved.count && err == SKL_OK && due_ms; i++) {
 		moved.rows[i].stage = SKL_CLOCK_RUNNING;
 		moved.rows[i].due_ms = due_ms;
-		moved.rows[i].wake_ms = due_ms;
+		skl_ring_set(turn, &moved.rows[i]);
 		err = skl_clock_store_start(turn->txn, &moved.rows[i]);
 	}
 	return err;

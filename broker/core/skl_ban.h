@@ -26,4 +26,7 @@ SKL_MUST_CHECK enum skl_err skl_ban_apply(struct skl_turn *turn, struct skl_ask 
 void skl_ban_terms(const struct skl_turn *turn, const struct skl_item *item,
 		   struct skl_decision *decision);
 
+/* When the ban was ordered, of a message that imposes one; else 0. */
+int64_t skl_ban_ordered_ms(const struct skl_item *item, int64_t now_ms);
+
 #endif

@@ -8,6 +8,7 @@
 #include "skl_core.h"
 #include "skl_handover.h"
 #include "skl_rated.h"
+#include "skl_ring.h"
 #include "skl_tasks.h"
 
 /* Who may make a change, beside the case director and Veilig Thuis. */
@@ -353,6 +354,27 @@ bool skl_change_is_senders(const struct skl_part *part, enum skl_clock clock)
 	       part->request.recipient_role != role;
 }
 
+int64_t skl_change_occurred_ms(const struct skl_item *item, int64_t now_ms)
+{
+	const Schakel__V1__EventRow *row =
+		skl_envelope_find_event(item->env, SKL_EVENT_OCCURRED_AT);
+
+	return row && row->at_ms > now_ms - SKL_POLICY_BACKDATE_MS && row->at_ms < now_ms
+		       ? row->at_ms
+		       : now_ms;
+}
+
+/* As the decision counted: a ban from its order, the glass breaks now, the rest where it happened.
+ */
+static int64_t started_of(const struct skl_item *item, enum skl_clock clock, int64_t now_ms)
+{
+	int64_t ordered_ms = skl_ban_ordered_ms(item, now_ms);
+
+	if (ordered_ms)
+		return ordered_ms;
+	return clock == SKL_CLOCK_BREAK_GLASS ? now_ms : skl_change_occurred_ms(item, now_ms);
+}
+
 /* Who must act, and who hears that it is late. */
 static enum skl_err start_clock(struct skl_turn *turn, const struct skl_item *item,
 				const struct skl_part *part, const struct skl_decision_clock *clock)
@@ -361,9 +383,8 @@ static enum skl_err start_clock(struct skl_turn *turn, const struct skl_item *it
 		.clock = (enum skl_clock)clock->clock,
 		.stage = SKL_CLOCK_RUNNING,
 		.entry_index = part->ref.index,
-		.started_ms = turn->now_ms,
+		.started_ms = started_of(item, (enum skl_clock)clock->clock, turn->now_ms),
 		.due_ms = clock->due_ms,
-		.wake_ms = clock->due_ms,
 	};
 	bool is_senders = skl_change_is_senders(part, row.clock);
 	enum skl_err err =
@@ -375,6 +396,7 @@ static enum skl_err start_clock(struct skl_turn *turn, const struct skl_item *it
 		return err;
 	memcpy(row.case_ref, case_of(item), SKL_STORE_ID_BYTES);
 	memcpy(row.message_id, item->id, SKL_STORE_ID_BYTES);
+	skl_ring_set(turn, &row);
 	err = skl_clock_store_start(turn->txn, &row);
 	return err == SKL_EEXISTS ? SKL_OK : err;
 }

@@ -523,6 +523,9 @@ SKL_MUST_CHECK enum skl_err skl_change_clocks(struct skl_turn *turn, const struc
 					      const struct skl_item *item,
 					      const struct skl_part *part);
 
+/* When it happened, as the clocks of a decision start: not in the future, nor long ago. */
+int64_t skl_change_occurred_ms(const struct skl_item *item, int64_t now_ms);
+
 /* A name into a field of the store. EFIELD: too long. */
 SKL_MUST_CHECK enum skl_err skl_change_name(char field[SKL_STORE_NAME_MAX + 1], const char *name);
 

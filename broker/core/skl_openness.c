@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "skl_ring.h"
 #include "skl_tasks.h"
 
 /* A postponement is looked at again within two weeks (Wmo 2015 5.3.1: "each time two weeks"). */
@@ -64,7 +65,11 @@ enum skl_err skl_openness_start(struct skl_turn *turn, const struct skl_ask *ask
 
 	if (!row.due_ms)
 		return SKL_OK;
-	row.wake_ms = row.due_ms;
+	/* An early look, where to tell is put off: that is no term. */
+	if (skl_openness_is_postponed(&row))
+		row.wake_ms = row.due_ms;
+	else
+		skl_ring_set(turn, &row);
 	err = skl_change_name(row.partner, is_recipients ? part->row->partner : item->peer->id);
 	if (err != SKL_OK)
 		return err;

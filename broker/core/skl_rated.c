@@ -12,6 +12,7 @@
 
 #include "skl_clock_store.h"
 #include "skl_region.h"
+#include "skl_ring.h"
 #include "skl_tasks.h"
 
 /* What the rating rows of a message say together. */
@@ -63,17 +64,6 @@ static struct rated read_rows(const struct skl_ask *ask, const struct skl_item *
 	return rated;
 }
 
-/* When it was rated, as the clocks of a decision start: not in the future, nor long ago. */
-static int64_t rated_at(const struct skl_item *item, int64_t now_ms)
-{
-	const Schakel__V1__EventRow *row =
-		skl_envelope_find_event(item->env, SKL_EVENT_OCCURRED_AT);
-
-	return row && row->at_ms > now_ms - SKL_POLICY_BACKDATE_MS && row->at_ms < now_ms
-		       ? row->at_ms
-		       : now_ms;
-}
-
 bool skl_rated_is_current(const struct skl_turn *turn, const struct skl_ask *ask,
 			  const struct skl_item *item)
 {
@@ -113,7 +103,7 @@ static enum skl_err start_stable(struct skl_turn *turn, const struct skl_ask *as
 
 	if (err != SKL_OK)
 		return lead ? err : SKL_OK;
-	row.wake_ms = row.due_ms;
+	skl_ring_set(turn, &row);
 	memcpy(row.case_ref, ask->held.case_ref, SKL_STORE_ID_BYTES);
 	memcpy(row.message_id, item->id, SKL_STORE_ID_BYTES);
 	err = skl_clock_store_start(turn->txn, &row);
@@ -204,7 +194,7 @@ enum skl_err skl_rated_apply(struct skl_turn *turn, struct skl_ask *ask,
 {
 	const struct skl_region *region = skl_law_region(&turn->hub->law);
 	struct rated rated = read_rows(ask, item, turn->now_ms);
-	int64_t at_ms = rated_at(item, turn->now_ms);
+	int64_t at_ms = skl_change_occurred_ms(item, turn->now_ms);
 	struct skl_case *held = &ask->held;
 
 	if (!ask->has_case || !region)

@@ -7,6 +7,7 @@
 
 #include "skl_after_check.h"
 #include "skl_openness.h"
+#include "skl_region.h"
 
 #define NEVER_MS INT64_MAX
 
@@ -135,10 +136,16 @@ static const struct saying *saying_of(const struct skl_clock_row *row, bool is_t
 	return NULL;
 }
 
+static bool has_case(const struct skl_clock_row *row)
+{
+	static const uint8_t no_case[SKL_STORE_ID_BYTES];
+
+	return memcmp(row->case_ref, no_case, sizeof(no_case)) != 0;
+}
+
 static enum skl_err notify(struct skl_turn *turn, const struct skl_clock_row *row, bool is_told,
 			   uint64_t index)
 {
-	static const uint8_t no_case[SKL_STORE_ID_BYTES];
 	const struct saying *saying = saying_of(row, is_told);
 	uint8_t id[SKL_ID_BYTES];
 	char text_nl[200], text_en[200];
@@ -157,8 +164,7 @@ static enum skl_err notify(struct skl_turn *turn, const struct skl_clock_row *ro
 		notice.task = saying->task;
 		notice.answer = saying->answer;
 		notice.due_ms = row->due_ms;
-		notice.case_ref =
-			memcmp(row->case_ref, no_case, sizeof(no_case)) != 0 ? row->case_ref : NULL;
+		notice.case_ref = has_case(row) ? row->case_ref : NULL;
 		notice.text_nl = saying->text_nl;
 		notice.text_en = saying->text_en;
 		return skl_offer_push_notice(turn, &notice);
@@ -170,24 +176,88 @@ static enum skl_err notify(struct skl_turn *turn, const struct skl_clock_row *ro
 	return skl_offer_push_notice(turn, &notice);
 }
 
-enum skl_err skl_ring(struct skl_turn *turn, const struct skl_clock_row *row)
+static bool warns(enum skl_clock clock)
 {
-	struct skl_trail_ref ref;
+	return clock != SKL_CLOCK_BAN && clock != SKL_CLOCK_RETURN && clock != SKL_CLOCK_BAN_TELL &&
+	       clock != SKL_CLOCK_MONITORING && clock != SKL_CLOCK_REPAIR;
+}
+
+int64_t skl_ring_first_ms(enum skl_clock clock, int64_t started_ms, int64_t due_ms,
+			  unsigned percent)
+{
+	int64_t term_ms = due_ms > started_ms ? due_ms - started_ms : 0;
+
+	/* Divided first: a term of centuries does not overflow. */
+	return warns(clock) && percent < 100 ? due_ms - term_ms / 100 * (100 - (int64_t)percent)
+					     : due_ms;
+}
+
+void skl_ring_set(const struct skl_turn *turn, struct skl_clock_row *row)
+{
+	const struct skl_region *region = skl_law_region(&turn->hub->law);
+
+	row->wake_ms = skl_ring_first_ms(row->clock, row->started_ms, row->due_ms,
+					 region ? region->warn_percent
+						: skl_region_default().warn_percent);
+}
+
+/* Only who must act: who waits has nothing to do yet. */
+static enum skl_err warn(struct skl_turn *turn, const struct skl_clock_row *row, uint64_t index)
+{
+	char text_nl[200], text_en[200];
+	const struct skl_offer_notice notice = {
+		.partner = row->partner,
+		.clock = row->clock,
+		.ref = row->message_id,
+		.case_ref = has_case(row) ? row->case_ref : NULL,
+		.due_ms = row->due_ms,
+		.text_nl = text_nl,
+		.text_en = text_en,
+		.entry_index = index,
+	};
+
+	(void)snprintf(text_nl, sizeof(text_nl),
+		       "Termijn loopt bijna af: %s. Rond het af, of leg vast waarom dat niet lukt.",
+		       skl_code_label_nl(SKL_LIST_CLOCK, row->clock)); /* fits */
+	(void)snprintf(text_en, sizeof(text_en),
+		       "Term is almost over: %s. Finish it, or record why that fails.",
+		       skl_code_label_en(SKL_LIST_CLOCK, row->clock)); /* fits */
+	return skl_offer_push_notice(turn, &notice);
+}
+
+/* No reason in the entry: nothing is late yet. */
+static enum skl_err record(struct skl_turn *turn, const struct skl_clock_row *row, bool is_late,
+			   struct skl_trail_ref *ret_ref)
+{
+	bool is_silence = is_late && row->clock == SKL_CLOCK_INFORMATION;
 	const struct skl_record_note note = {
 		.kind = SKL_ENTRY_CLOCK,
 		.sender = row->partner,
-		.recipient = row->told,
+		.recipient = is_late ? row->told : "",
 		.outcome = SKL_OUTCOME_PERMITTED,
-		.reason = SKL_REASON_LATE,
+		.reason = is_late ? SKL_REASON_LATE : (enum skl_reason)0,
 		.names = true,
 		.names_index = row->entry_index,
 		.message_id = row->message_id,
-		.text = row->clock == SKL_CLOCK_INFORMATION
-				? skl_code_name(SKL_LIST_ANSWER, SKL_ANSWER_NO_ANSWER)
-				: skl_code_name(SKL_LIST_CLOCK, row->clock),
+		.text = is_silence ? skl_code_name(SKL_LIST_ANSWER, SKL_ANSWER_NO_ANSWER)
+				   : skl_code_name(SKL_LIST_CLOCK, row->clock),
 	};
-	enum skl_err err = skl_record_note(turn, &note, &ref);
 
+	return skl_record_note(turn, &note, ret_ref);
+}
+
+enum skl_err skl_ring(struct skl_turn *turn, const struct skl_clock_row *row)
+{
+	bool is_late = turn->now_ms >= row->due_ms;
+	struct skl_trail_ref ref;
+	enum skl_err err = record(turn, row, is_late, &ref);
+
+	if (err == SKL_OK && !is_late) {
+		err = warn(turn, row, ref.index);
+		return err == SKL_OK
+			       ? skl_clock_store_move(turn->txn, row, SKL_CLOCK_WARNED, row->due_ms)
+			       : err;
+	}
 	if (err == SKL_OK)
 		err = notify(turn, row, false, ref.index);
 	if (err == SKL_OK && row->told[0])

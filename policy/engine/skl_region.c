@@ -15,6 +15,7 @@ struct skl_region skl_region_default(void)
 		.rating_current = {3, SKL_TERM_MONTHS},
 		.stable_times = 3,
 		.stable_apart = {4, SKL_TERM_WEEKS},
+		.warn_percent = 80,
 		.ban_director = SKL_ROLE_VEILIG_THUIS,
 	};
 
@@ -154,6 +155,9 @@ unsigned skl_region_diff(const struct skl_policy *before, const struct skl_polic
 						 .after = b->stable_apart,
 						 .times_before = a->stable_times,
 						 .times_after = b->stable_times};
+	const struct skl_region_change warn = {.type = SKL_CHANGED_WARN,
+					       .times_before = a->warn_percent,
+					       .times_after = b->warn_percent};
 
 	for (size_t i = 0; i < before->rule_count; i++) {
 		uint16_t other = skl_policy_find_rule(after, skl_view_str(before->rules[i].id));
@@ -170,6 +174,8 @@ unsigned skl_region_diff(const struct skl_policy *before, const struct skl_polic
 	tell_term(&changes, SKL_CHANGED_RATING, NULL, 0, a->rating_current, b->rating_current);
 	if (a->stable_times != b->stable_times || !is_same(a->stable_apart, b->stable_apart))
 		tell(&changes, &stable);
+	if (a->warn_percent != b->warn_percent)
+		tell(&changes, &warn);
 	diff_cells(&changes, a, b);
 	return changes.count;
 }

@@ -55,7 +55,8 @@ struct skl_region {
 	struct skl_term rating_current; /* how long a safety rating counts */
 	uint16_t stable_times;          /* so many ratings of 7 or more make stable safety, */
 	struct skl_term stable_apart;   /* each at least this long after the one before */
-	uint8_t ban_director;           /* enum skl_role: who directs during a house ban */
+	uint16_t warn_percent; /* so much of a term has passed when who must act is warned */
+	uint8_t ban_director;  /* enum skl_role: who directs during a house ban */
 	struct skl_region_cell at[SKL_REGION_PROFILES][SKL_REGION_PHASES];
 };
 
@@ -80,6 +81,7 @@ enum skl_region_change_type {
 	SKL_CHANGED_ESCALATION,     /* code of the escalation */
 	SKL_CHANGED_RATING,
 	SKL_CHANGED_STABLE,
+	SKL_CHANGED_WARN, /* percent */
 	SKL_CHANGED_BAN,
 	SKL_CHANGED_CELL,
 };
@@ -90,7 +92,7 @@ struct skl_region_change {
 	uint8_t code;
 	unsigned profile, phase; /* of a cell */
 	struct skl_term before, after;
-	uint16_t times_before, times_after; /* of STABLE */
+	uint16_t times_before, times_after; /* of STABLE and WARN */
 	struct skl_region_cell cell_before, cell_after;
 };
 typedef void (*skl_region_change_fn)(void *arg, const struct skl_region_change *change);

@@ -11,6 +11,8 @@
 #include "skl_policy_parse.h"
 
 #define STABLE_TIMES_MAX 12u
+#define WARN_MIN         50u
+#define WARN_MAX         95u
 
 #define ROLE(symbol) SKL_BIT(SKL_ROLE_##symbol)
 /* Who can direct a case (003:801-802, 002:192-193; the table of 002:4261-4359). */
@@ -28,6 +30,7 @@ struct reading {
 	unsigned of_escalation[SKL_REGION_ESCALATIONS];
 	unsigned of_rating;
 	unsigned of_stable;
+	unsigned of_warn;
 	unsigned of_ban;
 	unsigned of_cell[SKL_REGION_PROFILES][SKL_REGION_PHASES];
 	unsigned of_block[2];
@@ -148,6 +151,31 @@ static enum skl_err read_stable(struct reading *reading)
 	return skl_parser_word(reading->parser, "apart");
 }
 
+/* warn after N percent */
+static enum skl_err read_warn(struct reading *reading)
+{
+	struct skl_lexer *lexer = &reading->parser->lexer;
+	struct skl_token token = lexer->token;
+	uint32_t percent = 0;
+	enum skl_err err = once(reading, token, &reading->of_warn);
+
+	if (err == SKL_OK)
+		err = skl_parser_word(reading->parser, "after");
+	token = lexer->token;
+	if (err == SKL_OK)
+		err = skl_lexer_count(lexer, WARN_MAX, &percent);
+	if (err == SKL_OK && percent < WARN_MIN)
+		return skl_lexer_fail(
+			at(reading, token),
+			"a warning so early is read by nobody. Name %u to %u percent of "
+			"the term",
+			WARN_MIN, WARN_MAX);
+	if (err)
+		return err;
+	reading->region->warn_percent = (uint16_t)percent;
+	return skl_parser_word(reading->parser, "percent");
+}
+
 static enum skl_err read_director(struct reading *reading, uint64_t may, const char *which,
 				  uint8_t *ret_role)
 {
@@ -264,6 +292,7 @@ static const struct {
 	{"escalate", 0, read_escalations},
 	{"current-rating", 0, read_rating},
 	{"stable-safety", 0, read_stable},
+	{"warn", 0, read_warn},
 	{"at", 1, read_at},
 	{"because", 2, read_because},
 };

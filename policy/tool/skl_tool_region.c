@@ -92,6 +92,9 @@ static void print_what(const struct print *print, const struct skl_region_change
 	case SKL_CHANGED_STABLE:
 		(void)printf("%s", word(print, "stabiele veiligheid", "stable safety"));
 		return;
+	case SKL_CHANGED_WARN:
+		(void)printf("%s", word(print, "waarschuwing na", "warning after"));
+		return;
 	case SKL_CHANGED_BAN:
 		(void)printf("%s", word(print, "regie bij een huisverbod",
 					"direction during a house ban"));
@@ -112,6 +115,10 @@ static void print_value(const struct print *print, const struct skl_region_chang
 
 	if (change->type == SKL_CHANGED_BAN || change->type == SKL_CHANGED_CELL) {
 		print_cell(print, is_after ? &change->cell_after : &change->cell_before);
+		return;
+	}
+	if (change->type == SKL_CHANGED_WARN) {
+		(void)printf("%u %%", times);
 		return;
 	}
 	if (times)
@@ -172,6 +179,10 @@ static void print_terms(const struct print *print, const struct skl_region *regi
 	print_line(print, "stabiele veiligheid:", "stable safety:");
 	(void)printf("%u %s, ", region->stable_times, word(print, "keer", "times"));
 	print_term(print, region->stable_apart);
+	end_line(print);
+	print_line(print, "waarschuwing voor het eind van een termijn:",
+		   "warning before the end of a term:");
+	(void)printf("%s %u %%", word(print, "na", "after"), region->warn_percent);
 	end_line(print);
 }
 

@@ -57,6 +57,14 @@ static const struct {
 	 6,
 	 17,
 	 {"stands already on line 5"}},
+	{TERMS("warn after 49 percent"), SKL_ESYNTAX, 5, 14, {"50 to 95 percent"}},
+	{TERMS("warn after 96 percent"), SKL_ESYNTAX, 5, 14, {"from 1 to 95"}},
+	{TERMS("warn after 80 days"), SKL_ESYNTAX, 5, 17, {"'percent'"}},
+	{TERMS("warn after 80 percent\n  warn after 80 percent"),
+	 SKL_ESYNTAX,
+	 6,
+	 8,
+	 {"stands already on line 5"}},
 	{TERMS("current-rating within 1 day\n  current-rating within 2 days"),
 	 SKL_ESYNTAX,
 	 6,
@@ -264,6 +272,7 @@ static void defaults(void **state)
 	assert_int_equal(region->ban_director, SKL_ROLE_VEILIG_THUIS);
 	assert_int_equal(region->clocks[SKL_CLOCK_HANDOVER].count, 5);
 	assert_true(region->stable_times >= 2);
+	assert_int_equal(region->warn_percent, 80);
 	assert_null(skl_region_profile_name(SKL_REGION_PROFILES));
 	assert_null(skl_region_profile_label(SKL_REGION_PROFILES, true));
 	assert_string_equal(skl_region_profile_label(SKL_REGION_COERCIVE_CONTROL, true),

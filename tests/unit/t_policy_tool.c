@@ -144,7 +144,8 @@ static void write_exports(void)
 #define REGION(feedback, times, ban, cell)                                                         \
 	"region \"R\" version 1 status EXAMPLE\nowner \"o\" approved-by \"a\"\n"                   \
 	"valid 2026-01-01 .. 2099-12-31\nterms \"t\"\n  clock " feedback "\n"                      \
-	"  stable-safety " times " times, 4 weeks apart\n  because \"b\"\nend\n"                   \
+	"  stable-safety " times " times, 4 weeks apart\n  warn after 8" times " percent\n"        \
+	"  because \"b\"\nend\n"                                                                   \
 	"triage \"t\"\n  at house_ban director " ban "\n"                                          \
 	"  at first_signal long_term_care director " cell "\n  because \"b\"\nend\n"
 
@@ -191,10 +192,11 @@ static const struct row rows[] = {
 	{"diff -l en %/region-a.rules %/region-b.rules",
 	 0,
 	 {"changed: clock feedback: was 10 days, becomes 14 days\n",
-	  "changed: stable safety: was 3 times, 4 weeks, becomes 4 times, 4 weeks\n",
+	  "changed: stable safety: was 3 times, 4 weeks, becomes 4 times, 4 weeks\n"
+	  "changed: warning after: was 83 %, becomes 84 %\n",
 	  "changed: direction at first_signal, long_term_care: was local_team, becomes "
 	  "veilig_thuis with ggd\n",
-	  "0 newly disclosed, 0 no longer disclosed; 4 terms or direction changed\n"}},
+	  "0 newly disclosed, 0 no longer disclosed; 5 terms or direction changed\n"}},
 	{"diff --html %/region-a.rules %/region-b.rules",
 	 0,
 	 {"<h2>Andere termijnen en regie</h2>\n",
