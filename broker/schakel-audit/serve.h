@@ -8,8 +8,8 @@
  * Owner:    one thread: the server is a part of its poll loop, and waits while the hub answers.
  * Errors:   as named. What a browser sends is hostile: it is answered with a page, never with an
  *           end of the program.
- * Limits:   SERVE_PERSONS_MAX persons; a form of SERVE_BODY_MAX bytes and SKL_FORM_FIELDS_MAX
- * fields.
+ * Limits:   SERVE_PERSONS_MAX persons, SERVE_SEATS connections; a form of SERVE_BODY_MAX bytes and
+ *           SKL_FORM_FIELDS_MAX fields; answers under way of SERVE_ANSWERS_MAX bytes and a page.
  *
  * Nothing is asked of the hub by GET. What asks is a POST with a token that is bound to the
  * certificate and grows old; who asks and with which mandate comes from the configuration alone.
@@ -27,6 +27,9 @@
 #define SERVE_PERSONS_MAX 64
 #define SERVE_BODY_MAX    16384
 #define SERVE_PAGE_MAX    ((size_t)4 * 1024 * 1024)
+#define SERVE_SEATS       64
+#define SERVE_ANSWERS_MAX ((size_t)16 * 1024 * 1024)
+#define SERVE_HURRY       10 /* where all of it is in use, the oldest end so many times sooner */
 #define SERVE_NEXT_BYTES  64
 #define SERVE_PAGES_MAX   100 /* of QUERY_PAGE_MAX rows, for a count */
 #define SERVE_NOTE_BYTES  65536
@@ -53,7 +56,8 @@ struct serve_config {
 	char *client_ca;
 	uint32_t session_s;
 	uint32_t requests_per_minute;
-	uint32_t hub_s; /* to wait for the hub; other persons wait as long */
+	uint32_t hub_s;        /* to wait for the hub; other persons wait as long */
+	uint32_t connection_s; /* for a request and its answer */
 	struct serve_person person[SERVE_PERSONS_MAX];
 	size_t person_count;
 };
@@ -80,6 +84,40 @@ void serve_guard_token(const struct serve_guard *guard, const struct serve_perso
 /* Is it ours, for this person, and not too old? */
 bool serve_guard_check(const struct serve_guard *guard, const struct serve_person *person,
 		       int64_t mono_ms, const char *token);
+
+/* ---- who has a connection, and for how long ---- */
+
+struct serve_seat {
+	bool is_taken;
+	int fd;           /* borrowed: MHD closes it */
+	int64_t since_ms; /* when it began, or its last request was answered */
+	size_t bytes;     /* of an answer under way */
+};
+
+/*
+ * A connection that does not bring a request to its end in time is cut, whoever it is of: one that
+ * sends or reads a letter a second is never idle. Times are those in which the server had time for
+ * it.
+ */
+struct serve_seats {
+	struct serve_seat seat[SERVE_SEATS];
+	size_t taken;
+	size_t bytes;
+	int64_t limit_ms;
+};
+void serve_seats_init(struct serve_seats *seats, const struct serve_config *config);
+/* NULL if there is none. */
+struct serve_seat *serve_seats_take(struct serve_seats *seats, int fd, int64_t now_ms);
+void serve_seats_leave(struct serve_seats *seats, struct serve_seat *seat);
+/* An answer of so many bytes begins; a request has come to its end. */
+void serve_seats_answer(struct serve_seats *seats, struct serve_seat *seat, size_t bytes);
+void serve_seats_done(struct serve_seats *seats, struct serve_seat *seat, int64_t now_ms);
+/* Is it time that nobody keeps a seat for a next request? */
+bool serve_seats_is_crowded(const struct serve_seats *seats);
+/* False while answers that nobody reads hold all the memory there is for them. */
+bool serve_seats_may_answer(const struct serve_seats *seats);
+/* End those whose time is over; until the next one's is, in ms, or -1. */
+int64_t serve_seats_cut(struct serve_seats *seats, int64_t now_ms);
 
 /* ---- a page ---- */
 
@@ -193,6 +231,8 @@ bool serve_ask(struct serve *serve, const struct query *query, struct skl_view n
  */
 bool serve_ask_all(struct serve *serve, const struct query *query, struct serve_page *page,
 		   struct serve_shown *shown);
+/* The sentence for it. */
+void serve_too_many(struct serve_page *page);
 /* A row of serve_table, with a button to look at it. */
 enum skl_err serve_table_row(void *arg, const struct query_row *row);
 void serve_table(struct serve_page *page, const struct serve_shown *shown);
@@ -251,7 +291,7 @@ void serve_http_close(struct serve_http *http);
 SKL_DEFINE_CLEANUP(struct serve_http, serve_http_close)
 uint16_t serve_http_port(const struct serve_http *http);
 /* A descriptor to poll for reading, and after how long to step anyway (-1: never). */
-int serve_http_fd(const struct serve_http *http, int64_t *ret_timeout_ms);
+int serve_http_fd(struct serve_http *http, int64_t *ret_timeout_ms);
 void serve_http_step(struct serve_http *http);
 
 #endif

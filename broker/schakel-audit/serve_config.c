@@ -70,6 +70,7 @@ static enum skl_err copy_all(cfg_t *cfg, struct serve_config *config, struct skl
 	long port = cfg_getint(cfg, "port"), session_s = cfg_getint(cfg, "session_seconds");
 	long requests = cfg_getint(cfg, "requests_per_minute");
 	long hub_s = cfg_getint(cfg, "hub_seconds");
+	long connection_s = cfg_getint(cfg, "connection_seconds");
 
 	if (!audit_config_text(cfg, "query", &config->query) ||
 	    !audit_config_text(cfg, "address", &config->address) ||
@@ -82,14 +83,17 @@ static enum skl_err copy_all(cfg_t *cfg, struct serve_config *config, struct skl
 		return skl_error_set(reterr, SKL_EINVAL, 0, 0,
 				     "query, certificate, key and client_ca are needed");
 	if (!in_range(port, 0, 65535) || !in_range(session_s, 1, 28800) ||
-	    !in_range(requests, 1, 10000) || !in_range(hub_s, 1, 60))
+	    !in_range(requests, 1, 10000) || !in_range(hub_s, 1, 60) ||
+	    !in_range(connection_s, 1, 600))
 		return skl_error_set(reterr, SKL_EINVAL, 0, 0,
 				     "port up to 65535, session_seconds 1 to 28800, "
-				     "requests_per_minute 1 to 10000, hub_seconds 1 to 60");
+				     "requests_per_minute 1 to 10000, hub_seconds 1 to 60, "
+				     "connection_seconds 1 to 600");
 	config->port = (uint16_t)port;
 	config->session_s = (uint32_t)session_s;
 	config->requests_per_minute = (uint32_t)requests;
 	config->hub_s = (uint32_t)hub_s;
+	config->connection_s = (uint32_t)connection_s;
 	return copy_persons(cfg, config, reterr);
 }
 
@@ -113,6 +117,7 @@ enum skl_err serve_config_read(const char *path, struct serve_config *ret_config
 		CFG_INT("session_seconds", 900, CFGF_NONE),
 		CFG_INT("requests_per_minute", 120, CFGF_NONE),
 		CFG_INT("hub_seconds", 5, CFGF_NONE),
+		CFG_INT("connection_seconds", 60, CFGF_NONE),
 		CFG_SEC("person", person, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 		CFG_END(),
 	};

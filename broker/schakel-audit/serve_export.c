@@ -2,12 +2,22 @@
 #include "export.h"
 #include "serve.h"
 
+#define ROWS_MAX 1000
+
+struct work {
+	struct export *export; /* borrowed */
+	struct skl_buf file;
+	unsigned rows;
+};
+
 /* What no checkpoint covers yet is left out, as the form says. */
 static enum skl_err export_one(void *arg, const struct query_row *row)
 {
-	struct serve_shown *shown = arg;
+	struct work *work = ((struct serve_shown *)arg)->arg;
 
-	return row->is_proven ? export_row(shown->arg, row, &shown->part.html) : SKL_OK;
+	if (!row->is_proven)
+		return SKL_OK;
+	return ++work->rows > ROWS_MAX ? SKL_ELIMIT : export_row(work->export, row, &work->file);
 }
 
 void serve_export_form(struct serve_page *page, const struct skl_form *form)
@@ -42,9 +52,9 @@ void serve_export(struct serve *serve, const struct skl_form *form, const struct
 {
 	enum export_format format = export_format_of(skl_form_get(form, "format"));
 	SKL_CLEANUP(export_freep) struct export *export = NULL;
-	struct serve_shown shown = {.form = form, .row = export_one};
+	struct work work = {.rows = 0};
+	struct serve_shown shown = {.form = form, .row = export_one, .arg = &work};
 	struct query all = *query;
-	enum skl_err err;
 
 	if (format == EXPORT_FORMATS ||
 	    export_new(format, query_link_directory(serve->link), &export) != SKL_OK) {
@@ -52,21 +62,19 @@ void serve_export(struct serve *serve, const struct skl_form *form, const struct
 			       "There is no such format. Nothing was asked.");
 		return;
 	}
-	all.limit = QUERY_PAGE_MAX;
 	all.details = true;
-	shown.arg = export;
-	if (!serve_ask(serve, &all, skl_view_of(NULL, 0), page, &shown))
-		return;
-	err = export_end(export, &shown.part.html);
-	if (err == SKL_OK && shown.next_len == 0) {
-		page->status = 200;
-		page->type = export_about(format)->type;
-		page->name = "logboek";
-		page->suffix = export_about(format)->suffix;
-		skl_buf_add_view(&page->html, skl_buf_view(&shown.part.html));
-	} else {
-		serve_sentence(page, 413, "Dat zijn te veel regels: vraag een kortere tijd.",
-			       "Those are too many entries: ask for a shorter time.");
+	work.export = export;
+	skl_buf_init(&work.file, SERVE_PAGE_MAX);
+	if (serve_ask_all(serve, &all, page, &shown)) {
+		if (export_end(export, &work.file) == SKL_OK) {
+			page->status = 200;
+			page->type = export_about(format)->type;
+			page->name = "logboek";
+			page->suffix = export_about(format)->suffix;
+			skl_buf_add_view(&page->html, skl_buf_view(&work.file));
+		} else {
+			serve_too_many(page);
+		}
 	}
-	skl_buf_done(&shown.part.html);
+	skl_buf_done(&work.file);
 }

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "serve.h"
+#include "skl_clock.h"
 #include "skl_file.h"
 #include "skl_mem.h"
 
@@ -27,7 +28,23 @@ struct serve_http {
 	struct skl_buf client_ca;
 	char *key; /* owned, sodium_malloc */
 	uint16_t port;
+	struct serve_seats seats;
+	int64_t away_ms; /* in which it answered somebody, and had no time for others */
 };
+
+/* Of the clock by which connections grow old. */
+static int64_t seats_ms(const struct serve_http *http)
+{
+	return skl_mono_ms() - http->away_ms;
+}
+
+static struct serve_seat *seat_of(struct MHD_Connection *mhd)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
 
 /* One request on its way in. */
 struct incoming {
@@ -35,7 +52,8 @@ struct incoming {
 	size_t seen;
 };
 
-static enum MHD_Result send_page(struct MHD_Connection *mhd, const struct serve_page *page)
+static enum MHD_Result send_page(struct serve_http *http, struct MHD_Connection *mhd,
+				 const struct serve_page *page)
 {
 	static const char *const headers[][2] = {
 		{"Cache-Control", "no-store"},
@@ -51,10 +69,15 @@ static enum MHD_Result send_page(struct MHD_Connection *mhd, const struct serve_
 	/* MHD copies the bytes (MUST_COPY); its prototype takes no const. */
 	struct MHD_Response *response = MHD_create_response_from_buffer(
 		page->html.len, page->html.data, MHD_RESPMEM_MUST_COPY);
+	struct serve_seat *seat = seat_of(mhd);
 	enum MHD_Result result;
 
 	if (!response)
 		return MHD_NO;
+	if (seat)
+		serve_seats_answer(&http->seats, seat, page->html.len);
+	if (!page->person || serve_seats_is_crowded(&http->seats))
+		(void)MHD_add_response_header(response, "Connection", "close");
 	(void)MHD_add_response_header(response, "Content-Type",
 				      page->type ? page->type : "text/html; charset=utf-8");
 	for (size_t i = 0; i < SKL_COUNT(headers); i++)
@@ -66,7 +89,7 @@ static enum MHD_Result send_page(struct MHD_Connection *mhd, const struct serve_
 			       page->suffix);
 		(void)MHD_add_response_header(response, "Content-Disposition", name);
 	}
-	if (page->status == 429)
+	if (page->status == 429 || page->status == 503)
 		(void)MHD_add_response_header(response, "Retry-After", "60");
 	result = MHD_queue_response(mhd, page->status, response);
 	MHD_destroy_response(response);
@@ -97,7 +120,7 @@ static struct serve_person *who(struct serve *serve, struct MHD_Connection *mhd)
 	return certificate_of(mhd, digest) ? serve_guard_who(&serve->config, digest) : NULL;
 }
 
-static enum MHD_Result answer(struct serve *serve, struct MHD_Connection *mhd,
+static enum MHD_Result answer(struct serve_http *http, struct MHD_Connection *mhd,
 			      struct incoming *incoming, struct serve_request *request)
 {
 	const char *lang = MHD_lookup_connection_value(mhd, MHD_GET_ARGUMENT_KIND, "lang");
@@ -119,9 +142,14 @@ static enum MHD_Result answer(struct serve *serve, struct MHD_Connection *mhd,
 		 strlen(request->body) != incoming->body.len)
 		serve_sentence(&page, 413, "Dat is te groot. Er is niets gevraagd.",
 			       "That is too large. Nothing was asked.");
+	else if (incoming->seen && !serve_seats_may_answer(&http->seats))
+		serve_sentence(&page, 503,
+			       "Het is nu te druk: anderen zijn nog aan het ophalen. Er is niets "
+			       "gevraagd.",
+			       "It is too busy now: others are still fetching. Nothing was asked.");
 	else
-		serve_answer(serve, request, &page);
-	result = skl_buf_err(&page.html) == SKL_OK ? send_page(mhd, &page) : MHD_NO;
+		serve_answer(http->serve, request, &page);
+	result = skl_buf_err(&page.html) == SKL_OK ? send_page(http, mhd, &page) : MHD_NO;
 	skl_buf_done(&page.html);
 	return result;
 }
@@ -133,6 +161,8 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *mhd, const c
 	struct serve_http *http = arg;
 	struct incoming *incoming = *state;
 	struct serve_request request = {.method = method, .path = url};
+	int64_t began_ms = skl_mono_ms();
+	enum MHD_Result result;
 
 	(void)version;
 	if (!incoming) {
@@ -151,22 +181,42 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *mhd, const c
 		return incoming->seen > DROP_BYTES ? MHD_NO : MHD_YES;
 	}
 	request.person = who(http->serve, mhd);
-	return answer(http->serve, mhd, incoming, &request);
+	result = answer(http, mhd, incoming, &request);
+	http->away_ms += skl_mono_ms() - began_ms;
+	return result;
 }
 
 static void on_completed(void *arg, struct MHD_Connection *mhd, void **state,
 			 enum MHD_RequestTerminationCode code)
 {
+	struct serve_http *http = arg;
+	struct serve_seat *seat = seat_of(mhd);
 	struct incoming *incoming = *state;
 
-	(void)arg;
-	(void)mhd;
 	(void)code;
+	if (seat)
+		serve_seats_done(&http->seats, seat, seats_ms(http));
 	if (!incoming)
 		return;
 	skl_buf_done(&incoming->body);
 	skl_free(incoming);
 	*state = NULL;
+}
+
+static void on_connection(void *arg, struct MHD_Connection *mhd, void **ret_seat,
+			  enum MHD_ConnectionNotificationCode code)
+{
+	struct serve_http *http = arg;
+	const union MHD_ConnectionInfo *info;
+
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+		*ret_seat = info ? serve_seats_take(&http->seats, info->connect_fd, seats_ms(http))
+				 : NULL;
+	} else if (*ret_seat) {
+		serve_seats_leave(&http->seats, *ret_seat);
+		*ret_seat = NULL;
+	}
 }
 
 /* ---- opening ---- */
@@ -229,8 +279,9 @@ static struct MHD_Daemon *start(struct serve_http *http, const union address *ad
 	return MHD_start_daemon(
 		flags, 0, NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER, ignore_log,
 		NULL, MHD_OPTION_SOCK_ADDR, &address->any, MHD_OPTION_NOTIFY_COMPLETED,
-		on_completed, http, MHD_OPTION_CONNECTION_LIMIT, 64u, MHD_OPTION_CONNECTION_TIMEOUT,
-		30u, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32 * 1024,
+		on_completed, http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)SERVE_SEATS,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32 * 1024,
 		MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_HTTPS_PRIORITIES, PRIORITIES,
 		MHD_OPTION_HTTPS_MEM_CERT, skl_buf_str(&http->certificate),
 		MHD_OPTION_HTTPS_MEM_KEY, http->key, MHD_OPTION_HTTPS_MEM_TRUST,
@@ -248,6 +299,7 @@ enum skl_err serve_http_open(struct serve *serve, struct serve_http **ret_http,
 	if (!http)
 		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "out of memory");
 	http->serve = serve;
+	serve_seats_init(&http->seats, &serve->config);
 	if (!parse_address(&serve->config, &address))
 		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "address: of IPv4 or IPv6, no name");
 	err = read_tls(http, reterr);
@@ -282,15 +334,16 @@ uint16_t serve_http_port(const struct serve_http *http)
 	return http->port;
 }
 
-int serve_http_fd(const struct serve_http *http, int64_t *ret_timeout_ms)
+int serve_http_fd(struct serve_http *http, int64_t *ret_timeout_ms)
 {
 	const union MHD_DaemonInfo *info =
 		MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
 	MHD_UNSIGNED_LONG_LONG timeout = 0;
 
-	*ret_timeout_ms = -1;
+	*ret_timeout_ms = serve_seats_cut(&http->seats, seats_ms(http));
+	/* No connection has a timeout of MHD: that is only 0, for work that it has at hand. */
 	if (MHD_get_timeout(http->daemon, &timeout) == MHD_YES)
-		*ret_timeout_ms = timeout > INT32_MAX ? INT32_MAX : (int64_t)timeout;
+		*ret_timeout_ms = 0;
 	return info ? info->epoll_fd : -1;
 }
 

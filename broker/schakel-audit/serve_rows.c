@@ -173,13 +173,18 @@ static enum skl_err on_answer(void *arg, const Schakel__V1__Answer *answer)
 			  shown->row, shown);
 }
 
+void serve_too_many(struct serve_page *page)
+{
+	serve_sentence(page, 413, "Dat zijn te veel regels: vraag een kortere tijd.",
+		       "Those are too many entries: ask for a shorter time.");
+}
+
 static void put_failure(struct serve_page *page, enum skl_err err, const struct serve_shown *shown)
 {
 	if (err == SKL_EDENIED)
 		serve_sentence(page, 403, shown->denied, shown->denied);
 	else if (err == SKL_ETOOLARGE || err == SKL_ELIMIT)
-		serve_sentence(page, 413, "Dat zijn te veel regels: vraag een kortere tijd.",
-			       "Those are too many entries: ask for a shorter time.");
+		serve_too_many(page);
 	else if (err == SKL_ESIGNATURE)
 		serve_sentence(page, 502,
 			       "Het antwoord bewijst zichzelf niet en wordt niet getoond.",

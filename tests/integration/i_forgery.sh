@@ -237,6 +237,12 @@ sed -i "/— $(printf %s "$origin" | sed 's,/,\\/,g')/d" bundle/entry.tlog-proof
 not_proven 'without the log'
 sed -i '/— vt-zw/{s/A\(.\{9\}\)$/B\1/;t;s/.\(.\{9\}\)$/A\1/}' bundle/entry.tlog-proof
 not_proven 'a damaged signature'
+for file in entry entry.tlog-proof; do
+	head -c -20 whole/$file >bundle/$file
+	not_proven "$file, truncated"
+	: >bundle/$file
+	not_proven "$file, empty"
+done
 cp bundle/policy own.policy
 sed -i "s|^log .*|log $(cat next.vkey)|" own.policy
 test_expect_status 1 'keys that are not the log'"'"'s' "$audit" check --policy own.policy bundle

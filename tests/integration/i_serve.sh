@@ -242,6 +242,15 @@ for field in case-number case message from until sender recipient kind ground ou
 	test_is $? 1 "script in $field stays text"
 	test_is "$status" 400 'and is refused'
 done
+huge=$(printf 'a%.0s' {1..9000})
+for field in case-number case message from until sender recipient kind ground outcome entry user-ref without-consent \
+	first reason next; do
+	look u-77 POST /zoek -d "token=$t" -d reason=complaint -d "$field=$huge"
+	test_is "$status" 400 "9,000 letters in $field"
+done
+# shellcheck disable=SC2046 # an option for each
+look u-77 POST /zoek -d "token=$t" -d reason=complaint $(printf -- '-d f%d=x ' {1..200})
+test_is "$status" 400 'a form of 200 fields'
 look u-77 POST /zoek -d "token=$t" --data-urlencode "wonder$attack=1"
 grep -qiE '<script|<img' page
 test_is $? 1 'script in the name of a field'
@@ -283,6 +292,33 @@ END
 test_ok $? 'bytes that are no TLS end the connection'
 look u-77 GET /
 test_is "$status" 200 'and the console is there'
+
+# --- what the hub refuses: in its words, and with an entry
+refused_by_hub() { # refused_by_hub TEXT WHO FIELD...
+	local text=$1 who=$2 field fields=()
+	shift 2
+	for field; do
+		fields+=(-d "$field")
+	done
+	before=$(size)
+	look "$who" POST /zoek -d "token=$(token "$who")" "${fields[@]}"
+	test_is "$status $(size)" "403 $((before + 1))" "$text: refused, and an entry"
+	test_like "$(cat page)" 'Geen inzage' 'with a sentence'
+	test_is "$(grep -c 'scope="row"' page)" 0 'and no rows'
+}
+has_session() { # again, as the query of the other ended it
+	look u-77 POST /boom -d "token=$(token u-77)" -d reason=integrity
+	[ "$status" = 200 ]
+}
+wait_for 30 has_session
+refused_by_hub 'the name of a worker without a case number' u-77 reason=integrity user-ref=u-7f3a
+refused_by_hub 'or for a reason that it is not for' u-77 reason=complaint case-number=Z-12 user-ref=u-7f3a
+stop_bg serve
+serve_conf "person \"u-79\" { certificate = \"$(serve_print stranger)\" mandate = \"igj\" }" \
+	"person \"u-80\" { certificate = \"$(serve_print server)\" mandate = \"fg_of_partner\" of = \"reclas\" }"
+serve_start
+refused_by_hub 'a mandate that the directory does not give' stranger reason=complaint
+refused_by_hub 'that of an officer of somebody else' server reason=complaint
 
 # --- too many, too old, no hub
 stop_bg serve

@@ -6,12 +6,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 /* A program's own part is in no library: its source is taken in here. */
 #include "../../broker/schakel-audit/serve_days.c"
 #include "../../broker/schakel-audit/serve_guard.c"
+#include "../../broker/schakel-audit/serve_seats.c"
 
 static void test_days(void **state)
 {
@@ -87,12 +90,71 @@ static void test_limit(void **state)
 	assert_true(serve_guard_count(&guard, &me, 120000));
 }
 
+static bool is_cut(int fd)
+{
+	char letter;
+
+	return recv(fd, &letter, 1, MSG_DONTWAIT) == 0;
+}
+
+/* Who does not come to an end is cut; sooner where nobody else can sit down. */
+static void test_seats(void **state)
+{
+	const struct serve_config config = {.connection_s = 60};
+	struct serve_seat *taken[SERVE_SEATS];
+	static struct serve_seats seats;
+	int ends[SERVE_SEATS][2];
+
+	(void)state;
+	serve_seats_init(&seats, &config);
+	assert_int_equal(serve_seats_cut(&seats, 1000), -1);
+	for (size_t i = 0; i < SERVE_SEATS; i++) {
+		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends[i]), 0);
+		assert_int_equal(serve_seats_is_crowded(&seats), i > SERVE_SEATS / 2);
+		taken[i] = serve_seats_take(&seats, ends[i][0], 1000 + (int64_t)i);
+		assert_non_null(taken[i]);
+	}
+	assert_null(serve_seats_take(&seats, ends[0][0], 2000));
+	/* all are taken: a tenth of the time */
+	assert_int_equal(serve_seats_cut(&seats, 1000), 6000);
+	assert_int_equal(serve_seats_cut(&seats, 6999), 1);
+	serve_seats_done(&seats, taken[1], 6999);
+	assert_false(is_cut(ends[0][1]));
+	assert_int_equal(serve_seats_cut(&seats, 7001), 1);
+	assert_true(is_cut(ends[0][1]));
+	assert_false(is_cut(ends[1][1])); /* it was answered meanwhile */
+	assert_false(is_cut(ends[2][1]));
+	/* one is free: all of the time */
+	serve_seats_leave(&seats, taken[0]);
+	assert_int_equal(serve_seats_cut(&seats, 61001), 1);
+	assert_false(is_cut(ends[2][1]));
+	assert_int_equal(serve_seats_cut(&seats, 61002), 1);
+	assert_true(is_cut(ends[2][1]));
+	assert_false(is_cut(ends[1][1]));
+	/* answers that nobody reads: a tenth again, until they are gone */
+	serve_seats_answer(&seats, taken[3], SERVE_ANSWERS_MAX - 1);
+	assert_true(serve_seats_may_answer(&seats));
+	serve_seats_answer(&seats, taken[4], 1);
+	assert_false(serve_seats_may_answer(&seats));
+	(void)serve_seats_cut(&seats, 61002);
+	assert_true(is_cut(ends[1][1]));
+	serve_seats_leave(&seats, taken[4]);
+	assert_true(serve_seats_may_answer(&seats));
+	serve_seats_done(&seats, taken[3], 61002);
+	assert_int_equal(seats.bytes, 0);
+	for (size_t i = 0; i < SERVE_SEATS; i++) {
+		(void)close(ends[i][0]);
+		(void)close(ends[i][1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_days),
 		cmocka_unit_test(test_token),
 		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_seats),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
