@@ -119,7 +119,7 @@ SCRIPTS := $(wildcard tests/paper/*.sh tests/integration/i_*.sh tests/scenario/[
 
 INCLUDES := -Iproto/base -Iproto/os -Iproto/wire -Iproto/client -Ipolicy/engine -Ibroker/store \
             -Ibroker/core -Iadapters/common -Iadapters/police -Iadapters/veilig_thuis -Iadapters/generic \
-            -Iadapters/local_team \
+            -Iadapters/local_team -Iadapters/probation -Iadapters/om \
             -I$(GEN)
 
 DEFINES := -D_POSIX_C_SOURCE=200809L -DSKL_VERSION='"$(VERSION)"'

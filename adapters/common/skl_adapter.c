@@ -9,6 +9,7 @@
 #include "skl_log.h"
 #include "skl_mem.h"
 #include "skl_random.h"
+#include "skl_text.h"
 
 void skl_adapter_id(uint8_t ret_id[SKL_ID_BYTES])
 {
@@ -164,6 +165,40 @@ enum skl_err skl_adapter_ref(struct skl_adapter *adapter, const char *what, cons
 		return err;
 	skl_random_fill(NULL, ret_ref, SKL_ID_BYTES);
 	return skl_adapter_ref_put(adapter, what, name, ret_ref);
+}
+
+static enum skl_err case_error(struct skl_findings *findings, const char *place, const char *rule,
+			       const char *text)
+{
+	skl_findings_add(findings, 0, place, rule, false, "%s", text);
+	return SKL_OK;
+}
+
+enum skl_err skl_adapter_case(struct skl_adapter *adapter, const json_t *message,
+			      const struct skl_context *about, struct skl_findings *findings,
+			      bool *ret_has, uint8_t ret_case[SKL_ID_BYTES])
+{
+	const char *ref = json_string_value(json_object_get(message, "caseRef"));
+	const char *own = json_string_value(json_object_get(message, "case"));
+	enum skl_err err = SKL_OK;
+
+	*ret_has = false;
+	if (own && !skl_text_is_user_ref(skl_view_str(own)))
+		return case_error(findings, "case", "id",
+				  "Een dossiernummer heeft letters, cijfers, . _ - (64).");
+	if (ref && skl_hex_decode(skl_view_str(ref), ret_case, SKL_ID_BYTES))
+		return case_error(findings, "caseRef", "reply",
+				  "Geen kenmerk van een casus (32 tekens 0-9 en a-f).");
+	if (!ref && about && about->has_case)
+		memcpy(ret_case, about->case_ref, SKL_ID_BYTES);
+	else if (!ref && own)
+		err = skl_adapter_ref(adapter, "case", own, ret_case);
+	else if (!ref)
+		return SKL_OK;
+	if (!err && own && !findings->is_fatal)
+		err = skl_adapter_ref_put(adapter, "case", own, ret_case);
+	*ret_has = !err;
+	return err;
 }
 
 const char *skl_adapter_phone(const struct skl_adapter *adapter, const char *partner)

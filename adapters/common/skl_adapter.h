@@ -124,6 +124,16 @@ SKL_MUST_CHECK enum skl_err skl_adapter_ref(struct skl_adapter *adapter, const c
 SKL_MUST_CHECK enum skl_err skl_adapter_ref_put(struct skl_adapter *adapter, const char *what,
 						const char *name, const uint8_t ref[SKL_ID_BYTES]);
 
+/*
+ * The case that a message (JSON of an own system) names: by its reference, by what it answers, or
+ * by a number of the own system, which is that case from then on. None, or a finding: *ret_has is
+ * false. Errors of skl_adapter_ref.
+ */
+SKL_MUST_CHECK enum skl_err skl_adapter_case(struct skl_adapter *adapter, const json_t *message,
+					     const struct skl_context *about,
+					     struct skl_findings *findings, bool *ret_has,
+					     uint8_t ret_case[SKL_ID_BYTES]);
+
 /* The phone line of a partner, or the configured one, or "112". */
 const char *skl_adapter_phone(const struct skl_adapter *adapter, const char *partner);
 

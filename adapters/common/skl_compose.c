@@ -441,6 +441,12 @@ void skl_compose_remember(const struct skl_received *received, struct skl_contex
 		ret_context->has_about = true;
 		memcpy(ret_context->about, common->in_reply_to.data, SKL_ID_BYTES);
 	}
+	for (size_t i = 0; i < received->answer_before_count; i++) {
+		int64_t due_ms = received->answer_before[i]->due_ms;
+
+		if (due_ms && (!ret_context->due_ms || due_ms < ret_context->due_ms))
+			ret_context->due_ms = due_ms;
+	}
 	for (size_t i = 0;
 	     (row = skl_envelope_subject(received->envelope, i)) && i < SKL_LIMIT_SUBJECTS_N; i++) {
 		struct skl_context_subject *subject = &ret_context->subjects[i];

@@ -91,6 +91,9 @@ void skl_context_encode(const struct skl_context *context, struct skl_buf *buf)
 		put_hex(object, "about", context->about, SKL_ID_BYTES);
 	put_number(object, "at", context->at_ms);
 	put_number(object, "repair", context->repair_due_ms);
+	put_number(object, "due", context->due_ms);
+	if (context->is_for_knowledge)
+		json_object_set_new(object, "fyi", json_true());
 	for (size_t i = 0; i < context->subject_count; i++)
 		json_array_append_new(subjects, encode_subject(&context->subjects[i]));
 	json_object_set_new(object, "subjects", subjects);
@@ -138,6 +141,8 @@ static bool decode(const json_t *object, struct skl_context *ret)
 	ret->has_about = get_hex(object, "about", ret->about, SKL_ID_BYTES);
 	ret->at_ms = get_number(object, "at");
 	ret->repair_due_ms = get_number(object, "repair");
+	ret->due_ms = get_number(object, "due");
+	ret->is_for_knowledge = json_is_true(json_object_get(object, "fyi"));
 	for (size_t i = 0; i < json_array_size(subjects); i++) {
 		if (!decode_subject(json_array_get(subjects, i),
 				    &ret->subjects[ret->subject_count++]))

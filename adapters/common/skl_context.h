@@ -50,6 +50,8 @@ struct skl_context {
 	uint8_t about[SKL_ID_BYTES];
 	int64_t at_ms;         /* sent, or stored here */
 	int64_t repair_due_ms; /* faults of form that a person still has to mend */
+	int64_t due_ms;        /* received: what it asks of us is due then; 0: no term */
+	bool is_for_knowledge; /* received: its kind may ask something, this one does not */
 	size_t subject_count;
 	struct skl_context_subject subjects[SKL_LIMIT_SUBJECTS_N];
 };

@@ -156,32 +156,15 @@ static void find_recipient(struct intake *in)
 /* The first sender mints it (DESIGN 4); advice has none (DOMAIN rule 13). */
 static enum skl_err find_case(struct intake *in)
 {
-	struct skl_adapter *adapter = in->own->adapter;
-	const char *ref = json_string_value(json_object_get(in->message, "caseRef"));
-	const char *own = json_string_value(json_object_get(in->message, "case"));
+	enum skl_err err = skl_adapter_case(in->own->adapter, in->message, in->about, &in->findings,
+					    &in->has_case, in->case_ref);
 
-	if (own && !skl_text_is_user_ref(skl_view_str(own))) {
-		fault(in, "case", "id", "Een dossiernummer heeft letters, cijfers, . _ - (64).");
-		return SKL_OK;
-	}
-	in->has_case = true;
-	if (ref) {
-		if (skl_hex_decode(skl_view_str(ref), in->case_ref, sizeof(in->case_ref)))
-			fault(in, "caseRef", "reply",
-			      "Geen kenmerk van een casus (32 tekens 0-9 en a-f).");
-	} else if (in->about && in->about->has_case) {
-		memcpy(in->case_ref, in->about->case_ref, sizeof(in->case_ref));
-	} else if (own) {
-		return skl_adapter_ref(adapter, "case", own, in->case_ref);
-	} else if (in->mapped.kind == SKL_KIND_ADVICE_REQUEST ||
-		   in->mapped.kind == SKL_KIND_ADVICE_ANSWER) {
-		in->has_case = false;
-	} else {
+	if (!err && !in->has_case && in->mapped.kind != SKL_KIND_ADVICE_REQUEST &&
+	    in->mapped.kind != SKL_KIND_ADVICE_ANSWER) {
+		in->has_case = true;
 		skl_random_fill(NULL, in->case_ref, sizeof(in->case_ref));
 	}
-	return own && !in->findings.is_fatal
-		       ? skl_adapter_ref_put(adapter, "case", own, in->case_ref)
-		       : SKL_OK;
+	return err;
 }
 
 /* SKL_EFIELD: the findings say why. */

@@ -213,6 +213,8 @@ void skl_own_http_health(void *arg, json_t *status)
 				  json_integer((json_int_t)skl_httpd_port(own->httpd)));
 	(void)json_object_set_new(status, "partner_refusals",
 				  json_integer((json_int_t)own->refusals));
+	if (own->role->health)
+		own->role->health(own, status);
 	if (skl_state_job_stats(own->adapter->state, &jobs, &oldest_ms))
 		return;
 	(void)json_object_set_new(status, "events_waiting", json_integer((json_int_t)jobs));

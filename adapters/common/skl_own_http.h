@@ -15,6 +15,7 @@
 #include "skl_adapter.h"
 #include "skl_http.h"
 #include "skl_httpd.h"
+#include "skl_own_address.h"
 #include "skl_own_json.h"
 
 /* Options of every such role: the first member of its configuration, named `http`. */
@@ -79,11 +80,25 @@ struct skl_own_http_delivery;
 struct skl_own_http_role {
 	/* How its JSON is read: kinds with purpose and ground, the law it collects under. */
 	struct skl_own_opts (*own_opts)(int64_t now_ms);
-	/* Add what is sent by itself once the own system has the message. NULL: nothing is. */
-	enum skl_err (*follow_up)(const struct skl_own_http *own,
-				  const struct skl_received *received,
-				  struct skl_own_http_delivery *delivery);
+	/*
+	 * NULL, or before a message is handed over: by when it wants something (in the context),
+	 * and what is sent by itself once the own system has it (follow_ups).
+	 */
+	enum skl_err (*prepare)(const struct skl_own_http *own, const struct skl_received *received,
+				struct skl_own_http_delivery *delivery);
+	/* NULL, or purpose and ground of recipients of whom the message does not say them. */
+	const struct skl_own_address_row *addresses;
+	size_t address_count;
+	/* NULL, or requests of the role's own; false: not one of them. */
+	bool (*serve)(struct skl_own_http *own, const struct skl_httpd_request *request,
+		      struct skl_httpd_reply *reply);
+	/* NULL, or more for the status file. */
+	void (*health)(struct skl_own_http *own, json_t *status);
 };
+
+/* A body of {"error": {"rule", "text"}}. */
+void skl_own_http_error(struct skl_httpd_reply *reply, unsigned status, const char *rule,
+			const char *text);
 
 /* Can these options be? section names them in reterr. EINVAL. */
 SKL_MUST_CHECK enum skl_err skl_own_http_check(const struct skl_own_http_config *config,
@@ -120,7 +135,7 @@ void skl_own_http_health(void *self, json_t *status);
 	.on_receipt = skl_own_http_on_receipt, .on_notice = skl_own_http_on_notice,                \
 	.on_plan = skl_own_http_on_plan, .health = skl_own_http_health
 
-/* ---- between the files of this class, and for a role's follow_up ---- */
+/* ---- between the files of this class, and for those of a role ---- */
 
 #define SKL_OWN_HTTP_DELIVERIES_N SKL_HTTP_REQUESTS_N
 #define SKL_OWN_HTTP_PLANS_N      16u
@@ -166,6 +181,10 @@ struct skl_own_http {
 	uint64_t next_token;
 	struct skl_own_http_plan plans[SKL_OWN_HTTP_PLANS_N];
 	uint64_t refusals; /* answers of the own system that a person must look at */
+	/* Of a role that lists tasks: counted last then. */
+	int64_t tasks_mono_ms;
+	size_t tasks_open;
+	size_t tasks_late;
 };
 
 /* skl_own_http_deliver.c: to the own system */

@@ -190,11 +190,11 @@ static enum skl_err fill(struct skl_own_http_delivery *slot, const struct skl_re
 	slot->attempts = received->attempts;
 	skl_buf_init(&slot->body, BODY_BYTES);
 	skl_compose_remember(received, &slot->context);
-	err = skl_state_context_put(own->adapter->state, &slot->context);
+	err = own->role->prepare ? own->role->prepare(own, received, slot) : SKL_OK;
+	if (!err)
+		err = skl_state_context_put(own->adapter->state, &slot->context);
 	if (!err)
 		err = load_about(own, &slot->context, about, &has_about);
-	if (!err && own->role->follow_up)
-		err = own->role->follow_up(own, received, slot);
 	if (err)
 		return err;
 	skl_own_write(received, has_about ? about : NULL,

@@ -16,8 +16,8 @@
 #include "skl_text.h"
 #include "skl_unpack.h"
 
-static void answer_error(struct skl_httpd_reply *reply, unsigned status, const char *rule,
-			 const char *text)
+void skl_own_http_error(struct skl_httpd_reply *reply, unsigned status, const char *rule,
+			const char *text)
 {
 	json_t *root = json_pack("{s:{s:s, s:s}}", "error", "rule", rule, "text", text);
 
@@ -74,21 +74,6 @@ static enum skl_err load_about(struct posting *p)
 	return err == SKL_ENOTFOUND ? SKL_OK : err;
 }
 
-static void find_case(struct posting *p)
-{
-	const char *text = json_string_value(json_object_get(p->object, "caseRef"));
-
-	if (text) {
-		p->has_case = skl_hex_decode(skl_view_str(text), p->case_ref, 16) == SKL_OK;
-		if (!p->has_case)
-			skl_findings_add(&p->findings, 0, "caseRef", "reply", false,
-					 "Geen kenmerk van een casus (32 tekens 0-9 en a-f).");
-	} else if (p->about && p->about->has_case) {
-		p->has_case = true;
-		memcpy(p->case_ref, p->about->case_ref, 16);
-	}
-}
-
 static void find_desks(struct posting *p)
 {
 	if (!skl_compose_desks(skl_client_directory(p->own->adapter->client), &p->mapped,
@@ -111,6 +96,7 @@ static bool read_posting(struct posting *p, struct skl_view body, bool is_plan,
 {
 	struct skl_own_opts opts = p->own->role->own_opts(skl_now_ms());
 	const char *own_id;
+	enum skl_err stored = SKL_OK;
 	enum skl_err err;
 
 	skl_mapped_init(&p->mapped, SKL_KIND_UNSPECIFIED);
@@ -124,10 +110,14 @@ static bool read_posting(struct posting *p, struct skl_view body, bool is_plan,
 	opts.about = p->about;
 	opts.consent_ref = consent_ref;
 	opts.arg = p->own;
+	skl_own_address(p->object, skl_client_directory(p->own->adapter->client),
+			p->own->role->addresses, p->own->role->address_count);
 	if (!err)
 		err = skl_own_map(p->object, &opts, &p->mapped, &p->findings);
-	if (!err || err == SKL_EFIELD) {
-		find_case(p);
+	if (!err || err == SKL_EFIELD)
+		stored = skl_adapter_case(p->own->adapter, p->object, p->about, &p->findings,
+					  &p->has_case, p->case_ref);
+	if ((!err || err == SKL_EFIELD) && !stored) {
 		if (!p->findings.is_fatal)
 			find_desks(p);
 		if (p->findings.is_fatal) {
@@ -135,7 +125,7 @@ static bool read_posting(struct posting *p, struct skl_view body, bool is_plan,
 			return false;
 		}
 	} else {
-		answer_error(reply, 503, "internal", "Even niet mogelijk, probeer opnieuw.");
+		skl_own_http_error(reply, 503, "internal", "Even niet mogelijk, probeer opnieuw.");
 		return false;
 	}
 	own_id = json_string_value(json_object_get(p->object, "id"));
@@ -209,15 +199,15 @@ static void post_message(struct skl_own_http *own, const struct skl_httpd_reques
 	enum skl_err err;
 
 	if (*request->key && !is_key(request->key)) {
-		answer_error(reply, 400, "idempotency-key",
-			     "Idempotency-Key: 1 tot 100 zichtbare tekens.");
+		skl_own_http_error(reply, 400, "idempotency-key",
+				   "Idempotency-Key: 1 tot 100 zichtbare tekens.");
 		return;
 	}
 	native_key(request, key);
 	err = skl_adapter_native(own->adapter, key, request->body, &native);
 	if (err == SKL_EDUPLICATE) {
-		answer_error(reply, 422, "idempotency-key",
-			     "Deze Idempotency-Key is gebruikt voor een ander bericht.");
+		skl_own_http_error(reply, 422, "idempotency-key",
+				   "Deze Idempotency-Key is gebruikt voor een ander bericht.");
 		return;
 	}
 	if (!err && native.is_spooled) {
@@ -233,8 +223,9 @@ static void post_message(struct skl_own_http *own, const struct skl_httpd_reques
 			skl_code_name(SKL_LIST_KIND, p.mapped.kind), skl_err_name(err));
 	}
 	if (err)
-		answer_error(reply, skl_err_may_retry(err) || err == SKL_EDIRECTORY ? 503 : 400,
-			     skl_err_name(err), *error.text ? error.text : skl_err_text(err));
+		skl_own_http_error(reply,
+				   skl_err_may_retry(err) || err == SKL_EDIRECTORY ? 503 : 400,
+				   skl_err_name(err), *error.text ? error.text : skl_err_text(err));
 	posting_done(&p);
 }
 
@@ -289,7 +280,7 @@ static void get_message(struct skl_own_http *own, const char *hex, struct skl_ht
 
 	if (!context || skl_hex_decode(skl_view_str(hex), id, sizeof(id)) ||
 	    skl_client_outgoing(own->adapter->client, id, &out)) {
-		answer_error(reply, 404, "not-found", "Dit bericht is hier niet bekend.");
+		skl_own_http_error(reply, 404, "not-found", "Dit bericht is hier niet bekend.");
 		return;
 	}
 	root = json_object();
@@ -349,17 +340,18 @@ static void post_plan(struct skl_own_http *own, const struct skl_httpd_request *
 	enum skl_err err;
 
 	if (!plan) {
-		answer_error(reply, 503, "busy", "Te veel vragen tegelijk, probeer opnieuw.");
+		skl_own_http_error(reply, 503, "busy", "Te veel vragen tegelijk, probeer opnieuw.");
 		return;
 	}
 	if (read_posting(&p, request->body, true, reply)) {
 		err = ask(&p, plan, &error);
 		if (err == SKL_EAGAIN) {
-			answer_error(reply, 503, "hub-unreachable",
-				     "Het knooppunt is nu niet bereikbaar.");
+			skl_own_http_error(reply, 503, "hub-unreachable",
+					   "Het knooppunt is nu niet bereikbaar.");
 		} else if (err) {
-			answer_error(reply, skl_err_may_retry(err) ? 503 : 400, skl_err_name(err),
-				     *error.text ? error.text : skl_err_text(err));
+			skl_own_http_error(reply, skl_err_may_retry(err) ? 503 : 400,
+					   skl_err_name(err),
+					   *error.text ? error.text : skl_err_text(err));
 		} else {
 			plan->token = ++own->next_token;
 			skl_httpd_later(own->httpd, request, plan->token);
@@ -485,6 +477,6 @@ void skl_own_http_serve(void *arg, const struct skl_httpd_request *request,
 		post_plan(own, request, reply);
 	else if (is_get && strncmp(request->path, messages, strlen(messages)) == 0)
 		get_message(own, request->path + strlen(messages), reply);
-	else
-		answer_error(reply, 404, "not-found", "Onbekend adres of onbekende methode.");
+	else if (!own->role->serve || !own->role->serve(own, request, reply))
+		skl_own_http_error(reply, 404, "not-found", "Onbekend adres of onbekende methode.");
 }

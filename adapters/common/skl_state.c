@@ -269,6 +269,32 @@ enum skl_err skl_state_context_put(struct skl_state *state, const struct skl_con
 	return err;
 }
 
+enum skl_err skl_state_context_each(struct skl_state *state, skl_state_context_fn fn, void *arg)
+{
+	SKL_CLEANUP(skl_freep) struct skl_context *context = skl_calloc(1, sizeof(*context));
+	MDB_cursor *cursor = NULL;
+	MDB_txn *txn = NULL;
+	MDB_val key = {0};
+	MDB_val value = {0};
+	int rc;
+
+	if (!context)
+		return SKL_ENOMEM;
+	rc = begin(state, MDB_RDONLY, &txn);
+	if (rc)
+		return state_err(rc);
+	rc = mdb_cursor_open(txn, state->dbi[SKL_STATE_CONTEXT], &cursor);
+	while (!rc && !(rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT))) {
+		if (skl_context_decode(skl_view_of(value.mv_data, value.mv_size), context) ==
+		    SKL_OK)
+			fn(arg, context);
+	}
+	if (cursor)
+		mdb_cursor_close(cursor);
+	mdb_txn_abort(txn);
+	return rc == MDB_NOTFOUND ? SKL_OK : state_err(rc);
+}
+
 /* ---- told: format, state, time ---- */
 
 #define TOLD_BYTES 10u

@@ -60,6 +60,11 @@ SKL_MUST_CHECK enum skl_err skl_state_context_get(struct skl_state *state,
 SKL_MUST_CHECK enum skl_err skl_state_context_put(struct skl_state *state,
 						  const struct skl_context *context);
 
+/* Each of them, by message id. One that cannot be read is left out. EIO, ENOMEM. */
+typedef void (*skl_state_context_fn)(void *arg, const struct skl_context *context);
+SKL_MUST_CHECK enum skl_err skl_state_context_each(struct skl_state *state, skl_state_context_fn fn,
+						   void *arg);
+
 /* ---- what the partner's system was told ---- */
 
 enum skl_told { SKL_TOLD_NOT = 0, SKL_TOLD_HANDING = 1, SKL_TOLD_DONE = 2 };

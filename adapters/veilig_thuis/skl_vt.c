@@ -14,7 +14,7 @@ static const struct skl_config_row rows[] = {
 	{.name = NULL}};
 
 static const struct skl_own_http_role own_role = {.own_opts = skl_vt_own_opts,
-						  .follow_up = skl_vt_follow_up};
+						  .prepare = skl_vt_prepare};
 
 static enum skl_err check(const void *arg, struct skl_error *reterr)
 {

@@ -25,9 +25,9 @@ struct skl_vt_config {
 /* Its kinds with their purpose and ground (LAW 1.0), and the law it collects under. */
 struct skl_own_opts skl_vt_own_opts(int64_t now_ms);
 
-/* The two below, for a report: skl_own_http_role. */
-enum skl_err skl_vt_follow_up(const struct skl_own_http *own, const struct skl_received *received,
-			      struct skl_own_http_delivery *delivery);
+/* Of skl_own_http_role: the two below, for a report. */
+enum skl_err skl_vt_prepare(const struct skl_own_http *own, const struct skl_received *received,
+			    struct skl_own_http_delivery *delivery);
 
 /* Messages the adapter sends by itself once the system has taken a report from the police. */
 SKL_MUST_CHECK enum skl_err skl_vt_make_receipt(const struct skl_context *report,

@@ -144,8 +144,8 @@ static struct skl_mapped *add(struct skl_own_http_delivery *delivery, const char
 }
 
 /* Rule 2: by itself when the report came from the police; else a worker releases it. */
-enum skl_err skl_vt_follow_up(const struct skl_own_http *own, const struct skl_received *received,
-			      struct skl_own_http_delivery *delivery)
+enum skl_err skl_vt_prepare(const struct skl_own_http *own, const struct skl_received *received,
+			    struct skl_own_http_delivery *delivery)
 {
 	/* its first member */
 	const struct skl_vt_config *config = (const struct skl_vt_config *)own->config;

@@ -19,8 +19,7 @@ static bool consent_ref(void *arg, const char *name, uint8_t ret_ref[SKL_ID_BYTE
 	return true;
 }
 
-static void map(struct skl_mapping *mapping, const json_t *message,
-		struct skl_findings *findings)
+static void map(struct skl_mapping *mapping, const json_t *message, struct skl_findings *findings)
 {
 	struct skl_own_opts opts = {.now_ms = INT64_C(1772720400000), .consent_ref = consent_ref};
 	struct skl_mapped mapped;

@@ -4,13 +4,15 @@
 # Adapters and the partners' own systems beside the hub of hub-lib.sh; sourced after it.
 #
 #	adapters_make       configurations of police, vt-zw and vt-gr; after hub_make
-#	system_start NAME   the own system of vt-zw or vt-gr
+#	system_start NAME   the own system of vt-zw, vt-gr or a probation service
 #	adapter_start NAME  police, vt-zw or vt-gr, until it has a session; the system of a Veilig
 #	                    Thuis must run
 #	police ARG...       the police system: police drop FILE, police wait ROOT ABOUT SECONDS ...
 #	police_path PATH    a path in the police's folder
 #	vt NAME ARG...      a Veilig Thuis system: vt vt-zw post - ... (the adapter's URL is filled in)
 #	vt_mood NAME MOOD   up, 500, slow, lost, refuse
+#	probation_make NAME PARTNER DESK   a probation service with a system of its own, as adapter_make_vt
+#	probation NAME ARG...   that system: probation rc post FILE, probation rc tasks (the URL is filled in)
 #	generic_make NAME PARTNER DESK MAPPING   a partner by a mapping file (of adapters/generic/samples), with
 #	                    a folder own-NAME
 #	own NAME ARG...     that partner's system: own team drop FILE, own team find WORD ... (folder_system.py)
@@ -51,8 +53,8 @@ adapter_make_police() {
 	} >"$HUB/adapter-police.conf"
 }
 
-# adapter_make_vt NAME: its own system's port and the adapter's are chosen here.
-adapter_make_vt() {
+# http_make NAME PARTNER ROLE DESK: its own system's port and the adapter's are chosen here.
+http_make() {
 	local name=$1 own listen
 	own=$(hub_free_port)
 	listen=$(hub_free_port)
@@ -60,9 +62,9 @@ adapter_make_vt() {
 	printf '%s\n' "$own" >"$HUB/system-$name/port"
 	printf '%s\n' "http://127.0.0.1:$listen" >"$HUB/system-$name/adapter-url"
 	{
-		adapter_settings "$name" "$name" veilig_thuis triage
+		adapter_settings "$name" "$2" "$3" "$4"
 		cat <<-CONF
-			veilig_thuis {
+			$3 {
 			  listen = "127.0.0.1:$listen"
 			  url = "http://127.0.0.1:$own"
 			  system_user = "u-triage"
@@ -72,6 +74,21 @@ adapter_make_vt() {
 			}
 		CONF
 	} >"$HUB/adapter-$name.conf"
+}
+
+adapter_make_vt() {
+	http_make "$1" "$1" veilig_thuis triage
+}
+
+# probation_make NAME PARTNER DESK
+probation_make() {
+	http_make "$1" "$2" probation "$3"
+}
+
+probation() {
+	local name=$1 what=$2
+	shift 2
+	"$PYTHON" "$SRC/tests/sim/probation_system.py" "$what" "$(cat "$HUB/system-$name/adapter-url")" "$@"
 }
 
 # generic_make NAME PARTNER DESK MAPPING
@@ -106,7 +123,9 @@ adapters_make() {
 }
 
 system_start() {
-	start_bg "system-$1" "$PYTHON" "$SRC/tests/sim/vt_system.py" serve "$HUB/system-$1" \
+	local system=vt
+	grep -q '^role = "probation"' "$HUB/adapter-$1.conf" && system=probation
+	start_bg "system-$1" "$PYTHON" "$SRC/tests/sim/${system}_system.py" serve "$HUB/system-$1" \
 		"$(cat "$HUB/system-$1/port")"
 	wait_for_log "system-$1" '^port='
 }
