@@ -387,7 +387,7 @@ static enum skl_err do_revoke(struct skl_hub *hub, const char *argument, struct 
 	return SKL_OK;
 }
 
-/* argument: "list", or "erase CLASS/YEAR reason". */
+/* argument: "list", "preview CLASS/YEAR", or erase, hold or release, CLASS/YEAR and reason. */
 static enum skl_err do_retention(struct skl_hub *hub, const char *argument, struct skl_buf *out,
 				 struct skl_error *reterr)
 {
@@ -396,11 +396,21 @@ static enum skl_err do_retention(struct skl_hub *hub, const char *argument, stru
 
 	if (strcmp(argument, "list") == 0)
 		return skl_retention_say(hub, out);
-	if (strncmp(argument, "erase ", 6) != 0)
-		return skl_error_set(reterr, SKL_EINVAL, 0, 0, "retention list or erase");
-	err = read_keep_out(argument + 6, &what, reterr);
-	if (err == SKL_OK)
-		err = skl_retention_erase(hub, what.id, what.reason, reterr);
+	err = read_keep_out(argument + strcspn(argument, " ") + (strchr(argument, ' ') != NULL),
+			    &what, reterr);
+	if (err != SKL_OK)
+		return err;
+	if (strncmp(argument, "preview ", 8) == 0)
+		return skl_retention_preview(hub, what.id, out, reterr);
+	if (strncmp(argument, "erase ", 6) == 0)
+		return skl_retention_erase(hub, what.id, what.reason, out, reterr);
+	if (strncmp(argument, "hold ", 5) == 0)
+		err = skl_retention_hold(hub, what.id, what.reason, reterr);
+	else if (strncmp(argument, "release ", 8) == 0)
+		err = skl_retention_release(hub, what.id, what.reason, reterr);
+	else
+		err = skl_error_set(reterr, SKL_EINVAL, 0, 0,
+				    "retention list, preview, hold, release or erase");
 	if (err == SKL_OK)
 		add_done(out);
 	return err;

@@ -33,6 +33,7 @@
 	X(delivery_broken, "delivery.broken")                                                      \
 	X(delivery_failed, "delivery.failed")                                                      \
 	X(details_erased, "details.erased")                                                        \
+	X(details_held, "details.held")                                                            \
 	X(directory_loaded, "directory.loaded")                                                    \
 	X(directory_refused, "directory.refused")                                                  \
 	X(directory_stored_unreadable, "directory.stored_unreadable")                              \

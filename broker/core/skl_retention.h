@@ -31,15 +31,36 @@ struct skl_hub;
 	X(CARE, keep_care, 20, 5, 30, "years for help and care")                                   \
 	X(HUB, keep_hub, 10, 5, 30, "years for queries, loads and other entries of the hub")
 
-/* Append JSON: {"items":[{class, year, keep_years, erase_from, state}, ..]}. */
+/*
+ * Append JSON: {"items":[{class, year, state, keep_years, erase_from, details, parts, bytes}, ..]},
+ * at in the place of the terms where state is erased, held_since where it is held.
+ */
 SKL_MUST_CHECK enum skl_err skl_retention_say(struct skl_hub *hub, struct skl_buf *out);
 
 /*
- * Destroy the key of "CLASS/YEAR"; reason: one line, not empty. EINVAL: no such class or year;
- * ENOTFOUND: no key; EEXISTS: destroyed before; ESTATE: its term is not over. reterr says more.
+ * What skl_retention_erase would take now, and what would stay, as JSON: {details, parts, bytes,
+ * stays: {entries, details}}; the same errors.
+ */
+SKL_MUST_CHECK enum skl_err skl_retention_preview(struct skl_hub *hub, const char *what,
+						  struct skl_buf *out, struct skl_error *reterr);
+
+/*
+ * Destroy the key of "CLASS/YEAR" and append what went; reason: one line, not empty. EINVAL: no
+ * such class or year; ENOTFOUND: no key; EEXISTS: destroyed before; ESTATE: its term is not over,
+ * or it is held. reterr says more.
  */
 SKL_MUST_CHECK enum skl_err skl_retention_erase(struct skl_hub *hub, const char *what,
-						const char *reason, struct skl_error *reterr);
+						const char *reason, struct skl_buf *out,
+						struct skl_error *reterr);
+
+/*
+ * Keep it beyond its term, as for a complaint or a claim that is pending (AVG 17(3)(e)), and end
+ * that; both are entries with their reason. EEXISTS, ENOTFOUND: it is so already.
+ */
+SKL_MUST_CHECK enum skl_err skl_retention_hold(struct skl_hub *hub, const char *what,
+					       const char *reason, struct skl_error *reterr);
+SKL_MUST_CHECK enum skl_err skl_retention_release(struct skl_hub *hub, const char *what,
+						  const char *reason, struct skl_error *reterr);
 
 /* At the start: what was to be destroyed is. */
 SKL_MUST_CHECK enum skl_err skl_retention_open(struct skl_hub *hub);

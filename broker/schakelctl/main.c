@@ -155,12 +155,25 @@ static const struct command {
 	 false,
 	 print_items,
 	 "terms of details, and what is due"},
+	{{"retention", "preview"},
+	 "retention preview",
+	 "CLASS/YEAR",
+	 false,
+	 print_object,
+	 "what erase would take, and what stays"},
 	{{"retention", "erase"},
 	 "retention erase",
 	 "CLASS/YEAR",
 	 true,
-	 print_done,
+	 print_object,
 	 "destroy the key of what is due"},
+	{{"retention", "hold"},
+	 "retention hold",
+	 "CLASS/YEAR",
+	 true,
+	 print_done,
+	 "keep it beyond its term"},
+	{{"retention", "release"}, "retention release", "CLASS/YEAR", true, print_done, "end that"},
 	{{"reload", "policy"}, "reload policy", NULL, false, print_done, "read the rules again"},
 	{{"reload", "directory"},
 	 "reload directory",
@@ -187,7 +200,7 @@ static void usage(FILE *out)
 		"  -s, --control PATH   the hub's control socket (" DEFAULT_CONTROL ")\n"
 		"  -o, --output FORMAT  text (default) or json\n"
 		"  -r, --reason TEXT    why, for the trail: partner suspend | resume | revoke,\n"
-		"                       retention erase\n"
+		"                       retention erase | hold | release\n"
 		"  -h, --help           this text\n"
 		"  -V, --version        the version\n"
 		"\n");
@@ -198,7 +211,7 @@ static void usage(FILE *out)
 		(void)snprintf(words, sizeof(words), "%s%s%s%s%s", row->words[0],
 			       row->words[1] ? " " : "", row->words[1] ? row->words[1] : "",
 			       row->argument ? " " : "", row->argument ? row->argument : "");
-		(void)fprintf(out, "  %-20s %s\n", words, row->help);
+		(void)fprintf(out, "  %-28s %s\n", words, row->help);
 	}
 }
 

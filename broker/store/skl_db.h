@@ -59,7 +59,8 @@ struct skl_txn;
 	X(IX_CASE, "ix_case")                                                                      \
 	X(IX_MESSAGE, "ix_message")                                                                \
 	X(IX_SUMMARY, "ix_summary")                                                                \
-	X(TASK, "task")
+	X(TASK, "task")                                                                            \
+	X(KEPT, "kept")
 
 enum skl_db {
 #define SKL_DB_ENUM(symbol, name) SKL_DB_##symbol,
@@ -72,7 +73,7 @@ enum skl_db {
  * Add to the counter of a number (value: 1 || u64be; no row is 0). The transaction writes it once,
  * when it commits; until then skl_db_get() gives the old one. Below 0 the commit is ECORRUPT.
  */
-void skl_db_tally(struct skl_txn *txn, enum skl_db db, uint32_t number, int change);
+void skl_db_tally(struct skl_txn *txn, enum skl_db db, uint32_t number, int64_t change);
 
 /* --- reading ----------------------------------------------------------------- */
 

@@ -22,7 +22,7 @@
 #include "skl_vault.h"
 
 #define SKL_STORE_BATCH_CACHE 8
-#define SKL_TXN_TALLIES       8
+#define SKL_TXN_TALLIES       16
 
 /* The leaf hashes of one commit, kept to give paths to its promise. */
 struct skl_batch {

@@ -6,6 +6,7 @@
 
 #include "skl_hash.h"
 #include "skl_index.h"
+#include "skl_kept.h"
 #include "skl_mem.h"
 #include "skl_store_int.h"
 
@@ -129,7 +130,8 @@ static void sum_of(struct skl_view sealed, uint8_t ret_sum[SUM_BYTES])
 
 /* format | vault id | commitment | sum | nonce, ciphertext of salt and part, tag */
 static enum skl_err put_part(struct skl_txn *txn, struct skl_vault_id id, uint64_t index,
-			     uint32_t part, struct skl_view plain, uint8_t commitment[32])
+			     uint32_t part, struct skl_view plain, uint8_t commitment[32],
+			     uint64_t *bytes)
 {
 	struct skl_buf *value = skl_txn_scratch(txn);
 	SKL_CLEANUP(skl_buf_done) struct skl_buf salted = {0};
@@ -161,6 +163,7 @@ static enum skl_err put_part(struct skl_txn *txn, struct skl_vault_id id, uint64
 	memcpy(head + 1 + SKL_VAULT_ID_BYTES, commitment, 32);
 	sum_of(skl_view_of(head + head_len, value->len - head_len),
 	       head + 1 + SKL_VAULT_ID_BYTES + 32);
+	*bytes += value->len;
 	return skl_txn_put(txn, SKL_DB_DETAIL, detail_key(index, part, key), skl_buf_view(value));
 }
 
@@ -169,19 +172,21 @@ static enum skl_err put_parts(struct skl_txn *txn, const struct skl_trail_new *i
 {
 	uint8_t commitments[SKL_TRAIL_PARTS_MAX][32];
 	struct skl_vault_id id = skl_vault_detail_id((uint8_t)leaf->retention, leaf->decided_ms);
+	uint64_t bytes = 0;
 
 	leaf->has_detail = item->part_count > 0;
 	if (!leaf->has_detail)
 		return SKL_OK;
 	for (uint32_t part = 0; part < item->part_count; part++) {
-		enum skl_err err =
-			put_part(txn, id, index, part, item->parts[part], commitments[part]);
+		enum skl_err err = put_part(txn, id, index, part, item->parts[part],
+					    commitments[part], &bytes);
 
 		if (err != SKL_OK)
 			return err;
 	}
 	skl_hash_detail((const uint8_t(*)[32])commitments, item->part_count,
 			leaf->detail_commitment);
+	skl_kept_add(txn, id, item->part_count, bytes);
 	return SKL_OK;
 }
 

@@ -404,14 +404,15 @@ enum skl_err skl_txn_delete(struct skl_txn *txn, enum skl_db db, struct skl_view
 	return settle(txn, mdb_del(txn->mdb, txn->store->dbi[db], &mkey, NULL));
 }
 
-void skl_db_tally(struct skl_txn *txn, enum skl_db db, uint32_t number, int change)
+void skl_db_tally(struct skl_txn *txn, enum skl_db db, uint32_t number, int64_t change)
 {
 	struct skl_tally *tally = txn->tallies;
 
 	while (tally < txn->tallies + txn->tally_count &&
 	       (tally->db != db || tally->number != number))
 		tally++;
-	if (tally == txn->tallies + SKL_TXN_TALLIES) { /* rare: more days in one batch than that */
+	if (tally ==
+	    txn->tallies + SKL_TXN_TALLIES) { /* rare: more days, classes and years in one batch */
 		write_tallies(txn);
 		tally = txn->tallies;
 	}

@@ -7,6 +7,7 @@
 #include "skl_db.h"
 #include "skl_hash.h"
 #include "skl_index.h"
+#include "skl_kept.h"
 #include "skl_merkle.h"
 #include "skl_unpack.h"
 #include "skl_vault.h"
@@ -208,6 +209,76 @@ static void an_erased_key_erases_and_leaves_the_tree_whole(void **state)
 	assert_int_equal(skl_trail_check(txn, 0, 3, &bad), SKL_OK);
 	commit(txn);
 	skl_buf_done(&plain);
+}
+
+/* --- what a key holds -------------------------------------------------------- */
+
+static struct skl_kept kept_of(struct store_place *place, struct skl_vault_id id)
+{
+	struct skl_kept kept;
+	struct skl_txn *txn = begin_read(place);
+
+	assert_int_equal(skl_kept_get(txn, id, &kept), SKL_OK);
+	commit(txn);
+	return kept;
+}
+
+static void details_are_counted_by_key(void **state)
+{
+	struct store_place *place = *state;
+	struct skl_view parts[3] = {skl_view_str("message"), skl_view_str("one"),
+				    skl_view_str("another")};
+	struct skl_txn *txn = begin_write(place);
+	struct skl_kept kept;
+	uint64_t bytes = 0;
+
+	for (uint32_t n = 0; n < 40; n++) { /* more years and classes than one batch has room for */
+		struct skl_leaf leaf = leaf_of(n);
+		struct skl_trail_new item = {.leaf = &leaf, .parts = parts, .part_count = n % 4};
+		struct skl_trail_ref ref;
+
+		leaf.retention = n % 2 ? SKL_RETENTION_WPG : SKL_RETENTION_CARE;
+		leaf.decided_ms += (int64_t)(n % 20 / 4) * 366 * 86400000;
+		assert_int_equal(skl_trail_append(txn, &item, &ref), SKL_OK);
+	}
+	commit(txn);
+	txn = begin_write(place); /* not committed: not counted */
+	{
+		struct skl_leaf leaf = leaf_of(1);
+		struct skl_trail_new item = {.leaf = &leaf, .parts = parts, .part_count = 3};
+		struct skl_trail_ref ref;
+
+		leaf.retention = SKL_RETENTION_WPG;
+		assert_int_equal(skl_trail_append(txn, &item, &ref), SKL_OK);
+	}
+	skl_txn_abort(txn);
+	/* of each four entries of a year one has no detail, one is care's, two are the police's */
+	for (unsigned year = 0; year < 5; year++) {
+		int64_t at_ms = leaf_of(0).decided_ms + (int64_t)year * 366 * 86400000;
+
+		kept = kept_of(place, skl_vault_detail_id(SKL_RETENTION_WPG, at_ms));
+		assert_int_equal(kept.details, 4);
+		assert_int_equal(kept.parts, 2 * (1 + 3));
+		bytes += kept.bytes;
+		kept = kept_of(place, skl_vault_detail_id(SKL_RETENTION_CARE, at_ms));
+		assert_int_equal(kept.details, 2);
+		assert_int_equal(kept.parts, 2 * 2);
+		bytes += kept.bytes;
+	}
+	kept = kept_of(place, skl_vault_detail_id(SKL_RETENTION_WGS, NOW));
+	assert_int_equal(kept.details + kept.parts + kept.bytes, 0);
+	/* the bytes are those of the rows */
+	txn = begin_read(place);
+	{
+		struct skl_scan scan;
+		struct skl_view key, value;
+
+		skl_scan_init(&scan, skl_view_of(NULL, 0));
+		while (skl_scan_next(txn, SKL_DB_DETAIL, &scan, &key, &value) == SKL_OK)
+			bytes -= value.len;
+	}
+	commit(txn);
+	assert_int_equal(bytes, 0);
 }
 
 static void a_lost_key_is_not_an_erased_one(void **state)
@@ -494,6 +565,7 @@ int main(void)
 		TEST(details_open_and_fit_their_commitment),
 		TEST(details_are_not_in_the_file),
 		TEST(an_erased_key_erases_and_leaves_the_tree_whole),
+		TEST(details_are_counted_by_key),
 		TEST(a_lost_key_is_not_an_erased_one),
 		TEST(promises_cover_the_leaves_of_their_commit),
 		TEST(nothing_is_appended_behind_a_seal),
