@@ -140,6 +140,17 @@ enum skl_outcome skl_ban_check(const struct skl_turn *turn, const struct skl_ask
 
 /* --- clocks ----------------------------------------------------------------------------- */
 
+static const Schakel__V1__EventRow *deadline_of(const struct skl_item *item, enum skl_clock clock)
+{
+	const Schakel__V1__EventRow *row;
+
+	for (size_t i = 0; (row = skl_envelope_event(item->env, i)); i++)
+		if (row->code == SCHAKEL__V1__EVENT_CODE__EVENT_DEADLINE &&
+		    row->value == (uint32_t)clock)
+			return row;
+	return NULL;
+}
+
 static int64_t term_of(const struct skl_turn *turn, int64_t from_ms, enum skl_clock clock)
 {
 	const struct skl_region *region = skl_law_region(&turn->hub->law);
@@ -148,9 +159,18 @@ static int64_t term_of(const struct skl_turn *turn, int64_t from_ms, enum skl_cl
 			    region ? region->clocks[clock] : skl_catalogue_clock_term(clock));
 }
 
-/* 0: the rule's own. */
+/* A lawyer within a day of the wish (Wth 5(1)): as the message says, if that is no later. */
+static int64_t lawyer_due(const struct skl_turn *turn, const struct skl_item *item)
+{
+	const Schakel__V1__EventRow *row = deadline_of(item, SKL_CLOCK_BAN_LAWYER);
+	int64_t latest_ms = turn->now_ms + DAY_MS;
+
+	return row && row->at_ms < latest_ms ? row->at_ms : latest_ms;
+}
+
+/* 0: the rule's own, which is rule_ms. */
 static int64_t due_of(const struct skl_turn *turn, const struct skl_item *item,
-		      const struct told *told, enum skl_clock clock)
+		      const struct told *told, enum skl_clock clock, int64_t rule_ms)
 {
 	const Schakel__V1__EventRow *row;
 
@@ -160,37 +180,53 @@ static int64_t due_of(const struct skl_turn *turn, const struct skl_item *item,
 			return end_of(told);
 		case SKL_CLOCK_RETURN:
 			return end_of(told) - RETURN_MS;
+		case SKL_CLOCK_BAN_TELL:
 		case SKL_CLOCK_BAN_CONTACT:
 		case SKL_CLOCK_BAN_ADVICE:
-			return term_of(turn, start_of(told), clock);
+			/* the rule's term, from the order on */
+			return rule_ms - skl_change_occurred_ms(item, turn->now_ms) +
+			       start_of(told);
+		case SKL_CLOCK_BAN_LAWYER:
+			return lawyer_due(turn, item);
 		default:
 			return 0;
 		}
 	row = skl_envelope_find_event(item->env, SKL_EVENT_HEARING_AT);
 	if (clock == SKL_CLOCK_BAN_RULING && row)
 		return term_of(turn, row->at_ms, clock);
-	for (size_t i = 0; (row = skl_envelope_event(item->env, i)); i++)
-		if (row->code == SCHAKEL__V1__EVENT_CODE__EVENT_DEADLINE &&
-		    row->value == (uint32_t)clock && row->at_ms > turn->now_ms &&
-		    (clock == SKL_CLOCK_HANDOVER || clock == SKL_CLOCK_CLOSURE))
-			return row->at_ms;
-	return 0;
+	row = deadline_of(item, clock);
+	return row && row->at_ms > turn->now_ms &&
+			       (clock == SKL_CLOCK_HANDOVER || clock == SKL_CLOCK_CLOSURE)
+		       ? row->at_ms
+		       : 0;
+}
+
+/* Who was sent from home wants a lawyer, or said nothing of it. */
+static bool is_unasked(const struct skl_item *item, const struct skl_decision_clock *clock)
+{
+	return clock->clock == SKL_CLOCK_BAN_LAWYER && !clock->is_stop &&
+	       !deadline_of(item, SKL_CLOCK_BAN_LAWYER);
 }
 
 void skl_ban_terms(const struct skl_turn *turn, const struct skl_item *item,
 		   struct skl_decision *decision)
 {
 	struct told told = read_told(item, turn->now_ms);
+	unsigned kept = 0;
 
 	for (unsigned i = 0; i < decision->clock_count; i++) {
-		struct skl_decision_clock *clock = &decision->clocks[i];
-		int64_t due_ms = clock->is_stop
-					 ? 0
-					 : due_of(turn, item, &told, (enum skl_clock)clock->clock);
+		struct skl_decision_clock clock = decision->clocks[i];
+		int64_t due_ms = clock.is_stop ? 0
+					       : due_of(turn, item, &told,
+							(enum skl_clock)clock.clock, clock.due_ms);
 
+		if (is_unasked(item, &clock))
+			continue;
 		if (due_ms)
-			clock->due_ms = due_ms;
+			clock.due_ms = due_ms;
+		decision->clocks[kept++] = clock;
 	}
+	decision->clock_count = (uint8_t)kept;
 }
 
 struct moved {
@@ -231,7 +267,8 @@ static enum skl_err move_clock(struct skl_turn *turn, const struct skl_case *hel
 /* What an end stops, and an extension moves. */
 static enum skl_err move_clocks(struct skl_turn *turn, const struct skl_case *held, bool is_over)
 {
-	static const enum skl_clock others[] = {SKL_CLOCK_BAN_CONTACT, SKL_CLOCK_BAN_ADVICE};
+	static const enum skl_clock others[] = {SKL_CLOCK_BAN_TELL, SKL_CLOCK_BAN_CONTACT,
+						SKL_CLOCK_BAN_LAWYER, SKL_CLOCK_BAN_ADVICE};
 	int64_t end_ms = is_over ? 0 : held->ban.end_ms;
 	enum skl_err err = move_clock(turn, held, SKL_CLOCK_BAN, end_ms);
 

@@ -10,6 +10,7 @@
 #include "skl_rated.h"
 #include "skl_ring.h"
 #include "skl_tasks.h"
+#include "skl_terms.h"
 
 /* Who may make a change, beside the case director and Veilig Thuis. */
 enum power {
@@ -267,10 +268,14 @@ enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
 {
 	const struct skl_catalogue_kind *kind =
 		skl_catalogue_kind((uint32_t)item->env->common->kind);
+	struct skl_case *before = skl_arena_alloc(turn->arena, sizeof(*before));
 	const Schakel__V1__EventRow *row;
 	bool is_changed = false;
 	enum skl_err err = SKL_OK;
 
+	if (!before)
+		return SKL_ENOMEM;
+	*before = ask->held;
 	err = skl_ledger_apply(turn, ask, item, &is_changed);
 	if (err != SKL_OK || !kind || item->env->common->case_ref.len != SKL_STORE_ID_BYTES)
 		return err;
@@ -304,6 +309,8 @@ enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
 		err = skl_closure_apply(turn, ask, item, &is_changed);
 	if (err == SKL_OK)
 		err = skl_alarm_apply(turn, ask, item, &is_changed);
+	if (err == SKL_OK)
+		err = skl_terms_apply(turn, ask, item, before);
 	if (err != SKL_OK || !is_changed)
 		return err;
 	ask->held.changed_ms = turn->now_ms;
@@ -336,6 +343,8 @@ static enum skl_role clock_role(enum skl_clock clock)
 		{SKL_CLOCK_INVESTIGATION, SKL_ROLE_VEILIG_THUIS},
 		{SKL_CLOCK_FEEDBACK, SKL_ROLE_VEILIG_THUIS},
 		{SKL_CLOCK_BAN_ADVICE, SKL_ROLE_VEILIG_THUIS},
+		{SKL_CLOCK_BAN_TELL, SKL_ROLE_MUNICIPALITY},
+		{SKL_CLOCK_BAN_LAWYER, SKL_ROLE_MUNICIPALITY},
 	};
 
 	for (size_t i = 0; i < SKL_COUNT(rows); i++)
@@ -398,6 +407,8 @@ static enum skl_err start_clock(struct skl_turn *turn, const struct skl_item *it
 	memcpy(row.message_id, item->id, SKL_STORE_ID_BYTES);
 	skl_ring_set(turn, &row);
 	err = skl_clock_store_start(turn->txn, &row);
+	if (err == SKL_OK)
+		return skl_tasks_of_start(turn, &row);
 	return err == SKL_EEXISTS ? SKL_OK : err;
 }
 

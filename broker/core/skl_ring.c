@@ -8,6 +8,7 @@
 #include "skl_after_check.h"
 #include "skl_openness.h"
 #include "skl_region.h"
+#include "skl_terms.h"
 
 #define NEVER_MS INT64_MAX
 
@@ -76,7 +77,7 @@ static const struct saying review = {
 		"victim's plan was checked. If not: record a new postponement, two weeks at most.",
 };
 
-/* The house ban and handover: who must act, and who waits for it. */
+/* Who must act, and who waits for it. */
 static const struct {
 	enum skl_clock clock;
 	bool is_told;
@@ -110,6 +111,40 @@ static const struct {
 	  "Er wacht een voorstel tot afsluiten op uw antwoord. Bent u het eens, of blijft de zaak "
 	  "open?",
 	  "A proposal to close waits for your answer. Do you agree, or does the case stay open?"}},
+	{SKL_CLOCK_BAN_TELL,
+	 true,
+	 {SKL_TASK_CALL_RECIPIENT, SKL_ANSWER_UNSPECIFIED,
+	  "Nog niet gemeld: dat de bewoners en de hulpverleners van het huisverbod weten. Bel de "
+	  "gemeente.",
+	  "Not said yet: that residents and helpers know of the house ban. Call the "
+	  "municipality."}},
+	{SKL_CLOCK_ACUTE,
+	 false,
+	 {SKL_TASK_ESCALATE, SKL_ANSWER_UNSPECIFIED,
+	  "Acute onveiligheid, en na een dag is geen maatregel bekend. Regel vandaag wat het meest "
+	  "nodig is; bij direct gevaar: bel 112.",
+	  "Acute unsafety, and after a day no measure is known. Arrange today what is needed most; "
+	  "in immediate danger call 112."}},
+	{SKL_CLOCK_AGREEMENT_ULTIMATUM,
+	 false,
+	 {SKL_TASK_ESCALATE, SKL_ANSWER_UNSPECIFIED,
+	  "De afgesproken termijn is om. Is niet gebeurd wat is afgesproken: doe wat dan zou "
+	  "volgen, of leg vast waarom niet.",
+	  "The agreed term has passed. If what was agreed did not happen: do what was to follow, "
+	  "or record why not."}},
+	{SKL_CLOCK_PROVISIONAL_REMEDY,
+	 false,
+	 {SKL_TASK_REVIEW_PLAN, SKL_ANSWER_UNSPECIFIED,
+	  "Een voorlopige voorziening vervalt zonder verzoek tot echtscheiding op tijd. Ga na of "
+	  "dat is gedaan, en pas het veiligheidsplan aan.",
+	  "A provisional remedy lapses without a request for divorce in time. Find out whether it "
+	  "was made, and adjust the safety plan."}},
+	{SKL_CLOCK_MONITORING,
+	 false,
+	 {SKL_TASK_MONITOR, SKL_ANSWER_UNSPECIFIED,
+	  "Vast moment: ga na of de veiligheidsafspraken worden nagekomen. Spreek ieder apart.",
+	  "Fixed moment: see whether the safety agreements are kept. Speak with each person "
+	  "alone."}},
 	{SKL_CLOCK_HANDOVER,
 	 false,
 	 {SKL_TASK_ANSWER, SKL_ANSWER_UNSPECIFIED,
@@ -248,9 +283,15 @@ static enum skl_err record(struct skl_turn *turn, const struct skl_clock_row *ro
 
 enum skl_err skl_ring(struct skl_turn *turn, const struct skl_clock_row *row)
 {
-	bool is_late = turn->now_ms >= row->due_ms;
+	bool is_moment = row->clock == SKL_CLOCK_MONITORING;
+	bool is_late = turn->now_ms >= row->due_ms && !is_moment;
 	struct skl_trail_ref ref;
 	enum skl_err err = record(turn, row, is_late, &ref);
+
+	if (err == SKL_OK && is_moment) {
+		err = notify(turn, row, false, ref.index);
+		return err == SKL_OK ? skl_terms_next(turn, row) : err;
+	}
 
 	if (err == SKL_OK && !is_late) {
 		err = warn(turn, row, ref.index);

@@ -46,7 +46,51 @@ static const struct {
 	{.event = SKL_EVENT_PHASE, .task = SKL_TASK_REVIEW_PROPOSAL},
 	{.event = SKL_EVENT_RATING, .task = SKL_TASK_RATE_SAFETY},
 	{.kind = SKL_KIND_SAFETY_PLAN, .task = SKL_TASK_REVIEW_PLAN},
+	{.kind = SKL_KIND_AFTERCARE_CALL, .task = SKL_TASK_MONITOR},
 };
+
+/* What a clock asks for when it is late, or while it runs. */
+static const struct {
+	enum skl_clock clock;
+	enum skl_task task;
+	bool is_told; /* of who is told as well, not of who must act */
+	bool is_act;  /* what the clock waits for is what the task asks */
+} asked_by[] = {
+	{SKL_CLOCK_INFORMATION, SKL_TASK_ANSWER, false, false},
+	{SKL_CLOCK_INFORMATION, SKL_TASK_CALL_RECIPIENT, true, false},
+	{SKL_CLOCK_RECALL, SKL_TASK_CALL_RECIPIENT, true, false},
+	{SKL_CLOCK_SUBJECT_NOTICE, SKL_TASK_INFORM_SUBJECT, false, false},
+	{SKL_CLOCK_SUBJECT_NOTICE, SKL_TASK_REVIEW_POSTPONEMENT, false, false},
+	{SKL_CLOCK_BREAK_GLASS, SKL_TASK_AFTER_CHECK, false, false},
+	{SKL_CLOCK_RETURN, SKL_TASK_SAFETY_AT_RETURN, false, false},
+	{SKL_CLOCK_HANDOVER, SKL_TASK_ANSWER, false, false},
+	{SKL_CLOCK_HANDOVER, SKL_TASK_CALL_RECIPIENT, true, false},
+	{SKL_CLOCK_CLOSURE, SKL_TASK_ANSWER, false, false},
+	{SKL_CLOCK_BAN_TELL, SKL_TASK_TELL_RESIDENTS, false, true},
+	{SKL_CLOCK_BAN_TELL, SKL_TASK_CALL_RECIPIENT, true, false},
+	{SKL_CLOCK_BAN_LAWYER, SKL_TASK_ARRANGE_LAWYER, false, true},
+	{SKL_CLOCK_ACUTE, SKL_TASK_ESCALATE, false, true},
+	{SKL_CLOCK_AGREEMENT_ULTIMATUM, SKL_TASK_ESCALATE, false, true},
+	{SKL_CLOCK_PROVISIONAL_REMEDY, SKL_TASK_REVIEW_PLAN, false, true},
+	{SKL_CLOCK_MONITORING, SKL_TASK_MONITOR, false, false},
+};
+
+/* Done is done: the clock of this task, if it waits for nothing else. */
+static enum skl_err end_clock(struct skl_turn *turn, const struct skl_task_row *task)
+{
+	enum skl_err err = SKL_OK;
+
+	for (size_t i = 0; i < SKL_COUNT(asked_by) && err == SKL_OK; i++) {
+		if (!asked_by[i].is_act || asked_by[i].task != task->task)
+			continue;
+		err = skl_clock_store_stop(turn->txn, asked_by[i].clock, task->case_ref,
+					   task->partner, task->about, skl_tasks_see_stopped, turn,
+					   NULL);
+		if (err == SKL_ENOTFOUND)
+			err = SKL_OK;
+	}
+	return err;
+}
 
 enum skl_err skl_tasks_settle(struct skl_turn *turn, const struct skl_item *item)
 {
@@ -54,9 +98,10 @@ enum skl_err skl_tasks_settle(struct skl_turn *turn, const struct skl_item *item
 	struct skl_task_row row;
 	enum skl_err err = skl_tasks_find(turn, item, &row);
 
-	if (err == SKL_OK)
-		return skl_task_store_end(turn->txn, row.partner, row.case_ref, row.task,
-					  row.about);
+	if (err == SKL_OK) {
+		err = skl_task_store_end(turn->txn, row.partner, row.case_ref, row.task, row.about);
+		return err == SKL_OK ? end_clock(turn, &row) : err;
+	}
 	if (err != SKL_ENOTFOUND)
 		return err;
 	err = SKL_OK;
@@ -69,24 +114,6 @@ enum skl_err skl_tasks_settle(struct skl_turn *turn, const struct skl_item *item
 	}
 	return err;
 }
-
-/* What a clock asks for when it is late, or while it runs. */
-static const struct {
-	enum skl_clock clock;
-	enum skl_task task;
-	bool is_told; /* of who is told as well, not of who must act */
-} asked_by[] = {
-	{SKL_CLOCK_INFORMATION, SKL_TASK_ANSWER, false},
-	{SKL_CLOCK_INFORMATION, SKL_TASK_CALL_RECIPIENT, true},
-	{SKL_CLOCK_RECALL, SKL_TASK_CALL_RECIPIENT, true},
-	{SKL_CLOCK_SUBJECT_NOTICE, SKL_TASK_INFORM_SUBJECT, false},
-	{SKL_CLOCK_SUBJECT_NOTICE, SKL_TASK_REVIEW_POSTPONEMENT, false},
-	{SKL_CLOCK_BREAK_GLASS, SKL_TASK_AFTER_CHECK, false},
-	{SKL_CLOCK_RETURN, SKL_TASK_SAFETY_AT_RETURN, false},
-	{SKL_CLOCK_HANDOVER, SKL_TASK_ANSWER, false},
-	{SKL_CLOCK_HANDOVER, SKL_TASK_CALL_RECIPIENT, true},
-	{SKL_CLOCK_CLOSURE, SKL_TASK_ANSWER, false},
-};
 
 bool skl_tasks_see_stopped(void *arg, const struct skl_clock_row *row)
 {
@@ -133,6 +160,39 @@ enum skl_err skl_tasks_give(struct skl_turn *turn, const struct skl_tasks_new *t
 		return err;
 	notice.entry_index = ref.index;
 	return skl_offer_push_notice(turn, &notice);
+}
+
+enum skl_err skl_tasks_of_start(struct skl_turn *turn, const struct skl_clock_row *row)
+{
+	struct skl_tasks_new task = {
+		.partner = row->partner,
+		.message_id = row->message_id,
+		.case_ref = row->case_ref,
+		.names_index = row->entry_index,
+		.due_ms = row->due_ms,
+	};
+
+	if (row->clock == SKL_CLOCK_BAN_TELL) {
+		task.task = SKL_TASK_TELL_RESIDENTS;
+		task.text_nl =
+			"Deel het huisverbod meteen mee: aan wie in de woning blijft, aan wie "
+			"hulp geeft en, bij kinderen, aan Veilig Thuis. Meld het als het "
+			"gedaan is.";
+		task.text_en =
+			"Tell of the house ban at once: who stays in the home, who helps and, "
+			"where there are children, Veilig Thuis. Say so when it is done.";
+	} else if (row->clock == SKL_CLOCK_BAN_LAWYER) {
+		task.task = SKL_TASK_ARRANGE_LAWYER;
+		task.text_nl =
+			"De uithuisgeplaatste wil een advocaat. Zorg dat die er binnen 24 uur "
+			"is. Meld het als het gedaan is.";
+		task.text_en =
+			"Who was sent from home wants a lawyer. See that there is one within "
+			"24 hours. Say so when it is done.";
+	} else {
+		return SKL_OK;
+	}
+	return skl_tasks_give(turn, &task);
 }
 
 enum skl_err skl_tasks_ask_lead(struct skl_turn *turn, const struct skl_ask *ask,

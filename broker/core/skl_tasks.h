@@ -44,8 +44,13 @@ SKL_MUST_CHECK enum skl_err skl_tasks_keep(struct skl_turn *turn,
 SKL_MUST_CHECK enum skl_err skl_tasks_find(struct skl_turn *turn, const struct skl_item *item,
 					   struct skl_task_row *ret_row);
 
-/* What a released message does of what its sender was asked to: it is not open any more. */
+/* What a released message does of what its sender was asked to: it is not open any more. Where a
+ * person's act is what a clock waits for, the clock ends with the task. */
 SKL_MUST_CHECK enum skl_err skl_tasks_settle(struct skl_turn *turn, const struct skl_item *item);
+
+/* A clock was started: what it asks of who must act from then on. */
+SKL_MUST_CHECK enum skl_err skl_tasks_of_start(struct skl_turn *turn,
+					       const struct skl_clock_row *row);
 
 /* A clock was stopped: what it asked of people is not open any more. Errors stick to the
  * transaction. For skl_clock_store_stop(), with the turn. */

@@ -898,7 +898,11 @@
 	X(RECALL_ONWARD, 20, "recall_onward", "doorgestuurde onderdelen terugroepen", "recall what was passed on") \
 	X(STUCK, 21, "stuck", "vastgelopen bericht", "stuck") \
 	X(CALL_RECIPIENT, 22, "call_recipient", "ontvanger bellen", "call recipient") \
-	X(REVIEW_PROPOSAL, 23, "review_proposal", "voorstel beoordelen", "review proposal")
+	X(REVIEW_PROPOSAL, 23, "review_proposal", "voorstel beoordelen", "review proposal") \
+	X(MONITOR, 24, "monitor", "vast moment van monitoring", "monitor") \
+	X(TELL_RESIDENTS, 25, "tell_residents", "bewoners en helpers het huisverbod meedelen", "tell residents and helpers of the house ban") \
+	X(ARRANGE_LAWYER, 26, "arrange_lawyer", "advocaat regelen", "arrange a lawyer") \
+	X(REVIEW_CONSENT, 27, "review_consent", "toestemming en posities herzien", "review consent and positions")
 
 /* problem profiles */
 #define SKL_PROFILE_MAP(X) \

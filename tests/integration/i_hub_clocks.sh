@@ -73,7 +73,7 @@ third=$(out_value id '^sent')
 test_is "$(out_value outcome '^result')" permitted 'an order of a day ago, from before the hub was back, passes'
 told "clock=ban-contact .*ref=$third .*verstreken" 'its address is late at once'
 ctl status
-test_is "$(ctl_value clocks running)" 12 'and its ban, return and advice run'
+test_is "$(ctl_value clocks running)" 15 'and its ban, return and advice run'
 audit_rows
 test_is "$("$PYTHON" - <<'END'
 import json

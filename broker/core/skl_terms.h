@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef SKL_TERMS_H
+#define SKL_TERMS_H
+
+/*
+ * skl_terms - terms that follow from the case itself and not from the rule of a message: acute
+ * unsafety, what partners agreed on, a provisional remedy, the fixed moments of who monitors. Who
+ * leads the case must act; they warn and ring as all clocks do.
+ *
+ * Owner:    the reactor thread, in a turn that is not sealed.
+ * Errors:   those of the store.
+ * Limits:   without a lead, and without a term in message or region, none starts.
+ */
+
+#include "skl_clock_store.h"
+#include "skl_core.h"
+
+/* What a released message starts and stops. before is the case as it was, version 0 for a new one.
+ */
+SKL_MUST_CHECK enum skl_err skl_terms_apply(struct skl_turn *turn, const struct skl_ask *ask,
+					    const struct skl_item *item,
+					    const struct skl_case *before);
+
+/* After a fixed moment: the clock runs to the next one that is still to come. */
+SKL_MUST_CHECK enum skl_err skl_terms_next(struct skl_turn *turn, const struct skl_clock_row *row);
+
+/* The first moment after now_ms, as far from the one before as the clock was long. Pure. */
+int64_t skl_terms_moment(int64_t started_ms, int64_t due_ms, int64_t now_ms);
+
+#endif
