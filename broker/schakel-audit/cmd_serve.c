@@ -11,7 +11,9 @@
 
 #include "audit.h"
 #include "serve.h"
+#include "skl_clock.h"
 #include "skl_os.h"
+#include "skl_sandbox.h"
 
 static void usage(FILE *to)
 {
@@ -46,17 +48,30 @@ static enum skl_err open_signals(int *ret_fd, struct skl_error *reterr)
 	return *ret_fd < 0 ? skl_error_errno(reterr, errno, "signalfd") : SKL_OK;
 }
 
+#define WAIT_MAX_MS 1000
+
 static int sooner(int64_t a_ms, int64_t b_ms)
 {
 	int64_t least = a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
 
-	return least > 60000 ? 60000 : (int)least;
+	return least < 0 || least > WAIT_MAX_MS ? WAIT_MAX_MS : (int)least;
+}
+
+/* Each second; the manager starts a console again that is stuck (WatchdogSec). */
+static void say_alive(int64_t *until_mono_ms)
+{
+	if (*until_mono_ms > skl_mono_ms())
+		return;
+	*until_mono_ms = skl_mono_ms() + WAIT_MAX_MS;
+	skl_os_notify("WATCHDOG=1");
 }
 
 /* Until a signal; or an error of the session's state, which is in doubt after it. */
 static enum skl_err loop(struct serve *serve, struct serve_http *http, int signal_fd,
 			 struct skl_error *reterr)
 {
+	int64_t alive_mono_ms = 0;
+
 	for (;;) {
 		int64_t http_ms, link_ms;
 		int link_fds[2] = {-1, -1};
@@ -77,7 +92,25 @@ static enum skl_err loop(struct serve *serve, struct serve_http *http, int signa
 			return skl_error_set(reterr, err, 0, 0, "the session's state: %s",
 					     skl_err_text(err));
 		serve_http_step(http);
+		say_alive(&alive_mono_ms);
 	}
+}
+
+/*
+ * libzmq starts its threads with the first socket, when the hub is known, and makes new sockets
+ * when it was away. No program of ours is asked of the kernel here, and no file but of the session.
+ */
+static enum skl_err enter_sandbox(struct skl_error *reterr)
+{
+	static const char *const calls[] = {
+		/* sockets of libzmq, and of browsers; bind is for its look at the network cards */
+		"epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "eventfd2", "bind",
+		/* the session's state */
+		"pread64", "pwrite64", "pwritev", "ftruncate", NULL};
+	static const struct skl_sandbox sandbox = {
+		.calls = calls, .has_threads = true, .has_network = true};
+
+	return skl_sandbox_enter(&sandbox, reterr);
 }
 
 static enum skl_err run(struct serve *serve, struct skl_error *reterr)
@@ -95,6 +128,8 @@ static enum skl_err run(struct serve *serve, struct skl_error *reterr)
 	serve->link = link;
 	if (err == SKL_OK)
 		err = serve_http_open(serve, &http, reterr);
+	if (err == SKL_OK)
+		err = enter_sandbox(reterr);
 	if (err == SKL_OK) {
 		fprintf(stderr, "schakel-audit: serve.ready port=%u\n", serve_http_port(http));
 		skl_os_notify("READY=1");

@@ -14,6 +14,7 @@
 
 #include "audit.h"
 #include "skl_key.h"
+#include "skl_sandbox.h"
 
 static const struct command {
 	const char *name;
@@ -47,7 +48,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-		puts("schakel-audit " SKL_VERSION);
+		printf("schakel-audit %s%s\n", SKL_VERSION, skl_sandbox_remark);
 		return 0;
 	}
 	if (skl_wire_init() != SKL_OK) {

@@ -7,15 +7,27 @@
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
 . "$SRC/tests/lib/hub-lib.sh"
 . "$SRC/tests/lib/adapter-lib.sh"
+. "$SRC/tests/lib/serve-lib.sh"
 
 hub_make "$TMPDIR/hub" || exit 1
 adapters_make
+# A console of the officer of the police.
+cat >"$HUB/audit.conf" <<CONF
+partner = "fg-politie"
+desk = "fg"
+keys = "keys/fg"
+state = "state-audit"
+directory = "directory.note"
+registrars = {"$(cat "$HUB/keys/care/registrar.vkey")", "$(cat "$HUB/keys/justice/registrar.vkey")"}
+CONF
+cd "$HUB" && serve_certificates && SERVE_QUERY=audit.conf serve_conf || exit 1
+cd "$TMPDIR" || exit 1
 # A root's process looks closed whether it is or not: where possible they run as somebody else.
 if [ "$(id -u)" -eq 0 ] && setpriv --reuid 64702 --regid 64702 --clear-groups true 2>/dev/null; then
 	uid=64702
 	become=(setpriv --reuid "$uid" --regid "$uid" --clear-groups --)
 	install -d -m 755 bin
-	install -m 755 "$BIN"/{schakel-notary,schakeld,schakel-adapter} bin
+	install -m 755 "$BIN"/{schakel-notary,schakeld,schakel-adapter,schakel-audit} bin
 	cp "$SRC/adapters/police/schema/melding.xsd" "$HUB"
 	sed -i 's,schema = .*,schema = "melding.xsd",' "$HUB/adapter-police.conf"
 	chown -R $uid:$uid "$HUB"
@@ -93,9 +105,18 @@ check_filtered hub
 run adapter "$BIN/schakel-adapter" --config adapter-police.conf
 check_closed adapter
 check_filtered adapter
+run console "$BIN/schakel-audit" serve --config serve.conf
+check_closed console
+# Threads of libzmq that are started later are filtered too: it has a session when it answers.
+port=$(sed -n 's/.*serve\.ready port=//p' console.log)
+cd "$HUB" || exit 1
+look u-78 POST /zoek -d "token=$(token u-78)" -d reason=complaint
+cd "$TMPDIR" || exit 1
+test_is "$status" 200 'the console asks the hub'
+check_filtered console
 
 # With nothing to do.
-for name in hub adapter; do
+for name in hub adapter console; do
 	test_wait_for 30 "$name goes round" has_beats $name 3
 done
 
@@ -114,7 +135,7 @@ test_like "$(cat err)" 'not 32 bytes in base64' 'and it says so'
 
 # --- somebody has taken the process over -------------------------------------------------------------
 
-for program in schakeld schakel-notary schakel-adapter; do
+for program in schakeld schakel-notary schakel-adapter schakel-audit; do
 	remark=''
 	[ "$VARIANT" = release ] || remark=' (this build has no filter of system calls)'
 	test_like "$("$BIN/$program" --version)" "^$program [0-9.]+${remark//[()]/.}\$" \
@@ -130,6 +151,7 @@ if ! preload_build intrude; then
 fi
 chmod 755 "$preload"
 printf '%s\n' "$key" >"$HUB/keys/shared/pseudonym.secret"
+stop_bg console
 stop_bg hub
 stop_bg notary
 
@@ -138,6 +160,7 @@ commands() { # commands NAME: sets command
 	notary) command=("$BIN/schakel-notary" --socket notary.sock --key keys/hub/log.key --guard guard) ;;
 	hub) command=("$BIN/schakeld" --config schakeld.conf) ;;
 	adapter) command=("$BIN/schakel-adapter" --config adapter-police.conf) ;;
+	console) command=("$BIN/schakel-audit" serve --config serve.conf) ;;
 	esac
 }
 # intrude NAME CALL...: a daemon in which these are made
@@ -156,16 +179,16 @@ ends_by() { # ends_by NAME CALL: an intruder's call is the end
 	test_is $? 159 "$1: $2 ends it (SIGSYS)"
 	unset "test_pids[$1]"
 }
-for name in notary hub adapter; do
+for name in notary hub adapter console; do
 	for call in execve ptrace fork setuid; do
 		ends_by $name $call
 	done
 	# Other calls fail with ENOSYS, and it goes on. A hub accepts connections and makes none; an
-	# adapter makes them.
+	# adapter and a console make them.
 	intrude $name packet code kill thread inet getpid
 	wait_for_log $name '^intrude getpid '
 	inet='errno=38'
-	[ $name != adapter ] || inet=allowed
+	[[ $name != @(adapter|console) ]] || inet=allowed
 	test_is "$(sed -n 's/^intrude //p' "$name.log" | tr '\n' ' ')" \
 		"packet errno=38 code errno=38 kill errno=38 thread errno=38 inet $inet getpid allowed " \
 		"$name: what an intruder gets"

@@ -352,5 +352,7 @@ look u-77 POST /zoek -d "token=$t" -d reason=complaint
 test_is "$status" 503 'no hub, no answer'
 look u-77 GET /
 test_is "$status" 200 'but a form'
+hub_run
+test_wait_for 60 'the hub is back, and the console finds it' has_session
 stop_bg serve
 done_testing
