@@ -40,6 +40,7 @@ struct query_config {
 	char *desk;
 	char *keys;
 	char *state;
+	char *spool_secret; /* "": in keys */
 	char *directory;
 	char *endpoint; /* "" : that of the directory */
 	char *registrar[QUERY_REGISTRARS_MAX];

@@ -73,6 +73,7 @@ enum skl_err query_link_open(const struct query_config *config, struct query_lin
 		.partner = config->partner,
 		.keys_dir = config->keys,
 		.spool_dir = config->state,
+		.spool_secret = config->spool_secret[0] ? config->spool_secret : NULL,
 		.directory_file = config->directory,
 		.registrars = registrars,
 		.registrar_count = config->registrar_count,

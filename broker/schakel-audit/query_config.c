@@ -29,6 +29,7 @@ static enum skl_err copy_all(cfg_t *cfg, struct query_config *config, struct skl
 		     audit_config_text(cfg, "desk", &config->desk) &&
 		     audit_config_text(cfg, "keys", &config->keys) &&
 		     audit_config_text(cfg, "state", &config->state) &&
+		     audit_config_text(cfg, "spool_secret", &config->spool_secret) &&
 		     audit_config_text(cfg, "directory", &config->directory) &&
 		     audit_config_text(cfg, "endpoint", &config->endpoint);
 
@@ -54,6 +55,7 @@ enum skl_err query_config_read(const char *path, struct query_config *ret_config
 		CFG_STR("desk", NULL, CFGF_NONE),
 		CFG_STR("keys", NULL, CFGF_NONE),
 		CFG_STR("state", NULL, CFGF_NONE),
+		CFG_STR("spool_secret", NULL, CFGF_NONE),
 		CFG_STR("directory", NULL, CFGF_NONE),
 		CFG_STR("endpoint", NULL, CFGF_NONE),
 		CFG_STR_LIST("registrars", NULL, CFGF_NONE),
@@ -81,6 +83,7 @@ void query_config_done(struct query_config *config)
 	skl_free(config->desk);
 	skl_free(config->keys);
 	skl_free(config->state);
+	skl_free(config->spool_secret);
 	skl_free(config->directory);
 	skl_free(config->endpoint);
 	for (size_t i = 0; i < config->registrar_count; i++)

@@ -21,7 +21,7 @@ for unit in "$SRC"/deploy/systemd/*.service; do
 	cmp -s "$unit" "$root/usr/lib/systemd/system/${unit##*/}"
 	test_ok $? "${unit##*/} is installed"
 	program=$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$unit")
-	test_ok "$([ -x "$root/usr/sbin/$program" ]; echo $?)" "and $program where it is looked for"
+	test_ok "$([ -x "$root/usr/sbin/$program" ] || [ -x "$root/usr/bin/$program" ]; echo $?)" "and $program where it is looked for"
 done
 
 for program in schakeld schakel-notary schakelctl schakel-audit schakel-policy schakel-adapter \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 #
 # The service files: systemd finds no fault in them, leaves their processes little (exposure at most
-# 1.2), and the three daemons do their work so, started by a systemd of their own in namespaces.
+# 1.2), and the daemons do their work so, started by a systemd of their own in namespaces.
 
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
 command -v systemd-analyze >/dev/null || skip_all 'needs systemd-analyze (package systemd)'
@@ -12,9 +12,10 @@ if [ "$(id -u)" -eq 0 ] && [ -z "${UNITS_MOUNTS:-}" ] && unshare --mount true 2>
 fi
 . "$SRC/tests/lib/hub-lib.sh"
 . "$SRC/tests/lib/adapter-lib.sh"
+. "$SRC/tests/lib/serve-lib.sh"
 
-units=(schakeld.service schakel-notary.service schakel-adapter@.service)
-running=(schakeld schakel-notary schakel-adapter@police)
+units=(schakeld.service schakel-notary.service schakel-adapter@.service schakel-console.service)
+running=(schakeld schakel-notary schakel-adapter@police schakel-console)
 exposure_max=12 # tenths
 
 # --- on paper --------------------------------------------------------------------------------------
@@ -56,7 +57,11 @@ example() { # example MANUAL: its first example, with the registrars of this tes
 	sed -n '/^\.Bd -literal/,/^\.Ed/{/^\.Ed/q; /^\./d; s/\\e/\\/g; p}' "$SRC/$1" |
 		sed '/^ *"justice:/d' | awk -v r="$registrars" '/^registrars/ { $0 = r } { print }'
 }
-mkdir -p etc/{hub,notary,adapter-police,rules} units
+of_manual() { # of_manual MANUAL START: its example that begins so, with the registrars of this test
+	sed -n "/^$2/,/^\.Ed/{/^\.Ed/q; p}" "$SRC/$1" |
+		awk -v r="$registrars" '/^registrars/ { $0 = r } { print }'
+}
+mkdir -p etc/{hub,notary,adapter-police,console,browser,rules} units
 cp "$HUB"/keys/hub/{transport,promise}.key etc/hub
 cp "$HUB/keys/hub/log.key" etc/notary
 cp "$HUB"/keys/police/*.key "$HUB/keys/shared/pseudonym.secret" etc/adapter-police
@@ -70,6 +75,14 @@ cp "$HUB/directory.note" etc
 example adapters/schakel-adapter/schakel-adapter.conf.5 |
 	sed 's,^police {,&\n  schema = "/etc/schakel/melding.xsd"\n  settle_ms = 200,' >etc/adapter-police.conf
 cp "$SRC/adapters/police/schema/melding.xsd" etc
+serve_certificates
+cp "$HUB"/keys/fg/*.key etc/console
+cp server.key etc/console/console.pem
+cp server.pem etc/console.pem
+cp ca.pem etc/console-ca.pem
+cp u-78.pem u-78.key ca.pem etc/browser
+of_manual broker/schakel-audit/schakel-audit.1 'query = ' | sed "s/0123\.\.\./$(serve_print u-78)/" >etc/console.conf
+of_manual broker/schakel-audit/schakel-audit.1 'partner = "fg-politie"' >etc/console-audit.conf
 
 cp "$SRC"/deploy/systemd/*.service units
 for target in sysinit basic shutdown network-online multi-user; do
@@ -108,7 +121,7 @@ ln -s pts/ptmx root/dev/ptmx
 mount --bind root/log/manager root/dev/console
 cp -r units/. root/units
 cp -r etc/. root/etc/schakel
-install -m 755 "$BIN"/schakeld "$BIN"/schakel-notary "$BIN"/schakel-adapter root/usr/sbin
+install -m 755 "$BIN"/schakeld "$BIN"/schakel-notary "$BIN"/schakel-adapter "$BIN"/schakel-audit root/usr/sbin
 systemd-sysusers --root="$TMPDIR/root" "$SRC/deploy/systemd/sysusers.d/schakel.conf"
 systemd-sysusers --root="$TMPDIR/root" --inline 'u schakel-adapter-police - "Schakel adapter police"'
 systemd-tmpfiles --root="$TMPDIR/root" --create "$SRC/deploy/systemd/tmpfiles.d/schakel.conf"
@@ -166,9 +179,10 @@ box_trouble() {
 test_expect 'the hub starts, after its notary' in_box systemctl start schakeld.service || box_trouble
 test_expect 'and the adapter' in_box systemctl start schakel-adapter@police.service || box_trouble
 is_all_active() {
-	[ "$(in_box systemctl is-active "${running[@]}" | tr '\n' ' ')" = 'active active active ' ]
+	[ "$(in_box systemctl is-active "${running[@]}" | tr '\n' ' ')" = 'active active active active ' ]
 }
-test_wait_for 30 'all three are active' is_all_active || box_trouble
+test_expect 'and the console' in_box systemctl start schakel-console.service || box_trouble
+test_wait_for 30 'all four are active' is_all_active || box_trouble
 test_wait_for 30 'the adapter has a session' box_has_sessions 1 || box_trouble
 
 # A report goes in, and the hub records it: notary, hub and adapter work with what they are left.
@@ -178,6 +192,19 @@ sed 's/PL1100-2026-000123/PL1100-2026-700001/' "$SRC/adapters/police/samples/mel
 "$PYTHON" "$SRC/tests/sim/police_system.py" "$folder" drop report.xml
 test_wait_for 60 'a report is decided' box_log schakeld.service 'message\.decided .*kind=police_report' ||
 	box_trouble
+
+# The officer finds it in the console.
+browse() { # browse PATH CURL-OPTION...: status and page
+	in_box curl -s -m 30 -w '%{http_code}' --cacert /etc/schakel/browser/ca.pem --cert /etc/schakel/browser/u-78.pem \
+		--key /etc/schakel/browser/u-78.key "${@:2}" "https://127.0.0.1:8443$1"
+}
+has_found() {
+	browse / >page
+	browse /zoek -d "token=$(sed -n 's/.*name="token" value="\([0-9a-f]*\)".*/\1/p' page | head -n 1)" \
+		-d reason=complaint -d entry=decision >page
+	grep -q 'politie-nh' page && [ "$(tail -c 3 page)" = 200 ]
+}
+test_wait_for 30 'the console shows it to the officer' has_found || box_trouble
 
 # --- what they have and have not ---------------------------------------------------------------------
 
@@ -192,7 +219,7 @@ for unit in "${running[@]}"; do
 		"$unit: filtered, without new rights"
 	uids+="$(status_line "$unit" Uid | cut -f 1) "
 done
-test_is "$(tr ' ' '\n' <<<"$uids" | grep -c '^[1-9]')$(tr ' ' '\n' <<<"$uids" | sort | uniq -d | grep .)" 3 \
+test_is "$(tr ' ' '\n' <<<"$uids" | grep -c '^[1-9]')$(tr ' ' '\n' <<<"$uids" | sort | uniq -d | grep .)" 4 \
 	'each is a user of its own'
 
 # With the eyes of the hub: its view of the files, its user, its groups.
