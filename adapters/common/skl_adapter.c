@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "skl_card_make.h"
 #include "skl_clock.h"
 #include "skl_hash.h"
 #include "skl_log.h"
@@ -51,7 +52,13 @@ enum skl_err skl_adapter_submit(struct skl_adapter *adapter, const struct skl_ma
 		return skl_error_set(reterr, err, 0, 0, "state: %s", skl_err_text(err));
 	err = skl_client_submit(adapter->client, draft, mapped->is_acute ? SKL_SUBMIT_ACUTE : 0,
 				submitted, reterr);
-	return err == SKL_EEXISTS ? SKL_OK : err;
+	if (err && err != SKL_EEXISTS)
+		return err;
+	/* It is on its way: a card that cannot be kept does not hold it up. */
+	err = skl_card_sent(adapter, mapped, context);
+	if (err)
+		skl_log(SKL_LOG_ERR, "card.failed", "code=%s", skl_err_name(err));
+	return SKL_OK;
 }
 
 /* An id is good for a new message only near its time (5 minutes, skl_limits.h). */

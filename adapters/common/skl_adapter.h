@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "skl_attr.h"
+#include "skl_card.h"
 #include "skl_client.h"
 #include "skl_compose.h"
 #include "skl_config.h"
@@ -30,6 +31,7 @@
 struct skl_adapter {
 	struct skl_client *client; /* owned */
 	struct skl_state *state;   /* owned */
+	struct skl_cards *cards;   /* owned; NULL: none are kept here */
 	const char *partner;       /* from here on borrowed from the configuration */
 	const char *desk;
 	const char *phone;      /* the line for "bel nu", "" if none */

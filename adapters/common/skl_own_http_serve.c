@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "skl_arena.h"
+#include "skl_card_make.h"
 #include "skl_clock.h"
 #include "skl_hash.h"
 #include "skl_json.h"
@@ -76,8 +77,10 @@ static enum skl_err load_about(struct posting *p)
 
 static void find_desks(struct posting *p)
 {
-	if (!skl_compose_desks(skl_client_directory(p->own->adapter->client), &p->mapped,
-			       skl_now_ms()))
+	if (skl_compose_desks(skl_client_directory(p->own->adapter->client), &p->mapped,
+			      skl_now_ms()))
+		skl_card_standing(p->own->adapter, skl_now_ms(), &p->mapped);
+	else
 		skl_findings_add(&p->findings, 0, "to", "recipient", false,
 				 "Een ontvanger staat niet in het register of heeft geen geldige "
 				 "sleutel.");

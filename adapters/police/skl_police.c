@@ -37,6 +37,12 @@ static const struct skl_config_row rows[] = {
 	    "hours to mend the form of an acute report"),
 	ROW(settle_ms, SKL_CONFIG_NUMBER, "2000", 1, 600000, 0,
 	    "age of a file found at start that was not seen closed"),
+	ROW(crisis_listen, SKL_CONFIG_TEXT, NULL, 0, 0, 0,
+	    "address and port where the crisis card is asked; default it is not"),
+	ROW(crisis_cert, SKL_CONFIG_TEXT, NULL, 0, 0, 0, "certificate (PEM): TLS on"),
+	ROW(crisis_key, SKL_CONFIG_TEXT, NULL, 0, 0, SKL_CONFIG_SECRET, "its key (PEM)"),
+	ROW(crisis_client_ca, SKL_CONFIG_TEXT, NULL, 0, 0, 0,
+	    "who signs client certificates (PEM)"),
 	{.name = NULL}};
 
 static enum skl_err check(const void *arg, struct skl_error *reterr)
@@ -48,6 +54,11 @@ static enum skl_err check(const void *arg, struct skl_error *reterr)
 	    !skl_text_is_municipality(skl_view_str(config->unit_municipality)))
 		return skl_error_set(reterr, SKL_EINVAL, 0, 0,
 				     "police.unit_municipality: four digits");
+	if (!config->crisis_cert != !config->crisis_key ||
+	    !config->crisis_cert != !config->crisis_client_ca)
+		return skl_error_set(reterr, SKL_EINVAL, 0, 0,
+				     "police.crisis_cert, crisis_key and crisis_client_ca go "
+				     "together");
 	return skl_xml_schema_open(config->schema, &schema, reterr);
 }
 
@@ -57,11 +68,36 @@ static void stop(void *arg)
 
 	if (!police)
 		return;
+	skl_httpd_close(police->httpd);
 	skl_dir_close(police->dir);
 	skl_xml_schema_free(police->schema);
 	skl_free(police);
 }
 SKL_DEFINE_CLEANUP(struct skl_police, stop)
+
+static enum skl_err open_crisis(struct skl_police *police, struct skl_error *reterr)
+{
+	const struct skl_police_config *config = police->config;
+	struct skl_httpd_opts opts = {.address = config->crisis_listen,
+				      .cert_file = config->crisis_cert,
+				      .key_file = config->crisis_key,
+				      .client_ca_file = config->crisis_client_ca,
+				      .max_body = (size_t)16 * 1024,
+				      .fn = skl_police_crisis_serve,
+				      .arg = police};
+	enum skl_err err;
+
+	if (!config->crisis_listen)
+		return SKL_OK;
+	if (!police->adapter->cards)
+		return skl_error_set(reterr, SKL_EINVAL, 0, 0,
+				     "police.crisis_listen: goes with cards");
+	err = skl_httpd_open(&opts, &police->httpd, reterr);
+	if (!err)
+		skl_log(SKL_LOG_NOTICE, "http.listening", "port=%u tls=%d what=crisis",
+			(unsigned)skl_httpd_port(police->httpd), config->crisis_cert != NULL);
+	return err;
+}
 
 static enum skl_err start(struct skl_adapter *adapter, const void *config, void **ret_self,
 			  struct skl_error *reterr)
@@ -80,6 +116,8 @@ static enum skl_err start(struct skl_adapter *adapter, const void *config, void 
 	dir_opts = (struct skl_dir_opts){.root = police->config->folder,
 					 .settle_ms = (uint32_t)police->config->settle_ms};
 	err = skl_dir_open(&dir_opts, &police->dir, reterr);
+	if (!err)
+		err = open_crisis(police, reterr);
 	if (err)
 		return err;
 	*ret_self = SKL_STEAL(police);
@@ -93,7 +131,10 @@ static size_t fds(void *arg, int ret_fds[SKL_ADAPTER_FDS])
 	const struct skl_police *police = arg;
 
 	ret_fds[0] = skl_dir_fd(police->dir);
-	return 1;
+	if (!police->httpd)
+		return 1;
+	ret_fds[1] = skl_httpd_fd(police->httpd);
+	return 2;
 }
 
 static int64_t timeout_ms(void *arg)
@@ -104,7 +145,15 @@ static int64_t timeout_ms(void *arg)
 
 	if (purge_ms < 0)
 		purge_ms = 0;
-	return dir_ms >= 0 && dir_ms < purge_ms ? dir_ms : purge_ms;
+	if (dir_ms >= 0 && dir_ms < purge_ms)
+		purge_ms = dir_ms;
+	if (police->httpd) {
+		int64_t crisis_ms = skl_police_crisis_timeout_ms(police);
+
+		if (crisis_ms >= 0 && crisis_ms < purge_ms)
+			purge_ms = crisis_ms;
+	}
+	return purge_ms;
 }
 
 static void step(void *arg)
@@ -113,6 +162,8 @@ static void step(void *arg)
 	size_t gone;
 
 	skl_dir_look(police->dir, skl_police_take, police);
+	if (police->httpd)
+		skl_police_crisis_step(police);
 	if (police->purge_mono_ms > skl_mono_ms())
 		return;
 	police->purge_mono_ms = skl_mono_ms() + HOUR_MS;
@@ -179,6 +230,8 @@ static enum skl_err on_message(void *arg, const struct skl_received *received)
 {
 	struct skl_police *police = arg;
 
+	if (police->httpd)
+		skl_police_crisis_answer(police, received);
 	return skl_tell_received(police->adapter, police->dir, received, render_message, police);
 }
 
@@ -188,6 +241,13 @@ static enum skl_err on_result(void *arg, const struct skl_context *context,
 	struct skl_police *police = arg;
 	struct skl_buf text;
 
+	/* Who looked at a card has it; only a refusal is worth a file. */
+	if (context->kind == SKL_KIND_CRISIS_LOOKUP) {
+		if (!skl_adapter_is_refusal(result))
+			return SKL_OK;
+		if (police->httpd)
+			skl_police_crisis_refused(police, context->id, result);
+	}
 	/* The hub could not judge: as with no answer at all, somebody must call. */
 	if (context->is_acute && (unsigned)result->outcome == SKL_OUTCOME_ERROR)
 		skl_police_emergency(police, context->native_id, context->id, context->partner);
@@ -218,7 +278,8 @@ static enum skl_err on_receipt(void *arg, const struct skl_context *context,
 	struct skl_buf text;
 
 	/* Stored or parked is on the way; the officer wants to know whether it arrived. */
-	if (receipt->state == SKL_DELIVERY_STORED || receipt->state == SKL_DELIVERY_PARKED)
+	if (receipt->state == SKL_DELIVERY_STORED || receipt->state == SKL_DELIVERY_PARKED ||
+	    (context->kind == SKL_KIND_CRISIS_LOOKUP && receipt->state == SKL_DELIVERY_HANDED_OVER))
 		return SKL_OK;
 	skl_buf_init(&text, OUT_BYTES);
 	skl_police_out_receipt(context, receipt, skl_client_directory(police->adapter->client),
@@ -256,6 +317,8 @@ static void on_alarm(void *arg, const struct skl_alarm *alarm)
 	context = skl_calloc(1, sizeof(*context));
 	if (!context || skl_state_context_get(police->adapter->state, alarm->id, context))
 		return; /* spooled by another life of this process: its file told it */
+	if (context->kind == SKL_KIND_CRISIS_LOOKUP)
+		return; /* who looked was answered, hub or no hub */
 	skl_police_emergency(police, context->native_id, context->id, context->partner);
 }
 

@@ -29,6 +29,8 @@ struct adapter_config {
 	long quorum;
 	char *endpoint;
 	char *pseudonym_key;
+	char *cards;
+	char *cards_secret;
 	char *phone;
 	char *status_file;
 	char *proofs;
@@ -50,6 +52,7 @@ struct adapter {
 	int64_t started_ms;
 	int64_t status_mono_ms;
 	int64_t alive_mono_ms;
+	int64_t cards_mono_ms;
 	uint64_t alarms;
 	uint64_t checkpoint_size; /* of the one that was written to the folder of proofs */
 };

@@ -39,6 +39,9 @@ const struct skl_config_row adapter_rows[] = {
 	ROW(endpoint, SKL_CONFIG_TEXT, NULL, 0, 0, 0, "of the hub; default that of the directory"),
 	ROW(pseudonym_key, SKL_CONFIG_TEXT, NULL, 0, 0, SKL_CONFIG_SECRET,
 	    "key of scheme 1, base64; without it no pseudonyms"),
+	ROW(cards, SKL_CONFIG_TEXT, NULL, 0, 0, 0,
+	    "folder of crisis cards, made if it is not there; default none are kept"),
+	ROW(cards_secret, SKL_CONFIG_TEXT, NULL, 0, 0, 0, "key that seals them; made with them"),
 	ROW(phone, SKL_CONFIG_TEXT, NULL, 0, 0, 0,
 	    "line for acute danger if the directory has none"),
 	ROW(status_file, SKL_CONFIG_TEXT, NULL, 0, 0, 0, "JSON, rewritten every second"),
@@ -79,5 +82,8 @@ enum skl_err adapter_config_check(const struct adapter_config *config, struct sk
 	if ((size_t)config->quorum > config->registrars.count)
 		return skl_error_set(reterr, SKL_EINVAL, 0, 0,
 				     "quorum is more than there are registrars");
+	if (config->cards && (!config->cards_secret || !config->pseudonym_key))
+		return skl_error_set(reterr, SKL_EINVAL, 0, 0,
+				     "cards: goes with cards_secret and pseudonym_key");
 	return SKL_OK;
 }

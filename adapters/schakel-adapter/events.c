@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "adapter.h"
+#include "skl_card_make.h"
 #include "skl_log.h"
 #include "skl_mem.h"
 
@@ -66,7 +67,17 @@ static enum skl_err on_failed(void *arg, const uint8_t id[16], enum skl_err why,
 static enum skl_err on_message(void *arg, const struct skl_received *received)
 {
 	struct adapter *adapter = arg;
+	char hex[SKL_ID_TEXT_BYTES];
+	enum skl_err err = skl_card_received(&adapter->base, received);
 
+	/* Who asks in a crisis does not wait for the own system. */
+	if (!err)
+		err = skl_card_answer(&adapter->base, received);
+	if (err)
+		skl_log(SKL_LOG_ERR, "card.failed", "id=%s code=%s",
+			skl_id_text(received->common->id.data, hex), skl_err_name(err));
+	if (err && skl_adapter_is_passing(err))
+		return err;
 	return adapter->role->on_message(adapter->self, received);
 }
 

@@ -130,6 +130,20 @@ static void say_alive(struct adapter *adapter)
 	skl_os_notify("WATCHDOG=1");
 }
 
+/* Each hour: what is over is not kept. */
+static void tend_cards(struct adapter *adapter)
+{
+	enum skl_err err;
+
+	if (!adapter->base.cards || adapter->cards_mono_ms > skl_mono_ms())
+		return;
+	adapter->cards_mono_ms = skl_mono_ms() + INT64_C(3600000);
+	err = skl_cards_purge(adapter->base.cards, skl_now_ms());
+	if (err)
+		skl_log(SKL_LOG_ERR, "card.failed", "code=%s next=\"in an hour\"",
+			skl_err_name(err));
+}
+
 /* Until a signal asks for the end: 0; or a disk is in doubt: 3, start again and look. */
 static int loop(struct adapter *adapter)
 {
@@ -146,6 +160,7 @@ static int loop(struct adapter *adapter)
 				skl_err_name(err ? err : SKL_EIO),
 				is_doubtful ? "a new start" : "again");
 		adapter_status(adapter);
+		tend_cards(adapter);
 		say_alive(adapter);
 		if (is_doubtful)
 			return 3;
@@ -168,6 +183,22 @@ static enum skl_err enter_sandbox(struct skl_error *reterr)
 	return skl_sandbox_enter(&sandbox, reterr);
 }
 
+/* A card that cannot be read is worse than none: somebody must look. */
+static enum skl_err open_cards(struct adapter *adapter, struct skl_error *reterr)
+{
+	const struct adapter_config *config = adapter->config;
+	size_t damaged = 0;
+	enum skl_err err;
+
+	if (!config->cards)
+		return SKL_OK;
+	err = skl_cards_open(config->cards, config->cards_secret, &adapter->base.cards, &damaged,
+			     reterr);
+	if (damaged)
+		skl_log(SKL_LOG_ERR, "card.damaged", "files=%zu", damaged);
+	return err;
+}
+
 static int open_all(struct adapter *adapter)
 {
 	const struct adapter_config *config = adapter->config;
@@ -184,6 +215,8 @@ static int open_all(struct adapter *adapter)
 		skl_log(SKL_LOG_WARNING, "state.prune", "next=\"at the next start\"");
 	if (open_client(adapter, &error))
 		return fail("client", &error);
+	if (open_cards(adapter, &error))
+		return fail("cards", &error);
 	if (adapter->role->start(&adapter->base, adapter->role_config, &adapter->self, &error))
 		return fail(adapter->role->name, &error);
 	if (enter_sandbox(&error))
@@ -196,6 +229,7 @@ static void close_all(struct adapter *adapter)
 	/* The role first: its requests hold keys of deliveries of the client. */
 	if (adapter->self)
 		adapter->role->stop(adapter->self);
+	skl_cards_close(adapter->base.cards);
 	skl_client_close(adapter->base.client);
 	skl_state_close(adapter->base.state);
 	if (adapter->base.pseudonym_key)

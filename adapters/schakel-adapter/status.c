@@ -57,6 +57,8 @@ static json_t *make_status(struct adapter *adapter)
 		set_number(root, "spool_bytes", (int64_t)(spool->out_bytes + spool->in_bytes));
 		set_number(root, "spool_max_bytes", (int64_t)spool->max_bytes);
 	}
+	if (adapter->base.cards)
+		set_number(root, "cards", (int64_t)skl_cards_count(adapter->base.cards));
 	if (adapter->role->health)
 		adapter->role->health(adapter->self, root);
 	return root;

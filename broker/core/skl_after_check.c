@@ -10,6 +10,8 @@
 #include "skl_leaf.h"
 #include "skl_log.h"
 #include "skl_mandate.h"
+#include "skl_random.h"
+#include "skl_tasks.h"
 
 /* --- which use ---------------------------------------------------------------------------- */
 
@@ -202,6 +204,12 @@ static enum skl_err tell(struct skl_turn *turn, const struct skl_item *item, uin
 	return skl_offer_push_notice(turn, notice);
 }
 
+/* Only recorded: the card was with who looked. */
+static bool looks_at_card(const struct skl_item *item)
+{
+	return (uint32_t)item->env->common->kind == SKL_KIND_CRISIS_LOOKUP;
+}
+
 static enum skl_err tell_supervisor(struct skl_turn *turn, const struct skl_item *item,
 				    uint64_t index, const char *supervisor)
 {
@@ -209,6 +217,16 @@ static enum skl_err tell_supervisor(struct skl_turn *turn, const struct skl_item
 	struct skl_offer_notice notice = {
 		.partner = supervisor, .text_nl = text_nl, .text_en = text_en};
 
+	if (looks_at_card(item)) {
+		(void)snprintf(text_nl, sizeof(text_nl),
+			       "Crisiskaart ingezien door %s. Een ander dan wie keek kijkt dat na.",
+			       item->peer->id); /* fits */
+		(void)snprintf(text_en, sizeof(text_en),
+			       "Crisis card looked at by %s. Somebody else than who looked checks "
+			       "that.",
+			       item->peer->id); /* fits */
+		return tell(turn, item, index, &notice);
+	}
 	(void)snprintf(text_nl, sizeof(text_nl),
 		       "Doorbreking door %s: gegevens gingen op grond van vitaal belang. Een ander "
 		       "dan wie doorbrak kijkt dat na.",
@@ -219,6 +237,28 @@ static enum skl_err tell_supervisor(struct skl_turn *turn, const struct skl_item
 		"than who broke it checks that.",
 		item->peer->id); /* fits */
 	return tell(turn, item, index, &notice);
+}
+
+/* Who made the agreements hears that they were needed; nothing is asked. */
+static enum skl_err tell_lead(struct skl_turn *turn, const struct skl_ask *ask,
+			      const struct skl_item *item, uint64_t index)
+{
+	const Schakel__V1__Common *common = item->env->common;
+	uint8_t *id = skl_arena_alloc(turn->arena, SKL_ID_BYTES);
+	struct skl_offer_notice notice = {
+		.partner = ask->has_case ? skl_tasks_lead(turn, &ask->held) : NULL,
+		.case_ref = common->case_ref.len == SKL_ID_BYTES ? common->case_ref.data : NULL,
+		.id = id,
+		.text_nl = "De politie heeft de crisiskaart van deze zaak ingezien. Bel zo nodig "
+			   "wie erop afging, en kijk of de afspraken nog kloppen.",
+		.text_en = "The police looked at the crisis card of this case. Call who went "
+			   "there if needed, and see whether the agreements still hold.",
+	};
+
+	if (!id)
+		return SKL_ENOMEM;
+	skl_random_fill(NULL, id, SKL_ID_BYTES);
+	return notice.partner ? tell(turn, item, index, &notice) : SKL_OK;
 }
 
 static enum skl_err lay_task(struct skl_turn *turn, const struct skl_item *item, uint64_t index,
@@ -239,6 +279,13 @@ static enum skl_err lay_task(struct skl_turn *turn, const struct skl_item *item,
 		.text_en = "The glass was broken. Have a colleague check whether that was right, "
 			   "and say that the after-check was made. The supervisor knows.",
 	};
+
+	if (looks_at_card(item)) {
+		notice.text_nl = "Een crisiskaart is ingezien. Laat een collega nakijken of dat "
+				 "terecht was, en meld dat de nacontrole gedaan is.";
+		notice.text_en = "A crisis card was looked at. Have a colleague check whether that "
+				 "was right, and say that the after-check was made.";
+	}
 
 	if (!id)
 		return SKL_ENOMEM;
@@ -263,7 +310,8 @@ static int64_t due_of(const struct skl_decision *decision)
 	return 0;
 }
 
-enum skl_err skl_after_check_ask(struct skl_turn *turn, const struct skl_item *item)
+enum skl_err skl_after_check_ask(struct skl_turn *turn, const struct skl_ask *ask,
+				 const struct skl_item *item)
 {
 	const struct skl_part *part = breaking_part(item);
 	struct told told;
@@ -275,6 +323,8 @@ enum skl_err skl_after_check_ask(struct skl_turn *turn, const struct skl_item *i
 	err = lay_task(turn, item, part->ref.index, due_of(&part->decision));
 	for (size_t i = 0; i < told.count && err == SKL_OK; i++)
 		err = tell_supervisor(turn, item, part->ref.index, told.rows[i]->id);
+	if (err == SKL_OK && looks_at_card(item))
+		err = tell_lead(turn, ask, item, part->ref.index);
 	if (err != SKL_OK)
 		return err;
 	turn->counts[SKL_COUNT_BREAK_GLASS]++;

@@ -22,12 +22,13 @@
 #include "skl_clock_store.h"
 #include "skl_err.h"
 
+struct skl_ask;
 struct skl_item;
 struct skl_turn;
 
 #define SKL_AFTER_CHECK_SUPERVISORS 8u
 /* Entries that one use may write beside its decisions. */
-#define SKL_AFTER_CHECK_LEAVES (SKL_AFTER_CHECK_SUPERVISORS + 1u)
+#define SKL_AFTER_CHECK_LEAVES (SKL_AFTER_CHECK_SUPERVISORS + 2u)
 
 /* The after-check that a task_done answers. */
 struct skl_after_check {
@@ -40,9 +41,12 @@ struct skl_after_check {
 SKL_MUST_CHECK enum skl_err skl_after_check_find(struct skl_turn *turn, const struct skl_item *item,
 						 struct skl_after_check *ret_check);
 
-/* Of a released message: lay the task, tell the supervisors. Nothing for one that breaks nothing.
+/*
+ * Of a released message: lay the task, tell the supervisors; of a look at a crisis card who leads
+ * the case as well (DESIGN 8). Nothing for one that breaks nothing.
  */
-SKL_MUST_CHECK enum skl_err skl_after_check_ask(struct skl_turn *turn, const struct skl_item *item);
+SKL_MUST_CHECK enum skl_err skl_after_check_ask(struct skl_turn *turn, const struct skl_ask *ask,
+						const struct skl_item *item);
 
 /* It is late, by the entry late_index: tell the supervisors. */
 SKL_MUST_CHECK enum skl_err

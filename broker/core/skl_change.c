@@ -399,7 +399,8 @@ static enum skl_err start_clock(struct skl_turn *turn, const struct skl_item *it
 	enum skl_err err =
 		skl_change_name(row.partner, is_senders ? item->peer->id : part->row->partner);
 
-	if (err == SKL_OK && row.clock != SKL_CLOCK_BREAK_GLASS) /* supervisors hear of it then */
+	/* Of break-glass supervisors hear, of what goes to the hub alone nobody else. */
+	if (err == SKL_OK && row.clock != SKL_CLOCK_BREAK_GLASS && part->row)
 		err = skl_change_name(row.told, is_senders ? part->row->partner : item->peer->id);
 	if (err != SKL_OK)
 		return err;
@@ -453,7 +454,9 @@ enum skl_err skl_change_clocks(struct skl_turn *turn, const struct skl_ask *ask,
 		} else if (clock->clock == SKL_CLOCK_DIRECT_SAFETY &&
 			   !skl_handover_takes(ask, item)) {
 			continue; /* declined: the term is another's */
-		} else if (part->row && clock->due_ms) {
+		} else if (clock->due_ms &&
+			   (part->row ||
+			    skl_change_is_senders(part, (enum skl_clock)clock->clock))) {
 			err = start_clock(turn, item, part, clock);
 		}
 	}

@@ -257,7 +257,7 @@ static enum skl_err release(struct skl_turn *turn, struct skl_item *item, struct
 		if (err == SKL_OK && part->row)
 			err = skl_offer_push(turn, item, part, ask->held.version);
 	}
-	return err == SKL_OK ? skl_after_check_ask(turn, item) : err;
+	return err == SKL_OK ? skl_after_check_ask(turn, ask, item) : err;
 }
 
 static void count_outcome(struct skl_turn *turn, const struct skl_item *item)

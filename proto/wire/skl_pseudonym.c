@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "skl_file.h"
+#include "skl_key.h"
 #include "skl_text.h"
 
 #define NAME_MAX_BYTES 256u
@@ -124,43 +125,73 @@ static bool parse_date(struct skl_view text, struct date *ret)
 	return true;
 }
 
+/* Keyed BLAKE2b-256 of domain and text, which is wiped and released. */
+static enum skl_err finish(const uint8_t key[32], const char *domain, struct skl_buf *text,
+			   uint8_t ret_pseudonym[32])
+{
+	crypto_generichash_state state;
+	enum skl_err err = skl_buf_err(text);
+
+	if (!err) {
+		(void)crypto_generichash_init(&state, key, 32, 32);
+		(void)crypto_generichash_update(&state, (const uint8_t *)domain, strlen(domain));
+		(void)crypto_generichash_update(&state, text->data, text->len);
+		(void)crypto_generichash_final(&state, ret_pseudonym, 32);
+		sodium_memzero(&state, sizeof(state));
+	}
+	skl_buf_wipe(text);
+	return err;
+}
+
+static bool is_name(struct skl_view name)
+{
+	return name.len <= NAME_MAX_BYTES && skl_utf8_valid(name);
+}
+
 enum skl_err skl_pseudonym_name(const uint8_t key[32], struct skl_view family_name,
 				struct skl_view given_names, struct skl_view born,
 				uint8_t ret_pseudonym[32])
 {
-	static const char domain[] = "schakel/v1 name\n";
-	crypto_generichash_state state;
 	struct date date;
 	struct skl_buf text;
-	size_t family_len;
-	enum skl_err err = SKL_OK;
 
-	if (family_name.len > NAME_MAX_BYTES || given_names.len > NAME_MAX_BYTES ||
-	    !skl_utf8_valid(family_name) || !skl_utf8_valid(given_names) ||
-	    !parse_date(born, &date))
+	if (!is_name(family_name) || !is_name(given_names) || !parse_date(born, &date))
 		return SKL_EINVAL;
 	skl_buf_init(&text, 4 * NAME_MAX_BYTES + 64);
 	normalise(family_name, &text);
-	family_len = text.len;
+	if (!skl_buf_err(&text) && text.len == 0) {
+		skl_buf_done(&text);
+		return SKL_EINVAL;
+	}
 	skl_buf_add_u8(&text, '\n');
 	normalise(given_names, &text);
 	skl_buf_add_u8(&text, '\n');
 	skl_buf_add_view(&text, born);
-	err = skl_buf_err(&text);
-	if (!err && family_len == 0)
-		err = SKL_EINVAL;
-	if (!err) {
-		(void)crypto_generichash_init(&state, key, 32, 32);
-		(void)crypto_generichash_update(&state, (const uint8_t *)domain,
-						sizeof(domain) - 1);
-		(void)crypto_generichash_update(&state, text.data, text.len);
-		(void)crypto_generichash_final(&state, ret_pseudonym, 32);
-		sodium_memzero(&state, sizeof(state));
+	return finish(key, "schakel/v1 name\n", &text, ret_pseudonym);
+}
+
+enum skl_err skl_pseudonym_address(const uint8_t key[32], struct skl_view street,
+				   struct skl_view number, struct skl_view place,
+				   uint8_t ret_pseudonym[32])
+{
+	struct skl_buf text;
+	size_t street_len, number_len;
+
+	if (!is_name(street) || !is_name(number) || !is_name(place))
+		return SKL_EINVAL;
+	skl_buf_init(&text, 6 * NAME_MAX_BYTES + 64);
+	normalise(street, &text);
+	street_len = text.len;
+	skl_buf_add_u8(&text, '\n');
+	normalise(number, &text);
+	number_len = text.len - street_len - 1;
+	skl_buf_add_u8(&text, '\n');
+	normalise(place, &text);
+	if (!skl_buf_err(&text) && (!street_len || !number_len)) {
+		skl_buf_wipe(&text);
+		return SKL_EINVAL;
 	}
-	if (text.data)
-		sodium_memzero(text.data, text.cap);
-	skl_buf_done(&text);
-	return err;
+	return finish(key, "schakel/v1 address\n", &text, ret_pseudonym);
 }
 
 /* Days from 1970-01-01, by the civil calendar. */

@@ -43,6 +43,14 @@ SKL_MUST_CHECK enum skl_err skl_pseudonym_bsn(const uint8_t key[32], struct skl_
 SKL_MUST_CHECK enum skl_err skl_pseudonym_name(const uint8_t key[32], struct skl_view family_name,
 					       struct skl_view given_names, struct skl_view born,
 					       uint8_t ret_pseudonym[32]);
+/*
+ * Keyed BLAKE2b-256(key, "schakel/v1 address\n" || street or postcode || "\n" || number || "\n" ||
+ * place), each normalised as above; place is empty beside a postcode. An adapter finds its own
+ * crisis cards by it: it goes into no message. EINVAL if nothing is left of the first two.
+ */
+SKL_MUST_CHECK enum skl_err skl_pseudonym_address(const uint8_t key[32], struct skl_view street,
+						  struct skl_view number, struct skl_view place,
+						  uint8_t ret_pseudonym[32]);
 /* The 18th birthday at midnight UTC of a birth date YYYY-MM-DD (29 February gives 1 March); 1 for
  * 1970-01-01 itself, because 0 means unknown. EINVAL. */
 SKL_MUST_CHECK enum skl_err skl_adult_on_ms(struct skl_view born, int64_t *ret_at_ms);

@@ -9,6 +9,7 @@
 #	                    Thuis must run
 #	police ARG...       the police system: police drop FILE, police wait ROOT ABOUT SECONDS ...
 #	police_path PATH    a path in the police's folder
+#	crisis JSON         the unit at the door asks for the crisis card
 #	vt NAME ARG...      a Veilig Thuis system: vt vt-zw post - ... (the adapter's URL is filled in)
 #	vt_mood NAME MOOD   up, 500, slow, lost, refuse
 #	probation_make NAME PARTNER DESK   a probation service with a system of its own, as adapter_make_vt
@@ -35,11 +36,14 @@ adapter_settings() {
 		status_file = "status-$name.json"
 		unreachable_ms = 2000
 		retry_max_ms = 2000
+		cards = "cards-$name"
+		cards_secret = "keys/$name/cards.secret"
 	CONF
 }
 
 adapter_make_police() {
 	mkdir -p "$HUB/politie"
+	CRISIS_URL=http://127.0.0.1:$(hub_free_port)/v1/crisis
 	{
 		adapter_settings police politie-nh police meldingen
 		cat <<-CONF
@@ -48,6 +52,7 @@ adapter_make_police() {
 			  schema = "$SRC/adapters/police/schema/melding.xsd"
 			  unit_municipality = "0479"
 			  settle_ms = 200
+			  crisis_listen = "$(printf '%s' "$CRISIS_URL" | sed 's#http://##; s#/.*##')"
 			}
 		CONF
 	} >"$HUB/adapter-police.conf"
@@ -158,6 +163,13 @@ adapter_is_ready() {
 
 police() {
 	"$PYTHON" "$SRC/tests/sim/police_system.py" "$HUB/politie" "$@"
+}
+
+# crisis JSON: what the unit at the door is told, printed; its time in seconds is in crisis.seconds
+crisis() {
+	curl -s -o crisis.json -w '%{time_total}\n' -H 'Content-Type: application/json' -d "$1" \
+		"$CRISIS_URL" >crisis.seconds
+	cat crisis.json
 }
 
 police_path() {

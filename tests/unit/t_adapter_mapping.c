@@ -134,7 +134,8 @@ static void test_sample(void **state)
 
 static void test_try(void **state)
 {
-	static const char *const samples[][2] = {{"jeugdteam.map", "toestemming.json"},
+	static const char *const samples[][2] = {{"gemeente.map", NULL},
+						 {"jeugdteam.map", "toestemming.json"},
 						 {"school.map", "zorgmelding.json"},
 						 {"ggz.map", NULL},
 						 {"huisarts.map", NULL},

@@ -166,12 +166,48 @@ static void test_adult(void **state)
 	assert_err(skl_adult_on_ms(skl_view_str("soon"), &(int64_t){0}), SKL_EINVAL);
 }
 
+static enum skl_err address_of(const char *street, const char *number, const char *place,
+			       uint8_t pseudonym[32])
+{
+	return skl_pseudonym_address(key, skl_view_str(street), skl_view_str(number),
+				     skl_view_str(place), pseudonym);
+}
+
+/* One house however it is written; a house without a number is none. */
+static void test_address(void **state)
+{
+	static const struct {
+		const char *street, *number, *place;
+		bool same; /* as Proefstraat 12-a, Zaandam */
+	} rows[] = {
+		{"proefstraat", "12A", "ZAANDAM", true},
+		{"Proef Straat", "12 a", "Zaandam", true},
+		{"Proefstraat", "12", "Zaandam", false},
+		{"Proefstraat", "12-a", "Wormer", false},
+		{"Proefstraat 12", "-a", "Zaandam", false}, /* where the number begins matters */
+	};
+	uint8_t wanted[32], got[32];
+
+	(void)state;
+	assert_ok(address_of("Proefstraat", "12-a", "Zaandam", wanted));
+	for (size_t i = 0; i < SKL_COUNT(rows); i++) {
+		assert_ok(address_of(rows[i].street, rows[i].number, rows[i].place, got));
+		if ((memcmp(wanted, got, 32) == 0) != rows[i].same)
+			fail_msg("row %zu", i);
+	}
+	assert_ok(address_of("1500 AB", "12", "", got)); /* by postcode */
+	assert_err(address_of("", "12", "Zaandam", got), SKL_EINVAL);
+	assert_err(address_of("Proefstraat", "-", "Zaandam", got), SKL_EINVAL);
+	assert_err(address_of("\xff", "12", "Zaandam", got), SKL_EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bsn),         cmocka_unit_test(test_eleven),
 		cmocka_unit_test(test_same_person), cmocka_unit_test(test_names),
-		cmocka_unit_test(test_keyed),       cmocka_unit_test(test_adult),
+		cmocka_unit_test(test_address),     cmocka_unit_test(test_keyed),
+		cmocka_unit_test(test_adult),
 	};
 
 	return skl_wire_init() ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

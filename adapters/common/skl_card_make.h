@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef SKL_CARD_MAKE_H
+#define SKL_CARD_MAKE_H
+
+/*
+ * skl_card_make - what messages mean to crisis cards (skl_card): an agreement or a house ban makes
+ * one, its end, a recall or a correction changes it; who gets standing copies; and the answer to
+ * who asks the director because there is no card.
+ *
+ * Owner:    the adapter's thread.
+ * Errors:   those of skl_cards; EFORMAT never leaves: what cannot be a card is none.
+ * Limits:   SKL_CARD_ANSWER_N cards in an answer.
+ *
+ * A card shows identity (to be found by, and whom an agreement is about), agreements, measures, a
+ * house ban and who is involved. A card without an end in its message is valid for
+ * SKL_CARD_DAYS.
+ */
+
+#include "skl_adapter.h"
+#include "skl_card.h"
+
+#define SKL_CARD_DAYS     28
+#define SKL_CARD_ANSWER_N 8u
+
+/*
+ * Whom and where a look is about, from the JSON of who asks: {"persons": [{"bsn"} or {"familyName",
+ * "givenNames", "born"}], "address": {"street", "number", "postcode", "place"}}. key is that of the
+ * pseudonyms. A person without BSN and birth date gives no key. ret_look is added to.
+ */
+void skl_card_look_for(const uint8_t key[32], const json_t *asked, struct skl_card_look *ret_look);
+
+/* A message came, or went: keep, change or end cards by it. Most kinds do nothing. */
+SKL_MUST_CHECK enum skl_err skl_card_received(struct skl_adapter *adapter,
+					      const struct skl_received *received);
+SKL_MUST_CHECK enum skl_err skl_card_sent(struct skl_adapter *adapter,
+					  const struct skl_mapped *mapped,
+					  const struct skl_context *context);
+
+/*
+ * An agreement goes as a standing copy to the police of the sender's regions too, to their desk
+ * `crisis` where they have one (DESIGN 8), and says until when it may be shown.
+ */
+void skl_card_standing(const struct skl_adapter *adapter, int64_t now_ms,
+		       struct skl_mapped *mapped);
+
+/*
+ * Answer a crisis_lookup from the cards, without a person: known with agreements, measures and who
+ * is involved, or not known. Once, whatever dies in between.
+ */
+SKL_MUST_CHECK enum skl_err skl_card_answer(struct skl_adapter *adapter,
+					    const struct skl_received *received);
+
+#endif
