@@ -209,6 +209,14 @@ static const char *in_english(const char *rule)
 		{"duplicate", "This number was sent before with another content."},
 		{"size", "Too large, or too many persons or sections."},
 		{"message", "No message can be made of it; tell the administrator."},
+		{"te-groot", "Too large."},
+		{"welgevormd", "Not well-formed XML."},
+		{"doctype", "It has a DOCTYPE, which may draw in other files: remove it."},
+		{"utf-8", "Not stored in UTF-8."},
+		{"schema", "Not as the schema says: the line and the Dutch text say what."},
+		{"verwijzing", "It names a person that is not in this document."},
+		{"maatregel", "A measure in force names who imposed it, and the evidence grade."},
+		{"bsn-elfproef", "The BSN fails the 11-test."},
 	};
 
 	for (size_t i = 0; i < SKL_COUNT(rows); i++)

@@ -86,6 +86,11 @@ void skl_xmlw_end(struct skl_xmlw *w)
 	end_tag(w, false);
 }
 
+void skl_xmlw_close(struct skl_xmlw *w)
+{
+	end_tag(w, true);
+}
+
 void skl_xmlw_attr(struct skl_xmlw *w, const char *name, const char *value)
 {
 	if (!value || !*value || !w->is_open)

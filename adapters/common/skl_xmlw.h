@@ -30,6 +30,8 @@ void skl_xmlw_attr(struct skl_xmlw *w, const char *name, const char *value);
 void skl_xmlw_attr_id(struct skl_xmlw *w, const char *name, const uint8_t id[16]);
 void skl_xmlw_attr_time(struct skl_xmlw *w, const char *name, int64_t at_ms);
 void skl_xmlw_attr_number(struct skl_xmlw *w, const char *name, uint64_t number);
+/* The same on the line of its text. */
+void skl_xmlw_close(struct skl_xmlw *w);
 /* <name>text</name>; nothing for NULL or "". */
 void skl_xmlw_leaf(struct skl_xmlw *w, const char *name, const char *text);
 /* Text inside the element that was started; no children after it. */

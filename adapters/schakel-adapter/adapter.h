@@ -13,7 +13,7 @@
 
 #include "skl_adapter.h"
 
-#define ADAPTER_ROLES_N 5u
+#define ADAPTER_ROLES_N 6u
 #define ADAPTER_PARTS_N (1u + ADAPTER_ROLES_N)
 
 struct adapter_config {

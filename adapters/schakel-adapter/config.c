@@ -7,6 +7,7 @@
 #include "adapter.h"
 #include "skl_generic.h"
 #include "skl_local_team.h"
+#include "skl_om.h"
 #include "skl_police.h"
 #include "skl_probation.h"
 #include "skl_text.h"
@@ -21,7 +22,7 @@
 const struct skl_config_row adapter_rows[] = {
 	ROW(partner, SKL_CONFIG_TEXT, NULL, 0, 0, SKL_CONFIG_REQUIRED, "id in the directory"),
 	ROW(role, SKL_CONFIG_TEXT, NULL, 0, 0, SKL_CONFIG_REQUIRED,
-	    "police, veilig_thuis, local_team, probation or generic"),
+	    "police, veilig_thuis, local_team, om, probation or generic"),
 	ROW(desk, SKL_CONFIG_TEXT, NULL, 0, 0, SKL_CONFIG_REQUIRED,
 	    "desk that sends, and gets the answers"),
 	ROW(keys, SKL_CONFIG_TEXT, NULL, 0, 0, SKL_CONFIG_REQUIRED,
@@ -58,8 +59,8 @@ const struct skl_config_row adapter_rows[] = {
 	{.name = NULL}};
 
 const struct skl_adapter_role *const adapter_roles[ADAPTER_ROLES_N] = {
-	&skl_police_role, &skl_vt_role, &skl_local_team_role, &skl_probation_role,
-	&skl_generic_role};
+	&skl_police_role, &skl_vt_role,        &skl_local_team_role,
+	&skl_om_role,     &skl_probation_role, &skl_generic_role};
 
 const struct skl_adapter_role *adapter_role(const char *name)
 {

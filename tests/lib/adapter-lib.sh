@@ -14,6 +14,9 @@
 #	vt_mood NAME MOOD   up, 500, slow, lost, refuse
 #	probation_make NAME PARTNER DESK   a probation service with a system of its own, as adapter_make_vt
 #	probation NAME ARG...   that system: probation rc post FILE, probation rc tasks (the URL is filled in)
+#	om_make NAME PARTNER DESK   the prosecution, with a folder om-NAME
+#	om NAME ARG...      its system: om om drop FILE OM-1, om om find weigering uw-nummer=OM-1
+#	om_valid NAME       is each file that it got as the published schema says?
 #	generic_make NAME PARTNER DESK MAPPING   a partner by a mapping file (of adapters/generic/samples), with
 #	                    a folder own-NAME
 #	own NAME ARG...     that partner's system: own team drop FILE, own team find WORD ... (folder_system.py)
@@ -94,6 +97,32 @@ probation() {
 	local name=$1 what=$2
 	shift 2
 	"$PYTHON" "$SRC/tests/sim/probation_system.py" "$what" "$(cat "$HUB/system-$name/adapter-url")" "$@"
+}
+
+# om_make NAME PARTNER DESK
+om_make() {
+	mkdir -p "$HUB/om-$1"
+	{
+		adapter_settings "$1" "$2" om "$3"
+		cat <<-CONF
+			om {
+			  folder = "om-$1"
+			  schema = "$SRC/adapters/om/schema/om.xsd"
+			  settle_ms = 200
+			}
+		CONF
+	} >"$HUB/adapter-$1.conf"
+}
+
+om() {
+	local name=$1
+	shift
+	"$PYTHON" "$SRC/tests/sim/om_system.py" "$HUB/om-$name" "$@"
+}
+
+om_valid() {
+	find "$HUB/om-$1/out" "$HUB/om-$1/taken" -name '*.xml' -exec \
+		xmllint --noout --schema "$SRC/adapters/om/schema/om-uit.xsd" {} + 2>invalid
 }
 
 # generic_make NAME PARTNER DESK MAPPING
