@@ -9,6 +9,7 @@
 #include "skl_handover.h"
 #include "skl_rated.h"
 #include "skl_ring.h"
+#include "skl_role.h"
 #include "skl_tasks.h"
 #include "skl_terms.h"
 
@@ -90,6 +91,27 @@ static bool lacks_rating(const struct skl_turn *turn, const struct skl_ask *ask,
 	       !skl_rated_is_current(turn, ask, item);
 }
 
+/*
+ * A measure has somebody who decided it and the evidence it rests on, or is asked for (rule 10;
+ * 000:496-500, 003:588-602). A power is no measure: who may use one names itself.
+ */
+static bool lacks_decider(const struct change *change, const Schakel__V1__EventRow *row)
+{
+	return change->event == SKL_EVENT_FRAME && row->value == SKL_FRAME_POWERS_APPLY &&
+	       (!row->partner[0] || !row->third);
+}
+
+/* Work on a case by who has no part in it any more (rule 21). Danger is never refused for form. */
+static bool has_left(const struct skl_turn *turn, const struct skl_ask *ask,
+		     const struct skl_item *item)
+{
+	const Schakel__V1__Common *common = item->env->common;
+
+	return ask->has_case && skl_role_is_needed((uint32_t)common->kind) &&
+	       !skl_envelope_find_fact(item->env, SKL_FACT_ACUTE_BY) &&
+	       skl_role_has_ended(&ask->held, ask->sender->id, common->sender_desk, turn->now_ms);
+}
+
 enum skl_outcome skl_change_check(const struct skl_turn *turn, const struct skl_ask *ask,
 				  const struct skl_item *item, enum skl_cut_reason *ret_reason)
 {
@@ -100,6 +122,9 @@ enum skl_outcome skl_change_check(const struct skl_turn *turn, const struct skl_
 
 	if (!kind || item->env->common->case_ref.len != SKL_STORE_ID_BYTES)
 		return outcome;
+	*ret_reason = SKL_CUT_REASON_ROLE_ENDED;
+	if (has_left(turn, ask, item))
+		return SKL_OUTCOME_DENIED_FORBIDDEN;
 	/* Each kind is of one of these at most. */
 	outcome = skl_ban_check(turn, ask, item, ret_reason);
 	if (outcome == SKL_OUTCOME_UNSPECIFIED)
@@ -121,6 +146,9 @@ enum skl_outcome skl_change_check(const struct skl_turn *turn, const struct skl_
 			return SKL_OUTCOME_DENIED_FORBIDDEN;
 		*ret_reason = SKL_CUT_REASON_STALE_CASE;
 		if (is_second_director(ask, change, row))
+			return SKL_OUTCOME_DENIED_FORBIDDEN;
+		*ret_reason = SKL_CUT_REASON_DECIDER_MISSING;
+		if (lacks_decider(change, row))
 			return SKL_OUTCOME_DENIED_FORBIDDEN;
 		*ret_reason = SKL_CUT_REASON_RATING_MISSING;
 		if (lacks_rating(turn, ask, item, change))

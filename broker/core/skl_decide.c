@@ -10,6 +10,7 @@
 #include "skl_openness.h"
 #include "skl_payload.h"
 #include "skl_recall.h"
+#include "skl_role.h"
 #include "skl_routed.h"
 #include "skl_seen.h"
 #include "skl_tasks.h"
@@ -131,6 +132,15 @@ static void decide_request(const struct skl_turn *turn, const struct skl_ask *as
 	skl_ban_terms(turn, item, &part->decision);
 }
 
+/* The recipient's part in the case is over, and the message does not bring it back (rule 21). */
+static bool has_left(const struct skl_turn *turn, const struct skl_ask *ask,
+		     const struct skl_item *item, const struct skl_part *part)
+{
+	return ask->has_case && skl_role_is_needed((uint32_t)item->env->common->kind) &&
+	       skl_role_has_ended(&ask->held, part->row->partner, part->row->desk, turn->now_ms) &&
+	       !skl_change_positions(ask, item, part->row->partner, part->row->desk);
+}
+
 static void decide_part(const struct skl_turn *turn, const struct skl_ask *ask,
 			const struct skl_item *item, struct skl_part *part)
 {
@@ -139,6 +149,12 @@ static void decide_part(const struct skl_turn *turn, const struct skl_ask *ask,
 		decide_request(turn, ask, item, part);
 	part->outcome = (enum skl_outcome)part->decision.outcome;
 	part->reason = (enum skl_cut_reason)part->decision.reason;
+	if (part->row && is_permit(part->outcome) && has_left(turn, ask, item, part)) {
+		part->outcome = SKL_OUTCOME_DENIED_NO_RULE;
+		part->reason = SKL_CUT_REASON_NOT_PARTICIPANT;
+		/* of the case: for who takes part in it */
+		part->decision.is_reason_told = part->request.sender_position != 0;
+	}
 	if (part->row && !part->partner && part->outcome != SKL_OUTCOME_ERROR) {
 		part->outcome = SKL_OUTCOME_DENIED_NO_RULE;
 		part->reason = SKL_CUT_REASON_RECIPIENT_UNKNOWN;

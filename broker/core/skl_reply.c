@@ -29,27 +29,94 @@ static char *text_of(struct skl_turn *turn, const struct skl_ask *ask, const str
 	return text ? text : skl_pb_text("");
 }
 
+/* Why the case cannot change as the message asks: what is so, and what to do. */
+static const struct {
+	enum skl_cut_reason reason;
+	const char *nl;
+	const char *en;
+} refused_changes[] = {
+	{SKL_CUT_REASON_NO_POWER,
+	 "Niet verstuurd: uw organisatie mag deze wijziging in de casus niet zelf doen. Vraag het "
+	 "de casusregisseur of Veilig Thuis, of verstuur het als voorstel. Bij acuut gevaar: bel "
+	 "112.",
+	 "Not sent: your organisation may not make this change in the case. Ask the case director "
+	 "or Veilig Thuis, or send it as a proposal. In acute danger: call 112."},
+	{SKL_CUT_REASON_RATING_MISSING,
+	 "Niet verstuurd: een andere fase kan niet zonder actueel veiligheidscijfer. Bespreek de "
+	 "veiligheid, leg het cijfer vast en stuur het opnieuw. Bij acuut gevaar: bel 112.",
+	 "Not sent: the phase cannot change without a current safety rating. Discuss safety, "
+	 "record "
+	 "the rating and send it again. In acute danger: call 112."},
+	{SKL_CUT_REASON_STALE_CASE,
+	 "Niet verstuurd: de zaak staat anders dan dit bericht aanneemt. Er is al een regisseur, "
+	 "een "
+	 "huisverbod of een antwoord, of de termijn is om. Bel de casusregisseur en werk uw "
+	 "gegevens bij. Bij acuut gevaar: bel 112.",
+	 "Not sent: the case is not as this message assumes. There is a director, a house ban or "
+	 "an "
+	 "answer already, or the term is over. Call the case director and update your data. In "
+	 "acute danger: call 112."},
+	{SKL_CUT_REASON_LIMIT,
+	 "Niet verstuurd: een grens is bereikt. Een huisverbod duurt eerst ten hoogste tien dagen, "
+	 "en "
+	 "met verlenging vier weken in totaal; een zaak heeft ten hoogste 64 deelnemers. Pas het "
+	 "aan en stuur het opnieuw. Bij acuut gevaar: bel 112.",
+	 "Not sent: a limit was reached. A house ban lasts ten days at most at first, and four "
+	 "weeks "
+	 "in all with an extension; a case has 64 participants at most. Change it and send it "
+	 "again. In acute danger: call 112."},
+	{SKL_CUT_REASON_PERSON_KIND,
+	 "Niet verstuurd: een huisverbod kan alleen voor wie meerderjarig is. Overleg met Veilig "
+	 "Thuis "
+	 "en de Raad voor de Kinderbescherming. Bij acuut gevaar: bel 112.",
+	 "Not sent: a house ban is for adults only. Consult Veilig Thuis and the child protection "
+	 "board. In acute danger: call 112."},
+	{SKL_CUT_REASON_FORBIDDEN,
+	 "Niet verstuurd: dit past niet bij elkaar. Iemand draagt niet over aan zichzelf, een zaak "
+	 "gaat niet in zichzelf op, en een bericht zegt geen andere stand dan zijn soort. Kies "
+	 "opnieuw. Bij acuut gevaar: bel 112.",
+	 "Not sent: this does not fit. Nobody hands over to itself, no case becomes part of "
+	 "itself, "
+	 "and a message says no other state than its kind. Choose again. In acute danger: call "
+	 "112."},
+	{SKL_CUT_REASON_UNKNOWN_REFERENCE,
+	 "Niet verstuurd: waar dit over gaat is hier niet bekend, of geldt niet meer. Ga na om "
+	 "welke "
+	 "zaak of welk huisverbod het gaat. Bij acuut gevaar: bel 112.",
+	 "Not sent: what this is about is not known here, or is not in force any more. Find out "
+	 "which case or house ban it is. In acute danger: call 112."},
+	{SKL_CUT_REASON_DECIDER_MISSING,
+	 "Niet verstuurd: noem wie de maatregel besliste en op welk bewijs. Is er nog geen "
+	 "beslissing: "
+	 "kies \"verzoek in voorbereiding\". Bij acuut gevaar: bel 112.",
+	 "Not sent: name who decided the measure, and on what evidence. Without a decision yet: "
+	 "choose \"request in preparation\". In acute danger: call 112."},
+	{SKL_CUT_REASON_ROLE_ENDED,
+	 "Niet verstuurd: uw organisatie doet niet meer mee in deze zaak. Vraag de casusregisseur "
+	 "of "
+	 "u weer meedoet; een zorg meldt u aan Veilig Thuis. Bij acuut gevaar: bel 112.",
+	 "Not sent: your organisation takes no part in this case any more. Ask the case director "
+	 "to "
+	 "take part again; report a concern to Veilig Thuis. In acute danger: call 112."},
+	{SKL_CUT_REASON_NOT_PARTICIPANT,
+	 "Niet verstuurd: deze ontvanger doet niet meer mee in de zaak. Vraag de casusregisseur "
+	 "wie er "
+	 "nu helpt. Bij acuut gevaar: bel 112.",
+	 "Not sent: this recipient takes no part in the case any more. Ask the case director who "
+	 "helps now. In acute danger: call 112."},
+};
+
 /* A recipient that is denied with the message, though its own part was fine. */
 static char *denied_with_message(const struct skl_part *part, enum skl_language language)
 {
-	if (part->reason == SKL_CUT_REASON_NO_POWER)
-		return skl_pb_text(
-			language == SKL_LANGUAGE_NL
-				? "Niet verstuurd: uw organisatie mag deze wijziging in de casus "
-				  "niet zelf doen. Vraag het de casusregisseur of Veilig Thuis, of "
-				  "verstuur het als voorstel. Bij acuut gevaar: bel 112."
-				: "Not sent: your organisation may not make this change in the "
-				  "case. Ask the case director or Veilig Thuis, or send it as a "
-				  "proposal. In acute danger: call 112.");
-	if (part->reason == SKL_CUT_REASON_RATING_MISSING)
-		return skl_pb_text(
-			language == SKL_LANGUAGE_NL
-				? "Niet verstuurd: een andere fase kan niet zonder actueel "
-				  "veiligheidscijfer. Bespreek de veiligheid, leg het cijfer vast "
-				  "en stuur het opnieuw. Bij acuut gevaar: bel 112."
-				: "Not sent: the phase cannot change without a current safety "
-				  "rating. Discuss safety, record the rating and send it again. In "
-				  "acute danger: call 112.");
+	bool is_told =
+		part->case_change == SKL_OUTCOME_DENIED_FORBIDDEN ||
+		(part->reason == SKL_CUT_REASON_NOT_PARTICIPANT && part->decision.is_reason_told);
+
+	for (size_t i = 0; is_told && i < SKL_COUNT(refused_changes); i++)
+		if (refused_changes[i].reason == part->reason)
+			return skl_pb_text(language == SKL_LANGUAGE_NL ? refused_changes[i].nl
+								       : refused_changes[i].en);
 	return skl_pb_text(
 		language == SKL_LANGUAGE_NL
 			? "Niet verstuurd: de hoofdontvanger van dit bericht kreeg het niet, dus "

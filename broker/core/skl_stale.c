@@ -16,6 +16,7 @@
 #include "skl_hub_event.h"
 #include "skl_leaf.h"
 #include "skl_log.h"
+#include "skl_role.h"
 #include "skl_unpack.h"
 
 #define BIT(n) (UINT64_C(1) << (unsigned)(n))
@@ -25,6 +26,7 @@ struct again {
 	const struct skl_outbox_item *item;
 	Schakel__V1__OfferedMessage *offered;
 	uint16_t positions; /* of the recipient's desk, then */
+	bool has_left;      /* its part in the case is over (rule 21) */
 	struct skl_policy_request request;
 	struct skl_decision decision;
 };
@@ -119,6 +121,8 @@ static enum skl_err decide_again(struct skl_turn *turn, struct again *again)
 			return err;
 	}
 	again->positions = again->request.positions;
+	again->has_left = ask.has_case && skl_role_is_needed(again->request.kind) &&
+			  skl_role_has_ended(&ask.held, item->partner, item->desk, turn->now_ms);
 	skl_ask_again(turn, &ask, common->sender_desk, item->partner, item->desk, &again->request);
 	skl_policy_decide(law->policy, law->emergency, &again->request, &again->decision);
 	return SKL_OK;
@@ -187,8 +191,8 @@ static bool is_row_closed(struct skl_turn *turn, const struct again *again,
 
 static bool is_narrower(struct skl_turn *turn, const struct again *again)
 {
-	if (again->decision.outcome != SKL_OUTCOME_PERMITTED &&
-	    again->decision.outcome != SKL_OUTCOME_CUT)
+	if (again->has_left || (again->decision.outcome != SKL_OUTCOME_PERMITTED &&
+				again->decision.outcome != SKL_OUTCOME_CUT))
 		return true;
 	for (size_t i = 0; i < again->item->section_count; i++)
 		if (!is_allowed(&again->decision, again->item->section[i]))

@@ -670,7 +670,9 @@
 	X(RATING_MISSING, 22, "rating_missing", "een actueel veiligheidscijfer ontbreekt", "a current safety rating is missing") \
 	X(NO_POWER, 23, "no_power", "afzender mag dit niet vaststellen", "the sender may not set this") \
 	X(OUTSIDE_MANDATE, 24, "outside_mandate", "valt buiten het mandaat", "outside the mandate") \
-	X(CASE_NUMBER_MISSING, 25, "case_number_missing", "eigen zaaknummer ontbreekt", "own case number is missing")
+	X(CASE_NUMBER_MISSING, 25, "case_number_missing", "eigen zaaknummer ontbreekt", "own case number is missing") \
+	X(DECIDER_MISSING, 26, "decider_missing", "wie besliste, of op welk bewijs, ontbreekt", "who decided, or on what evidence, is missing") \
+	X(ROLE_ENDED, 27, "role_ended", "afzender neemt geen deel meer aan de casus", "the sender takes no part in the case any more")
 
 /* delivery states */
 #define SKL_DELIVERY_MAP(X) \
