@@ -354,6 +354,7 @@ $(JUDGE): tests/oracle/package.json tests/oracle/package-lock.json
 
 ORACLE_SECTIONS ?= 100000
 # Every page of the supervisor's console in Debian's Chromium; SHOTS=FOLDER keeps the pictures.
+# What it exports for FHIR is held against R4.
 WALKER := $(BUILD)/browser/node_modules/.package-lock.json
 $(WALKER): tests/browser/package.json tests/browser/package-lock.json
 	@mkdir -p $(BUILD)/browser
@@ -365,7 +366,7 @@ $(WALKER): tests/browser/package.json tests/browser/package-lock.json
 check-browser:
 	@+$(MAKE) --no-print-directory tests
 	@+$(MAKE) --no-print-directory $(WALKER) || :
-	@$(RUN_TESTS) -t 600 tests/browser/console.sh tests/browser/inbox.sh
+	@$(RUN_TESTS) -t 600 tests/browser/console.sh tests/browser/inbox.sh tests/browser/fhir.sh
 
 check-oracle:
 	@deploy/bootstrap build check
