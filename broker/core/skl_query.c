@@ -414,12 +414,37 @@ static bool want_of_entry(const Schakel__V1__QueryRow *query, struct skl_summary
 	return ok;
 }
 
+#define NUMBER(symbol, number, name, nl, en) (number),
+static const uint32_t grounds[] = {SKL_GROUND_MAP(NUMBER)};
+static const uint32_t kinds[] = {SKL_KIND_MAP(NUMBER)};
+#undef NUMBER
+
+/* What only a few grounds or kinds have is looked for where they are, unless some were named. */
+static bool want_of_state(const Schakel__V1__QueryRow *query, struct skl_summary_filter *filter)
+{
+	const struct skl_view none = {0};
+	bool ok = true;
+
+	for (size_t i = 0;
+	     query->without_after_check && !query->n_grounds && i < SKL_COUNT(grounds); i++) {
+		const struct skl_catalogue_ground *ground = skl_catalogue_ground(grounds[i]);
+
+		if (ground && ground->is_break_glass)
+			ok &= skl_summary_want(filter, SKL_SUMMARY_GROUND, grounds[i], none);
+	}
+	for (size_t i = 0; query->without_confirmation && !query->n_kinds && i < SKL_COUNT(kinds);
+	     i++)
+		if (skl_catalogue_repairs(kinds[i]))
+			ok &= skl_summary_want(filter, SKL_SUMMARY_KIND, kinds[i], none);
+	return ok;
+}
+
 /* And in its detail. */
 static bool want_of_detail(const struct page *page, struct skl_summary_filter *filter)
 {
 	const Schakel__V1__QueryRow *query = page->query;
 	const struct skl_view none = {0};
-	bool ok = true;
+	bool ok = want_of_state(query, filter);
 
 	for (size_t i = 0; i < query->n_kinds; i++)
 		ok &= skl_summary_want(filter, SKL_SUMMARY_KIND, query->kinds[i], none);
