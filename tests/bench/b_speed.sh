@@ -10,9 +10,10 @@
 # BENCH_COUNT   messages of a run with 256 in flight                             (3000)
 # BENCH_ONE     messages of a run with one in flight                              (300)
 # BENCH_ENTRIES entries of the large trail                                      (20000)
+# BENCH_LARGE   folder where it is kept for a next time                          (none)
 # BENCH_QUEUED  messages that wait when memory is measured                       (5000)
 # BENCH_PARTNERS partners of the large directory                                  (200)
-# BENCH_ONLY    ratios, syncs, allocations, memory, entries, queries, partners   (all)
+# BENCH_ONLY    ratios, syncs, allocations, memory, entries, partners            (all)
 
 TMPDIR=$(mktemp -d -p "${TMPDIR:-/tmp}" schakel-bench.XXXXXX) || exit 1
 . "${SRC:?run by make bench}/tests/lib/test-lib.sh" || exit 1
@@ -25,25 +26,9 @@ one=${BENCH_ONE:-300}
 entries=${BENCH_ENTRIES:-20000}
 queued=${BENCH_QUEUED:-5000}
 partners=${BENCH_PARTNERS:-200}
-only=${BENCH_ONLY:-ratios syncs allocations memory entries queries partners}
-# an entry of the large trail is about 1.6 KiB with all that hangs on it, a message that waits 12 KiB
-BENCH_MAP=${BENCH_MAP:-$((1024 + entries / 250 + queued / 40))}
-
-fs=$(stat -f -c %T "$TMPDIR")
-echo "# store on $fs ($TMPDIR), $(nproc) processors, load $(cut -d' ' -f1-3 /proc/loadavg)"
-case $fs in
-tmpfs | ramfs | overlayfs) echo "# a sync costs nothing there: set TMPDIR to a folder on a disk" ;;
-esac
-
-median() {
-	sort -g "$1" | awk '{ row[NR] = $1 } END { print row[int((NR + 1) / 2)] }'
-}
-
-# say NAME UNIT: the median, and the least and the most, of what is in the file of that name
-say() {
-	printf '%s %s %s (%s..%s)\n' "$1" "$(median "$1")" "$2" "$(sort -g "$1" | head -n 1)" \
-		"$(sort -g "$1" | tail -n 1)"
-}
+only=${BENCH_ONLY:-ratios syncs allocations memory entries partners}
+BENCH_MAP=${BENCH_MAP:-$(bench_map "$entries" "$queued")}
+bench_where
 
 # both PREFIX WORD...: hub and limit with the same words, one after the other
 both() {
@@ -78,14 +63,14 @@ ratios() {
 		local unit=us
 		[ $name != 256_rate ] || unit=messages/s
 		bench_value "hub_$name" <hub.out >"hub_$name"
-		say "hub_$name" $unit
+		bench_say "hub_$name" $unit
 		bench_value "limit_$name" <limit.out >"limit_$name"
-		say "limit_$name" $unit
+		bench_say "limit_$name" $unit
 	done
-	say rate_ratio hub/limit
-	say cpu_ratio hub/limit
-	say p50_ratio hub/limit
-	say p99_to_p50 p99/p50
+	bench_say rate_ratio hub/limit
+	bench_say cpu_ratio hub/limit
+	bench_say p50_ratio hub/limit
+	bench_say p99_to_p50 p99/p50
 }
 
 syncs() {
@@ -107,20 +92,11 @@ memory() {
 	bench_stop base
 }
 
-# The large trail, once.
-large() {
-	[ -d large ] || bench_make large 1 || exit 1
-	bench_start large || exit 1
-	while [ "$(bench_metric large trail_entries)" -lt "$entries" ]; do
-		bench_load large count=5000 warm=1 >/dev/null || exit 1
-	done
-}
-
 # The small trail begins again for each comparison.
 entries() {
 	local i small large
 
-	large
+	bench_large "$entries"
 	for ((i = 0; i < rounds; i++)); do
 		rm -rf small
 		bench_make small 1 && bench_start small || exit 1
@@ -130,48 +106,7 @@ entries() {
 		bench_ratio "$large" "$small" >>entries_ratio
 	done
 	printf 'entries_large %s entries\n' "$(bench_metric large trail_entries)"
-	say entries_ratio "cpu/message large/1000"
-	bench_stop large
-}
-
-# page NAME FILTER...: how long the hub reads for the first page, which other messages wait for
-page() {
-	local name=$1 before
-
-	shift
-	before=$(bench_metric large query_microseconds_total)
-	bench_query large "$@" >page.out 2>page.err || exit 1
-	printf 'query_%s %s ms, %s rows\n' "$name" \
-		"$(bench_per 1000 $(($(bench_metric large query_microseconds_total) - before)))" \
-		"$(wc -l <page.out)"
-}
-
-ask_on() {
-	while bench_query large --all --details >/dev/null; do :; done
-}
-
-# First pages of the large trail, and messages while a supervisor asks for one page after another.
-queries() {
-	local i alone beside
-
-	large
-	bench_query large --entry decision --limit 1 --details >page.out 2>page.err || exit 1
-	page case --case "$(grep -o '"case_ref":"[0-9a-f]*"' page.out | head -n 1 | cut -d'"' -f4)"
-	page any --details
-	page without_consent --without-consent --details
-	page refused --outcome denied_no_rule
-	page of_nobody --recipient nobody
-	page of_a_ground --ground consent
-	page of_a_kind_from --kind recall --sender police-0
-	page of_a_user --user-ref u-nobody --case-number 1 --reason integrity
-	for ((i = 0; i < rounds; i++)); do
-		alone=$(bench_load large count="$count" | bench_value hub_rate)
-		start_bg asking ask_on
-		beside=$(bench_load large count="$count" | bench_value hub_rate)
-		stop_bg asking
-		bench_ratio "$beside" "$alone" >>beside_query_ratio
-	done
-	say beside_query_ratio "messages/s with a supervisor/without"
+	bench_say entries_ratio "cpu/message large/1000"
 	bench_stop large
 }
 
@@ -186,7 +121,7 @@ partners() {
 			bench_value hub_broker_cpu)
 		bench_ratio "$many" "$few" >>partners_ratio
 	done
-	say partners_ratio "cpu/message $partners/2 partners"
+	bench_say partners_ratio "cpu/message $partners/2 partners"
 	bench_stop few
 	bench_stop many
 }

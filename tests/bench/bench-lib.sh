@@ -10,6 +10,8 @@
 #	bench_metric NAME METRIC   bench_anonymous NAME (KiB)    bench_stop NAME
 #	bench_query NAME FILTER... what a supervisor gets of it, a line of JSON each
 #	bench_limit [x=y...]       the same work through the limit, in a fresh folder
+#	bench_large N              the hub "large" is there and runs, with N entries at least
+#	bench_where, bench_say NAME UNIT   the first line; the median of the values in the file NAME
 
 . "$SRC/tests/lib/hub-lib.sh"
 
@@ -44,6 +46,48 @@ bench_make() {
 	CONF
 }
 
+# bench_map ENTRIES QUEUED: mebibytes for that many. An entry of the large trail is about 1.6 KiB with
+# all that hangs on it, a message that waits 12 KiB.
+bench_map() {
+	echo $((1024 + $1 / 250 + $2 / 40))
+}
+
+bench_where() {
+	local fs
+
+	fs=$(stat -f -c %T "$TMPDIR")
+	echo "# store on $fs ($TMPDIR), $(nproc) processors, load $(cut -d' ' -f1-3 /proc/loadavg)"
+	case $fs in
+	tmpfs | ramfs | overlayfs) echo "# a sync costs nothing there: set TMPDIR to a folder on a disk" ;;
+	esac
+}
+
+bench_median() {
+	sort -g "$1" | awk '{ row[NR] = $1 } END { print row[int((NR + 1) / 2)] }'
+}
+
+# With the least and the most.
+bench_say() {
+	printf '%s %s %s (%s..%s)\n' "$1" "$(bench_median "$1")" "$2" "$(sort -g "$1" | head -n 1)" \
+		"$(sort -g "$1" | tail -n 1)"
+}
+
+# In BENCH_LARGE, if that is set: many entries take their time, and are good for another run.
+bench_large() {
+	if [ -n "${BENCH_LARGE:-}" ] && [ ! -e large ]; then
+		mkdir -p "$BENCH_LARGE" && ln -s "$BENCH_LARGE" large || exit 1
+	fi
+	if [ -e large/schakeld.conf ]; then
+		bench_port[large]=$(sed -n 's/^metrics = "127.0.0.1:\([0-9]*\)"$/\1/p' large/schakeld.conf)
+	else
+		bench_make large 1 || exit 1
+	fi
+	bench_start large || exit 1
+	while [ "$(bench_metric large trail_entries)" -lt "$1" ]; do
+		bench_load large count=5000 warm=1 >/dev/null || exit 1
+	done
+}
+
 bench_start() {
 	local name=$1
 
@@ -71,19 +115,26 @@ bench_load() {
 	"$BIN/load_hub" "$TMPDIR/$name" pid="$(pid_of "$name")" "$@"
 }
 
+# bench_audit_conf NAME STATE: the configuration of a supervisor's session
+bench_audit_conf() {
+	local name=$1
+
+	cat <<-CONF
+		partner = "toezicht"
+		desk = "desk"
+		keys = "$TMPDIR/$name/keys/toezicht"
+		state = "$TMPDIR/$name/$2"
+		directory = "$TMPDIR/$name/directory.note"
+		registrars = {"$(cat "$name/keys/care/registrar.vkey")", "$(cat "$name/keys/justice/registrar.vkey")"}
+	CONF
+}
+
 # bench_query NAME FILTER...: the answer of one page, in lines of JSON
 bench_query() {
 	local name=$1
 
 	shift
-	cat >audit.conf <<-CONF
-		partner = "toezicht"
-		desk = "desk"
-		keys = "$TMPDIR/$name/keys/toezicht"
-		state = "$TMPDIR/$name/audit"
-		directory = "$TMPDIR/$name/directory.note"
-		registrars = {"$(cat "$name/keys/care/registrar.vkey")", "$(cat "$name/keys/justice/registrar.vkey")"}
-	CONF
+	bench_audit_conf "$name" audit >audit.conf
 	"$BIN/schakel-audit" query --config audit.conf --mandate ap --reason periodic_audit --user u-1 --json "$@"
 }
 

@@ -46,4 +46,13 @@ test_is "$(bench_metric base outbox_items)" "$count" 'what nobody receives waits
 bench_stop base
 test_expect 'the limit' bench_limit count="$count"
 test_expect 'the limit with one in flight' bench_limit count=30 window=1
+test_expect 'what supervisors wait for' env TMPDIR="$TMPDIR" BENCH_ENTRIES=1500 BENCH_COUNT=200 BENCH_ROUNDS=1 \
+	"$SRC/tests/bench/b_trail.sh"
+sed 's/^/# /' out
+for row in 'verify_details_cpu [0-9]' 'page_saved_unchecked [0-9.]* ms, 0 rows' 'page_any [0-9.]* ms, 100 rows' \
+	'view_form [0-9]' 'beside_rate [0-9]' 'beside_growth [0-9]'; do
+	grep -q "^$row" out
+	test_ok $? "measured: ${row%% *}"
+done
+test_below "$(sed -n 's/^page_saved_unchecked \([0-9]*\).*/\1/p' out)" 10 'what nothing lacks is seen without reading it all'
 done_testing
