@@ -125,6 +125,7 @@ struct skl_part {
 	uint32_t repaired_kind;                /* of the message it repairs at this recipient; 0 */
 	struct skl_policy_request request;
 	struct skl_decision decision;
+	struct skl_view output; /* the decision as the policy gave it; of the turn's arena */
 	enum skl_outcome outcome;
 	enum skl_cut_reason reason;
 	enum skl_outcome case_change;

@@ -114,6 +114,21 @@ static bool is_permit(unsigned outcome)
 	return outcome == SKL_OUTCOME_PERMITTED || outcome == SKL_OUTCOME_CUT;
 }
 
+/* What it said, before the hub sets terms of its own: a replay gives the same. NULL data: ENOMEM.
+ */
+static struct skl_view output_of(const struct skl_turn *turn, const struct skl_decision *decision)
+{
+	uint8_t room[SKL_POLICY_OUTPUT_BYTES_MAX];
+	struct skl_buf output;
+	struct skl_view copy;
+
+	skl_buf_init_room(&output, sizeof(room), room, sizeof(room));
+	skl_policy_output_encode(decision, &output);
+	copy = skl_view_of(skl_arena_copy(turn->arena, output.data, output.len), output.len);
+	skl_buf_done(&output);
+	return copy;
+}
+
 /* Ask the policy. What cannot be read of the consents makes it an error, never a permit. */
 static void decide_request(const struct skl_turn *turn, const struct skl_ask *ask,
 			   const struct skl_item *item, struct skl_part *part)
@@ -129,6 +144,7 @@ static void decide_request(const struct skl_turn *turn, const struct skl_ask *as
 		part->request = (struct skl_policy_request){0};
 	}
 	skl_policy_decide(law->policy, law->emergency, &part->request, &part->decision);
+	part->output = output_of(turn, &part->decision);
 	skl_ban_terms(turn, item, &part->decision);
 }
 

@@ -338,12 +338,13 @@ static enum skl_err message_part(struct skl_turn *turn, const struct skl_item *i
 	detail.decision_input =
 		skl_pb_bytes(skl_arena_copy(turn->arena, input.data, input.len), input.len);
 	skl_buf_done(&input);
+	detail.decision_output = skl_pb_bytes(part->output.data, part->output.len);
 	detail.size_bytes = (uint32_t)item->msg.bytes; /* at most 4 MiB */
 	fill_facts(env, part, &detail);
 	if (err == SKL_OK &&
-	    !(detail.decision_input.data && fill_rules(turn, part, &detail) &&
-	      fill_sections(turn, env, part, &detail) && fill_consents(turn, env, part, &detail) &&
-	      fill_rows(turn, env, &detail)))
+	    !(detail.decision_input.data && detail.decision_output.data &&
+	      fill_rules(turn, part, &detail) && fill_sections(turn, env, part, &detail) &&
+	      fill_consents(turn, env, part, &detail) && fill_rows(turn, env, &detail)))
 		err = SKL_ENOMEM;
 	*ret_detail = detail;
 	return err;

@@ -212,6 +212,19 @@ struct skl_decision {
 void skl_policy_decide(const struct skl_policy *policy, const struct skl_policy *emergency,
 		       const struct skl_policy_request *request, struct skl_decision *decision);
 
+/*
+ * A decision as bytes, kept in the trail (decision_output): the same request and rules give the
+ * same ones. Without the ids of rules, which stand beside it. Errors stick to buf.
+ *
+ * Decoding leaves rules, categories and what explains a denial empty. EFORMAT: another format;
+ * EMALFORMED.
+ */
+#define SKL_POLICY_OUTPUT_FORMAT    1u
+#define SKL_POLICY_OUTPUT_BYTES_MAX 1024u
+void skl_policy_output_encode(const struct skl_decision *decision, struct skl_buf *buf);
+SKL_MUST_CHECK enum skl_err skl_policy_output_decode(struct skl_view bytes,
+						     struct skl_decision *ret_decision);
+
 /* One recipient's part of a message. */
 struct skl_policy_part {
 	uint8_t outcome;        /* enum skl_outcome of its decision */

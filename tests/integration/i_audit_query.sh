@@ -76,7 +76,7 @@ END
 
 test_expect 'decisions exported are made again alike by the same rules' \
 	"$BIN/schakel-policy" replay -l en --rules "$env/rules" answer
-test_like "$(cat out)" '^[1-9][0-9]* decisions: [1-9][0-9]* the same, 0 wider, 0 narrower, 0 unreadable' \
+test_like "$(cat out)" '^[1-9][0-9]* decisions: [1-9][0-9]* the same, 0 wider, 0 narrower, 0 otherwise, 0 unreadable' \
 	'all of them'
 sed 's/^  allow     identity, contact, /  allow     contact, /' "$env/rules/politie-veilig-thuis.rules" \
 	>narrower.rules
@@ -84,6 +84,25 @@ test_expect 'a narrower set is no reason to stop' \
 	"$BIN/schakel-policy" replay -l en --rules narrower.rules answer
 test_like "$(cat out)" 'police_report: narrower .was cut, becomes denied_no_rule. identity' \
 	'and what would not go is named'
+# The words of a rule may change without what it lets through: that is noticed too.
+cp -r "$env/rules" renamed
+sed -i 's/PV-01/PV-99/g' renamed/*.rules
+test_expect 'a rule by another name' \
+	"$BIN/schakel-policy" replay -l en --rules renamed answer
+test_like "$(cat out)" 'police_report: otherwise: rules was PV-01, becomes PV-99; identity rule was PV-01, becomes PV-99' \
+	'is said, and of which section'
+"$PYTHON" - "$disclosure" <<'END' >forged || exit 1
+import json, sys
+for line in open("answer"):
+    row = json.loads(line)
+    if row["index"] == int(sys.argv[1]):
+        cut = [section for section in row["details"][0]["detail"]["sections"] if not section.get("delivered")]
+        cut[0]["reason"] = "CUT_REASON_PURPOSE_MISMATCH"
+    print(json.dumps(row))
+END
+test_expect_status 1 'an entry that gives another reason than its rules did' \
+	"$BIN/schakel-policy" replay -l en --rules "$env/rules" forged
+test_like "$(cat out)" "^$disclosure: .*whereabouts reason was purpose_mismatch, becomes category_not_allowed" 'is named'
 input=$("$PYTHON" - "$disclosure" <<'END'
 import json, sys
 rows = {row["index"]: row for row in map(json.loads, open("answer"))}
@@ -174,7 +193,7 @@ assert activity["activity"] == lines["ldv"][0]["attributes"]["dpl.core.processin
 END
 test_expect 'the JSON lines are decided again alike' \
 	"$BIN/schakel-policy" replay -l en --rules "$env/rules" export.json
-test_like "$(cat out)" '^4 decisions: 4 the same, 0 wider, 0 narrower, 0 unreadable' 'each of them'
+test_like "$(cat out)" '^4 decisions: 4 the same, 0 wider, 0 narrower, 0 otherwise, 0 unreadable' 'each of them'
 test_expect_status 2 'an unknown format' "$audit" query --config toezicht.conf --mandate ap \
 	--reason complaint --user u-1 --export xml
 

@@ -164,7 +164,7 @@ hub_audit ap --export json >trail.jsonl
 test_expect 'every decision of it is made again by the rules alone' \
 	"$BIN/schakel-policy" replay -l en --rules "$HUB/rules" trail.jsonl
 count=$(grep -c '"decision_input"' trail.jsonl)
-test_is "$(tail -n 1 "$TMPDIR/out")" "$count decisions: $count the same, 0 wider, 0 narrower, 0 unreadable" \
+test_is "$(tail -n 1 "$TMPDIR/out")" "$count decisions: $count the same, 0 wider, 0 narrower, 0 otherwise, 0 unreadable" \
 	"and is the same, each of the $count"
 hub_decisions ap >all
 grep -vE '^(police_report|report_receipt|police_data)' all >got

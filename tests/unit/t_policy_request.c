@@ -404,12 +404,81 @@ static void words_that_are_wrong(void **state)
 	}
 }
 
+/* What the engine may answer at most, in bytes and back; nothing else is read. */
+static void outputs(void **state)
+{
+	struct skl_decision decision = {.outcome = SKL_OUTCOME_CUT,
+					.is_reason_told = true,
+					.is_notice_sealed = true,
+					.rule = SKL_POLICY_NO_RULE,
+					.facts = UINT64_C(0x8000000000000006),
+					.events = 2,
+					.duty_count = SKL_POLICY_DECISION_LIST_MAX,
+					.clock_count = SKL_POLICY_DECISION_LIST_MAX,
+					.repair = SKL_REPAIR_MARKS,
+					.repair_due_ms = INT64_MAX,
+					.section_count = SKL_POLICY_SECTIONS_MAX};
+	struct skl_decision back;
+	struct skl_buf first, again;
+
+	(void)state;
+	for (unsigned i = 0; i < SKL_POLICY_DECISION_LIST_MAX; i++) {
+		decision.duties[i] = (struct skl_decision_duty){(uint8_t)(i + 1), i};
+		decision.clocks[i] = (struct skl_decision_clock){(uint8_t)(i + 1), i % 2, -1};
+	}
+	for (uint32_t i = 0; i < SKL_POLICY_SECTIONS_MAX; i++)
+		decision.sections[i] = (struct skl_decision_section){.number = i << 24,
+								     .reason = (uint8_t)i,
+								     .is_allowed = i & 1,
+								     .is_silent = i & 2,
+								     .is_reason_told = i & 4};
+	skl_buf_init(&first, SKL_POLICY_OUTPUT_BYTES_MAX);
+	skl_buf_init(&again, SKL_POLICY_OUTPUT_BYTES_MAX);
+	skl_policy_output_encode(&decision, &first);
+	assert_int_equal(skl_buf_err(&first), SKL_OK);
+	assert_int_equal(first.len, 36 + 16 * (9 + 10) + 64 * 6);
+	assert_int_equal(skl_policy_output_decode(skl_buf_view(&first), &back), SKL_OK);
+	assert_int_equal(back.facts, decision.facts);
+	assert_int_equal(back.repair_due_ms, INT64_MAX);
+	assert_true(back.is_reason_told && back.is_notice_sealed && !back.is_emergency);
+	assert_true(back.clocks[15].is_stop && back.clocks[15].due_ms == -1);
+	assert_true(back.sections[63].is_silent && back.sections[63].number == 63u << 24);
+	skl_policy_output_encode(&back, &again);
+	assert_true(skl_view_equal(skl_buf_view(&first), skl_buf_view(&again)));
+	for (size_t len = 0; len < first.len; len++)
+		assert_int_equal(skl_policy_output_decode(skl_view_of(first.data, len), &back),
+				 SKL_EMALFORMED);
+	/* whatever one byte becomes: refused, or another decision with these very bytes */
+	for (size_t at = 0; at < first.len; at++)
+		for (unsigned bit = 1; bit < 256; bit <<= 1) {
+			enum skl_err err;
+
+			first.data[at] ^= (uint8_t)bit;
+			err = skl_policy_output_decode(skl_buf_view(&first), &back);
+			if (err == SKL_OK) {
+				skl_buf_clear(&again);
+				skl_policy_output_encode(&back, &again);
+				assert_true(
+					skl_view_equal(skl_buf_view(&first), skl_buf_view(&again)));
+			} else {
+				assert_int_equal(err, at < 4 ? SKL_EFORMAT : SKL_EMALFORMED);
+			}
+			first.data[at] ^= (uint8_t)bit;
+		}
+	skl_buf_done(&first);
+	skl_buf_done(&again);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(round_trip_and_replay), cmocka_unit_test(golden_bytes),
-		cmocka_unit_test(damaged_bytes),         cmocka_unit_test(checks),
-		cmocka_unit_test(words_that_are_wrong),  cmocka_unit_test(formats),
+		cmocka_unit_test(round_trip_and_replay),
+		cmocka_unit_test(golden_bytes),
+		cmocka_unit_test(damaged_bytes),
+		cmocka_unit_test(checks),
+		cmocka_unit_test(words_that_are_wrong),
+		cmocka_unit_test(formats),
+		cmocka_unit_test(outputs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

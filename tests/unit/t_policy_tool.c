@@ -82,8 +82,9 @@ static void write_rules(const char *name, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-#define RULE(title, more)                                                                          \
-	"rule A-1 \"" title "\"\n from police\n kind police_report\n to veilig_thuis\n"            \
+#define RULE(title, more) "rule A-1" REST(title, more)
+#define REST(title, more)                                                                          \
+	" \"" title "\"\n from police\n kind police_report\n to veilig_thuis\n"                    \
 	" purpose stop_violence\n ground wpg:18-1/bpg:4-2-1-i\n"                                   \
 	" allow identity, incident" more "\n because \"b\"\n"
 #define GOOD  RULE("r", "")
@@ -95,6 +96,7 @@ static void add_entry(struct skl_buf *out, unsigned index, const char *words, co
 {
 	struct skl_policy *policy = NULL;
 	struct skl_policy_request request = t_request(words);
+	struct skl_decision decision;
 	struct skl_view bundle;
 	struct skl_buf input;
 	uint8_t digest[32];
@@ -110,18 +112,49 @@ static void add_entry(struct skl_buf *out, unsigned index, const char *words, co
 	skl_buf_addf(out,
 		     "{\"index\":%u,\"proven\":true,\"entry\":{\"sender\":\"politie\","
 		     "\"recipient\":\"vt/desk\",\"outcome\":\"%s\",\"policy_digest\":\"%s\"},"
-		     "\"details\":[{\"part\":0,\"detail\":{\"id\":\"%032x\",\"sections\":[",
+		     "\"details\":[{\"part\":0,\"detail\":{\"id\":\"%032x\",\"rules\":[\"A-1\"],"
+		     "\"sections\":[",
 		     index, outcome, hex, index);
+	if (has_household) {
+		skl_policy_free(policy);
+		file.text = skl_view_str(T_HEAD WIDER " test \"t\" permitted\nend\n");
+		assert_int_equal(skl_policy_load(&file, 1, &t_opts, &policy, &error), SKL_OK);
+	}
+	skl_policy_decide(policy, NULL, &request, &decision);
+	assert_int_equal(decision.section_count, 3);
 	for (uint32_t i = 0; i < request.section_count; i++)
 		skl_buf_addf(out, "%s{\"number\":%u%s}", i ? "," : "",
 			     (unsigned)request.sections[i].number,
-			     i < 2 || has_household ? ",\"delivered\":true" : "");
+			     i < 2 || has_household
+				     ? ",\"delivered\":true,\"rule\":\"A-1\""
+				     : ",\"reason\":\"CUT_REASON_CATEGORY_NOT_ALLOWED\"");
 	skl_buf_init(&input, SKL_POLICY_REQUEST_BYTES_MAX);
 	skl_policy_request_encode(&request, &input);
 	skl_hex_encode(skl_buf_view(&input), hex);
-	skl_buf_addf(out, "],\"decision_input\":\"%s\"}}]}\n", hex);
+	skl_buf_addf(out, "],\"decision_input\":\"%s\"", hex);
+	skl_buf_clear(&input);
+	skl_policy_output_encode(&decision, &input);
+	skl_hex_encode(skl_buf_view(&input), hex);
+	skl_buf_addf(out, ",\"decision_output\":\"%s\"}}]}\n", hex);
 	skl_buf_done(&input);
 	skl_policy_free(policy);
+}
+
+/* The same with one thing changed in it. */
+static void write_changed(const char *name, const char *text, const char *from, const char *to)
+{
+	const char *at = strstr(text, from);
+	struct skl_buf out;
+
+	assert_non_null(at);
+	if (!at)
+		return;
+	skl_buf_init(&out, 65536);
+	skl_buf_add(&out, text, (size_t)(at - text));
+	skl_buf_add_str(&out, to);
+	skl_buf_add_str(&out, at + strlen(from));
+	write_rules(name, skl_buf_str(&out));
+	skl_buf_done(&out);
 }
 
 static void write_exports(void)
@@ -132,6 +165,13 @@ static void write_exports(void)
 	skl_buf_add_str(&out, "{\"index\":1,\"entry\":{\"kind\":\"ENTRY_POLICY_LOAD\"}}\n");
 	add_entry(&out, 7, T_REPORT "household", "OUTCOME_CUT", false);
 	write_rules("past.json", skl_buf_str(&out));
+	write_changed("reason.json", skl_buf_str(&out), "CATEGORY_NOT_ALLOWED", "PURPOSE_MISMATCH");
+	write_changed("rule.json", skl_buf_str(&out), "\"rules\":[\"A-1\"]", "\"rules\":[]");
+	write_changed("silent.json", skl_buf_str(&out), "_ALLOWED\"", "_ALLOWED\",\"silent\":true");
+	/* a section may be told less of: nothing but the engine's own bytes has that */
+	write_changed("output.json", skl_buf_str(&out), "4\"}}]}", "0\"}}]}");
+	write_changed("short.json", skl_buf_str(&out), "04\"}}]}", "\"}}]}");
+	write_changed("old.json", skl_buf_str(&out), "decision_output", "decision_older");
 	skl_buf_clear(&out);
 	add_entry(&out, 8, T_REPORT "household", "OUTCOME_PERMITTED", true);
 	write_rules("other.json", skl_buf_str(&out));
@@ -232,7 +272,32 @@ static const struct row rows[] = {
 	{"diff @ %/nothing.rules", 1, {"No such file"}},
 	{"replay --rules %/one.rules %/past.json",
 	 0,
-	 {"1 beslissingen: 1 gelijk, 0 ruimer, 0 nauwer, 0 onleesbaar\n"}},
+	 {"1 beslissingen: 1 gelijk, 0 ruimer, 0 nauwer, 0 anders, 0 onleesbaar\n"}},
+	{"replay --rules %/one.rules %/old.json", 0, {"1 beslissingen: 1 gelijk"}},
+	{"replay --rules %/one.rules %/short.json", 1, {"0 anders, 1 onleesbaar"}},
+	{"replay --rules %/one.rules %/reason.json",
+	 1,
+	 {"7: politie -> vt/desk, police_report: anders: household reason was purpose_mismatch, "
+	  "wordt category_not_allowed\n",
+	  "dit besliste dezelfde regelset", "0 nauwer, 1 anders"}},
+	{"replay --rules %/one.rules %/rule.json", 1, {"anders: regels was -, wordt A-1\n"}},
+	{"replay -l en --rules %/one.rules %/silent.json",
+	 1,
+	 {"otherwise: household cut was silent, becomes told\n"}},
+	{"replay --rules %/one.rules %/output.json", 1, {"anders: de beslissing zelf\n"}},
+	{"replay -l en --rules %/named.rules %/past.json",
+	 0,
+	 {"otherwise: rules was A-1, becomes A-2; identity rule was A-1, becomes A-2; incident "
+	  "rule was A-1, becomes A-2\n",
+	  "1 decisions: 0 the same, 0 wider, 0 narrower, 1 otherwise"}},
+	{"replay -l en --rules %/never.rules %/past.json",
+	 0,
+	 {"otherwise: ", "household reason was category_not_allowed, becomes "}},
+	{"replay -l en --rules %/duty.rules %/past.json", 0, {"otherwise: duties\n"}},
+	{"replay --rules %/clock.rules %/past.json", 0, {"anders: klokken\n"}},
+	{"replay -l en --rules %/knows.rules %/past.json",
+	 3,
+	 {"wider (was cut, becomes cut) fact unsafety event director\n"}},
 	{"replay --rules %/two.rules %/past.json",
 	 3,
 	 {"7: politie -> vt/desk, police_report: ruimer (was cut, wordt permitted) household\n"}},
@@ -332,6 +397,14 @@ static int set_up(void **state)
 	write_rules("bad.rules", "agreement \"T\" version 1 status EXAMPLE\noner \"o\"\n");
 	write_rules("one.rules", T_HEAD GOOD " test \"t\" permitted\nend\n");
 	write_rules("two.rules", T_HEAD WIDER " test \"t\" permitted\nend\n");
+	write_rules("named.rules", T_HEAD "rule A-2" REST("r", "") " test \"t\" permitted\nend\n");
+	write_rules("never.rules", T_HEAD GOOD " never household\n test \"t\" permitted\nend\n");
+	write_rules("duty.rules", T_HEAD GOOD " duty inform-subject within 4 weeks\n"
+					      " test \"t\" permitted\nend\n");
+	write_rules("clock.rules",
+		    T_HEAD GOOD " clock feedback within 5 days\n test \"t\" permitted\nend\n");
+	write_rules("knows.rules", T_HEAD GOOD " may-know unsafety, event director\n"
+					       " test \"t\" permitted\nend\n");
 	write_rules("odd.rules",
 		    T_HEAD RULE("<b> & c", ", household") " test \"t\" permitted\nend\n");
 	write_rules("region-a.rules",
