@@ -282,6 +282,7 @@ struct skl_hub {
 	uint64_t expiry_cursor;
 	bool tells_directory; /* sessions are still to hear of a new directory */
 	bool has_faults;      /* one is not written down yet */
+	bool has_due_clocks;  /* more than one turn rings */
 	bool wants_delivery;
 	bool wants_policy;    /* reload asked for */
 	bool wants_directory; /* the same */

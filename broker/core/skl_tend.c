@@ -16,6 +16,7 @@
 #define LOOK_MS  200 /* a revoked key is refused within a second of the directory that says so */
 #define SLOW_MS  10000
 #define PAGE     200
+#define RINGS    100 /* clocks a turn: what messages wait for meanwhile */
 #define SLEEP_MS 1000
 
 /* --- faults ------------------------------------------------------------------------------ */
@@ -211,7 +212,7 @@ static void tend_expiry(struct skl_hub *hub)
 
 struct due {
 	unsigned count;
-	struct skl_clock_row rows[PAGE];
+	struct skl_clock_row rows[RINGS];
 };
 
 static bool see_due(void *arg, const struct skl_clock_row *row)
@@ -219,7 +220,7 @@ static bool see_due(void *arg, const struct skl_clock_row *row)
 	struct due *due = arg;
 
 	due->rows[due->count++] = *row;
-	return due->count < PAGE;
+	return due->count < RINGS;
 }
 
 static enum skl_err ring_all(struct skl_turn *turn, void *arg)
@@ -232,6 +233,7 @@ static enum skl_err ring_all(struct skl_turn *turn, void *arg)
 	return err;
 }
 
+/* What is due, some of it in a turn; the rest in the next, once messages had theirs. */
 static void tend_clocks(struct skl_hub *hub)
 {
 	const struct skl_txn_opts look = {.read_only = true};
@@ -241,11 +243,12 @@ static void tend_clocks(struct skl_hub *hub)
 	enum skl_err err = due ? skl_txn_begin(hub->store, &look, &txn) : SKL_ENOMEM;
 
 	if (err == SKL_OK) {
-		err = skl_clock_store_due(txn, skl_now_ms(), PAGE, see_due, due, &seen);
+		err = skl_clock_store_due(txn, skl_now_ms(), RINGS, see_due, due, &seen);
 		skl_txn_abort(SKL_STEAL(txn));
 	}
 	if (err == SKL_OK && due->count)
 		err = skl_turn_run(hub, ring_all, due);
+	hub->has_due_clocks = err == SKL_OK && seen == RINGS;
 	if (err != SKL_OK && err != SKL_ENOTFOUND)
 		skl_log(SKL_LOG_WARNING, skl_hub_event.clocks_failed,
 			"error=%s next=\"in a second\"", skl_err_name(err));
@@ -326,7 +329,7 @@ int skl_tend_timeout_ms(const struct skl_hub *hub)
 	int64_t left = next_mono_ms - skl_mono_ms();
 
 	if (hub->wants_delivery || hub->wants_policy || hub->wants_directory || hub->has_faults ||
-	    hub->is_stopping)
+	    hub->has_due_clocks || hub->is_stopping)
 		return 0;
 	if (!hub->mark.asked_size && hub->trail_size > hub->mark.checked_size + PAGE)
 		return 0; /* leaves to hash again before the next checkpoint */
@@ -346,6 +349,8 @@ void skl_tend(struct skl_hub *hub)
 	if (hub->wants_delivery)
 		skl_turn_deliver(hub);
 	skl_mark_tend(hub);
+	if (hub->has_due_clocks)
+		tend_clocks(hub);
 	if (mono_ms >= hub->next_tend_mono_ms) {
 		hub->next_tend_mono_ms = mono_ms + TEND_MS;
 		skl_zap_watch(hub->zap);

@@ -195,3 +195,42 @@ bench_syncs() {
 	stop_bg "$1.notary"
 	bench_per "$2" $(((after - before) * 1000))
 }
+
+# bench_cpu NAME: microseconds of a processor that the process used so far
+bench_cpu() {
+	awk -v tick="$(getconf CLK_TCK)" '{ printf "%d\n", ($14 + $15) * 1e6 / tick }' "/proc/$(pid_of "$1")/stat"
+}
+
+bench_rang() {
+	[ "$(bench_metric "$1" notices_total)" -ge "$2" ]
+}
+
+# bench_clocks CASES CLOCKS DUE MESSAGES: cases with so many clocks each, so many due at once, in half
+# an hour; then the clock of the hub jumps past it while messages go round, one in flight
+bench_clocks() {
+	local began before cpu load
+
+	preload_build step_clock || return 1
+	printf 5 >clock
+	bench_make clocks 2 || return 1
+	"$BIN/fill_clocks" "$TMPDIR/clocks" origin="$HUB_ORIGIN" map="$HUB_MAP_MEBIBYTES" cases="$1" clocks="$2" \
+		due="$3" at=$(($(date +%s) + 1800)) || return 1
+	bench_start clocks LD_PRELOAD="$preload" CLOCK_FILE="$TMPDIR/clock" CLOCK_STEP=3600 || return 1
+	bench_load clocks count=200 window=1 prefix=rest || return 1
+	before=$(bench_cpu clocks)
+	sleep "${BENCH_REST:-5}"
+	printf 'rest_cpu %s us/s\n' "$(bench_ratio $(($(bench_cpu clocks) - before)) "${BENCH_REST:-5}")"
+	bench_load clocks count="$4" window=1 prefix=ringing >ringing &
+	load=$!
+	sleep 0.5
+	before=$(bench_metric clocks notices_total)
+	cpu=$(bench_cpu clocks)
+	began=${EPOCHREALTIME/./}
+	printf 6 1<>clock
+	poll 120 bench_rang clocks $((before + 2 * $3)) || return 1
+	printf 'ring_all %s ms\n' $(((${EPOCHREALTIME/./} - began) / 1000))
+	printf 'ring_all_cpu %s ms\n' $((($(bench_cpu clocks) - cpu) / 1000))
+	wait "$load"
+	cat ringing
+	bench_stop clocks
+}

@@ -242,6 +242,7 @@ static void find_percentiles(struct load *load)
 	qsort(took, count, sizeof(*took), compare_ns);
 	load->p50_us = (double)took[count / 2] / 1e3;
 	load->p99_us = (double)took[count * 99 / 100] / 1e3;
+	load->most_us = (double)took[count - 1] / 1e3;
 	skl_free(took);
 }
 
@@ -302,4 +303,5 @@ void load_print(const struct load *load, const char *prefix)
 		return;
 	(void)printf("%s_p50 %.0f us\n", prefix, load->p50_us);
 	(void)printf("%s_p99 %.0f us\n", prefix, load->p99_us);
+	(void)printf("%s_most %.0f us\n", prefix, load->most_us);
 }

@@ -75,6 +75,7 @@ struct load {
 	double broker_cpu_us; /* per message */
 	double p50_us;
 	double p99_us;
+	double most_us;
 	/* inside */
 	int64_t *began_ns;
 	int64_t *arrived_ns;
