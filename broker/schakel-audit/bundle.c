@@ -65,6 +65,49 @@ static enum skl_err write_keys(const struct sink *sink, struct skl_view policy,
 	return err;
 }
 
+/* How it can be checked: the same for both. */
+static void describe_check(struct skl_buf *out)
+{
+	skl_buf_add_str(
+		out,
+		"Controleren:\n\n"
+		"    schakel-audit check --policy EIGEN-BESTAND DEZE-MAP\n\n"
+		"of zonder onze programma's, met openssl en sha256sum alleen:\n\n"
+		"    sh controle.sh\n\n"
+		"controle.sh is leesbaar: elke stap staat erin. De sleutels staan in policy, een\n"
+		"regel elk, en voor openssl in keys/. Een bewijs is niet meer waard dan die "
+		"sleutels:\n"
+		"vergelijk ze met het ondertekende register (schakel-keys directory policy).\n"
+		"\nTo check it:\n\n"
+		"    schakel-audit check --policy OWN-FILE THIS-FOLDER\n\n"
+		"or without our programs, with openssl and sha256sum alone:\n\n"
+		"    sh controle.sh\n\n"
+		"controle.sh can be read: each step is in it. The keys are in policy, a line each, "
+		"and\n"
+		"for openssl in keys/. A proof is worth no more than these keys: compare them with "
+		"the\n"
+		"signed directory (schakel-keys directory policy).\n");
+}
+
+/* What two checkpoints say of one another. */
+static void describe_consistency(const struct consistency_found *found, struct skl_buf *out)
+{
+	skl_buf_addf(
+		out,
+		"Het spoor / the trail %s\n\n"
+		"Dit bewijst dat het spoor van %" PRIu64 " regels dezelfde eerste %" PRIu64
+		" regels heeft als het\n"
+		"spoor dat eerder ondertekend werd: er is alleen bijgekomen, niets veranderd of "
+		"weggehaald.\n\n"
+		"This proves that the trail of %" PRIu64 " entries has the same first %" PRIu64
+		" entries as the\n"
+		"trail that was signed before: it was added to, nothing was changed or "
+		"removed.\n\n",
+		found->new_one.origin, found->new_one.size, found->old_one.size,
+		found->new_one.size, found->old_one.size);
+	describe_check(out);
+}
+
 /* What the entry says, and how it can be checked. */
 static void describe(struct skl_view bytes, uint64_t index, struct skl_buf *out)
 {
@@ -89,26 +132,42 @@ static void describe(struct skl_view bytes, uint64_t index, struct skl_buf *out)
 		out,
 		"\nDit bewijst dat deze regel in het spoor staat, op deze plaats, en dat het "
 		"spoor\n"
-		"ondertekend is: door de hub, en door de partners die getuige zijn. "
-		"Controleren:\n\n"
-		"    schakel-audit check --policy EIGEN-BESTAND DEZE-MAP\n\n"
-		"of zonder onze programma's, met openssl en sha256sum alleen:\n\n"
-		"    sh controle.sh\n\n"
-		"controle.sh is leesbaar: elke stap staat erin. De sleutels staan in policy, een\n"
-		"regel elk, en voor openssl in keys/. Een bewijs is niet meer waard dan die "
-		"sleutels:\n"
-		"vergelijk ze met het ondertekende register (schakel-keys directory policy).\n"
+		"ondertekend is: door de hub, en door de partners die getuige zijn.\n"
 		"\nThis proves that the entry is in the trail, at this place, and that the trail "
 		"is\n"
-		"signed: by the hub, and by the partners that are its witnesses. To check it:\n\n"
-		"    schakel-audit check --policy OWN-FILE THIS-FOLDER\n\n"
-		"or without our programs, with openssl and sha256sum alone:\n\n"
-		"    sh controle.sh\n\n"
-		"controle.sh can be read: each step is in it. The keys are in policy, a line each, "
-		"and\n"
-		"for openssl in keys/. A proof is worth no more than these keys: compare them with "
-		"the\n"
-		"signed directory (schakel-keys directory policy).\n");
+		"signed: by the hub, and by the partners that are its witnesses.\n\n");
+	describe_check(out);
+}
+
+/* What a bundle has beside the keys: names and bytes, the last name NULL. */
+struct part {
+	const char *name;
+	struct skl_view bytes;
+};
+
+static enum skl_err write_parts(const struct sink *sink, const struct part *parts,
+				struct skl_view policy_text, struct skl_error *reterr)
+{
+	const struct skl_view none = {0};
+	enum skl_err err = sink->put(sink, "/", none, reterr);
+
+	if (err == SKL_OK)
+		err = sink->put(sink, "keys/", none, reterr);
+	if (err == SKL_OK)
+		err = write_keys(sink, policy_text, reterr);
+	if (err == SKL_OK)
+		err = sink->put(sink, "policy", policy_text, reterr);
+	for (; err == SKL_OK && parts->name; parts++)
+		err = sink->put(sink, parts->name, parts->bytes, reterr);
+	return err;
+}
+
+/* own: the steps that are those of this kind of proof. */
+static void make_script(const char *own, struct skl_buf *script)
+{
+	skl_buf_add_str(script, bundle_script_head);
+	skl_buf_add_str(script, bundle_script_signatures);
+	skl_buf_add_str(script, own);
 }
 
 static enum skl_err write_all(const struct sink *sink, struct skl_view leaf,
@@ -117,29 +176,21 @@ static enum skl_err write_all(const struct sink *sink, struct skl_view leaf,
 {
 	SKL_CLEANUP(skl_buf_done) struct skl_buf proof_text = {.max = 65536};
 	SKL_CLEANUP(skl_buf_done) struct skl_buf words = {.max = 65536};
-	const struct skl_view none = {0};
-	enum skl_err err;
+	SKL_CLEANUP(skl_buf_done) struct skl_buf script = {.max = 65536};
 
 	skl_tlog_proof_format(proof, &proof_text);
 	describe(leaf, proof->index, &words);
-	if (skl_buf_err(&proof_text) != SKL_OK || skl_buf_err(&words) != SKL_OK)
+	make_script(bundle_script_entry, &script);
+	if (skl_buf_err(&proof_text) != SKL_OK || skl_buf_err(&words) != SKL_OK ||
+	    skl_buf_err(&script) != SKL_OK)
 		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "out of memory");
-	err = sink->put(sink, "/", none, reterr);
-	if (err == SKL_OK)
-		err = sink->put(sink, "keys/", none, reterr);
-	if (err == SKL_OK)
-		err = write_keys(sink, policy_text, reterr);
-	if (err == SKL_OK)
-		err = sink->put(sink, "entry", leaf, reterr);
-	if (err == SKL_OK)
-		err = sink->put(sink, "entry.tlog-proof", skl_buf_view(&proof_text), reterr);
-	if (err == SKL_OK)
-		err = sink->put(sink, "policy", policy_text, reterr);
-	if (err == SKL_OK)
-		err = sink->put(sink, "LEESMIJ.txt", skl_buf_view(&words), reterr);
-	if (err == SKL_OK)
-		err = sink->put(sink, "controle.sh", skl_view_str(bundle_script), reterr);
-	return err;
+	const struct part parts[] = {{"entry", leaf},
+				     {"entry.tlog-proof", skl_buf_view(&proof_text)},
+				     {"LEESMIJ.txt", skl_buf_view(&words)},
+				     {"controle.sh", skl_buf_view(&script)},
+				     {NULL, {0}}};
+
+	return write_parts(sink, parts, policy_text, reterr);
 }
 
 /* --- a folder --------------------------------------------------------------------- */
@@ -164,6 +215,26 @@ enum skl_err bundle_write(const char *folder, struct skl_view leaf,
 	const struct sink sink = {.put = to_folder, .folder = folder};
 
 	return write_all(&sink, leaf, proof, policy_text, reterr);
+}
+
+enum skl_err bundle_write_consistency(const char *folder, const struct consistency_found *found,
+				      struct skl_view text, struct skl_view policy_text,
+				      struct skl_error *reterr)
+{
+	const struct sink sink = {.put = to_folder, .folder = folder};
+	SKL_CLEANUP(skl_buf_done) struct skl_buf words = {.max = 65536};
+	SKL_CLEANUP(skl_buf_done) struct skl_buf script = {.max = 65536};
+
+	describe_consistency(found, &words);
+	make_script(bundle_script_consistency, &script);
+	if (skl_buf_err(&words) != SKL_OK || skl_buf_err(&script) != SKL_OK)
+		return skl_error_set(reterr, SKL_ENOMEM, 0, 0, "out of memory");
+	const struct part parts[] = {{"consistency", text},
+				     {"LEESMIJ.txt", skl_buf_view(&words)},
+				     {"controle.sh", skl_buf_view(&script)},
+				     {NULL, {0}}};
+
+	return write_parts(&sink, parts, policy_text, reterr);
 }
 
 /* --- a tar file: POSIX.1-2017, pax, "ustar Interchange Format" ----------------------- */

@@ -19,6 +19,7 @@
  *     controle.sh       that check, with openssl and sha256sum alone
  */
 
+#include "consistency.h"
 #include "skl_attr.h"
 #include "skl_buf.h"
 #include "skl_err.h"
@@ -38,7 +39,17 @@ SKL_MUST_CHECK enum skl_err bundle_tar(const char *folder, struct skl_view leaf,
 				       struct skl_view policy_text, int64_t at_s,
 				       struct skl_buf *tar);
 
-/* The script that checks a bundle: constant. */
-extern const char bundle_script[];
+/*
+ * The same for a proof of consistency, which is in the file `consistency`; found is what it says.
+ */
+SKL_MUST_CHECK enum skl_err bundle_write_consistency(const char *folder,
+						     const struct consistency_found *found,
+						     struct skl_view text,
+						     struct skl_view policy_text,
+						     struct skl_error *reterr);
+
+/* The scripts that check them: constant, in parts. */
+extern const char bundle_script_head[], bundle_script_signatures[];
+extern const char bundle_script_entry[], bundle_script_consistency[];
 
 #endif

@@ -6,9 +6,10 @@
 #include <sys/stat.h>
 
 #include "audit.h"
-#include "bundle.h"
+#include "consistency.h"
 #include "skl_file.h"
 #include "skl_leaf.h"
+#include "skl_tlog_proof.h"
 #include "tiles.h"
 
 #define PROOF_MAX 65536
@@ -17,8 +18,8 @@ static void usage(FILE *to)
 {
 	fputs("usage: schakel-audit check [--policy FILE | --log-key VKEY] FOLDER|FILE\n"
 	      "\n"
-	      "Checks a proof off-line: a folder that `proof --out` or `tiles --out` wrote, or a\n"
-	      "file that an adapter kept.\n"
+	      "Checks a proof off-line: a folder that `proof --out` or `tiles --out` wrote, what\n"
+	      "`proof --consistency` printed, or a file that an adapter kept.\n"
 	      "\n"
 	      "  --policy FILE   logs, witnesses and quorum that you trust: a C2SP tlog-policy\n"
 	      "  --log-key VKEY  the log alone (repeat for older keys)\n"
@@ -86,6 +87,15 @@ static const char *judge(const struct skl_tlog_policy *policy, struct skl_view t
 	return NULL;
 }
 
+static bool has_file(const char *folder, const char *name)
+{
+	char path[4096];
+	int len = snprintf(path, sizeof(path), "%s/%s", folder, name);
+	struct stat info;
+
+	return len > 0 && (size_t)len < sizeof(path) && stat(path, &info) == 0;
+}
+
 static enum skl_err read_parts(const char *path, bool is_file, struct skl_buf *leaf,
 			       struct skl_buf *proof, struct skl_error *reterr)
 {
@@ -93,17 +103,29 @@ static enum skl_err read_parts(const char *path, bool is_file, struct skl_buf *l
 
 	if (is_file)
 		return skl_file_read(path, proof, reterr);
+	if (has_file(path, "consistency"))
+		return read_part(path, "consistency", proof, reterr);
 	err = read_part(path, "entry", leaf, reterr);
 	return err == SKL_OK ? read_part(path, "entry.tlog-proof", proof, reterr) : err;
 }
 
-static bool has_tiles(const char *folder)
+/* One checkpoint against another, from a file of its own or in a folder. */
+static const char *judge_consistency(const struct skl_tlog_policy *policy, struct skl_view text)
 {
-	char path[4096];
-	int len = snprintf(path, sizeof(path), "%s/checkpoint", folder);
-	struct stat info;
+	struct consistency_found found;
+	struct consistency proof;
+	const char *wrong;
 
-	return len > 0 && (size_t)len < sizeof(path) && stat(path, &info) == 0;
+	if (consistency_parse(text, &proof) != SKL_OK)
+		return "it is no proof of consistency";
+	wrong = consistency_check(&proof, policy, &found);
+	if (!wrong)
+		printf("proven: the checkpoint at %" PRIu64
+		       " of %s only adds to the one at %" PRIu64
+		       ", signed by %u and %u witnesses\n",
+		       found.new_one.size, found.new_one.origin, found.old_one.size,
+		       found.new_verdict.cosigned, found.old_verdict.cosigned);
+	return wrong;
 }
 
 /* A whole trail, or a year of it. */
@@ -149,7 +171,9 @@ static int run(const struct audit_trust *trust, const char *path)
 		return AUDIT_UNREADABLE;
 	}
 	bytes = skl_buf_view(&leaf);
-	wrong = judge(policy, skl_buf_view(&proof), is_file ? NULL : &bytes);
+	wrong = consistency_is(skl_buf_view(&proof))
+			? judge_consistency(policy, skl_buf_view(&proof))
+			: judge(policy, skl_buf_view(&proof), is_file ? NULL : &bytes);
 	if (wrong)
 		printf("not proven: %s\n", wrong);
 	if (fflush(stdout) != 0)
@@ -189,6 +213,6 @@ int audit_check(int argc, char **argv)
 		usage(stderr);
 		return AUDIT_USAGE;
 	}
-	return has_tiles(argv[optind]) ? run_tiles(&trust, argv[optind])
-				       : run(&trust, argv[optind]);
+	return has_file(argv[optind], "checkpoint") ? run_tiles(&trust, argv[optind])
+						    : run(&trust, argv[optind]);
 }

@@ -8,8 +8,10 @@
 
 #include "audit.h"
 #include "bundle.h"
+#include "consistency.h"
 #include "copy.h"
 #include "newest.h"
+#include "skl_file.h"
 #include "skl_merkle.h"
 #include "skl_note.h"
 #include "skl_text.h"
@@ -18,11 +20,17 @@ static void usage(FILE *to)
 {
 	fputs("usage: schakel-audit proof --store DIR --log-key VKEY|--policy FILE|--registrar "
 	      "SIDE:VKEY\n"
-	      "           [options] INDEX\n"
+	      "           [options] INDEX | --consistency OLD [NEW]\n"
 	      "\n"
 	      "Proves an entry: by the newest checkpoint that covers it and has its quorum of\n"
 	      "witnesses, and the path from the one to the other, after checking all of it.\n"
-	      "\n" AUDIT_TRUST_HELP "  --out DIR          write it there, with what is needed to "
+	      "\n"
+	      "  --consistency      prove instead that checkpoint NEW (the newest with its "
+	      "quorum)\n"
+	      "                     only adds entries to checkpoint OLD: each by its size, or a "
+	      "file\n"
+	      "                     with one that somebody kept\n" AUDIT_TRUST_HELP
+	      "  --out DIR          write it there, with what is needed to "
 	      "check it off-line; else\n"
 	      "                     print it: the leaf in hexadecimal, hashes, checkpoint\n"
 	      "\n"
@@ -59,6 +67,8 @@ struct proving {
 	struct audit_trust trust;
 	const char *out; /* NULL: print */
 	uint64_t index;
+	bool is_consistency;
+	const char *old_one, *new_one; /* as given; new_one NULL: the newest */
 };
 
 static enum skl_err hand_over(const struct proving *proving, const struct skl_tlog_proof *proof,
@@ -76,6 +86,12 @@ static enum skl_err hand_over(const struct proving *proving, const struct skl_tl
 			     : err;
 }
 
+static enum skl_err no_checkpoint(void)
+{
+	fputs("schakel-audit: there is no checkpoint with the signatures it needs\n", stderr);
+	return SKL_ESTATE;
+}
+
 /* ESTATE: it cannot be proven, which was said. */
 static enum skl_err prove(struct copy *copy, const struct skl_tlog_policy *policy,
 			  const struct proving *proving, struct skl_error *reterr)
@@ -86,11 +102,8 @@ static enum skl_err prove(struct copy *copy, const struct skl_tlog_policy *polic
 	struct skl_tlog_verdict verdict;
 	struct skl_checkpoint checkpoint;
 
-	if (!newest_checkpoint(copy, policy, &checkpoint, &note)) {
-		fputs("schakel-audit: there is no checkpoint with the signatures it needs\n",
-		      stderr);
-		return SKL_ESTATE;
-	}
+	if (!newest_checkpoint(copy, policy, &checkpoint, &note))
+		return no_checkpoint();
 	if (proof.index >= checkpoint.size || !copy_leaf(copy, proof.index, &leaf)) {
 		fprintf(stderr,
 			"schakel-audit: no entry %" PRIu64 " under the checkpoint at %" PRIu64 "\n",
@@ -118,6 +131,79 @@ static bool parse_index(const char *text, uint64_t *ret_index)
 	return errno == 0 && end != text && *end == '\0' && text[0] != '-';
 }
 
+/* A checkpoint of the copy by its size, or one in a file. ESTATE: it does not count, which was
+ * said. */
+static enum skl_err find_checkpoint(const struct copy *copy, const struct skl_tlog_policy *policy,
+				    const char *given, struct skl_checkpoint *ret_checkpoint,
+				    struct skl_buf *note, struct skl_error *reterr)
+{
+	static struct skl_note parsed; /* large; there is one thread */
+	uint64_t size;
+	enum skl_err err;
+
+	if (!given)
+		return newest_checkpoint(copy, policy, ret_checkpoint, note) ? SKL_OK
+									     : no_checkpoint();
+	if (parse_index(given, &size)) {
+		if (size && newest_checkpoint_at(copy, policy, size, ret_checkpoint, note))
+			return SKL_OK;
+		fprintf(stderr, "schakel-audit: no signed checkpoint at %s\n", given);
+		return SKL_ESTATE;
+	}
+	err = skl_file_read(given, note, reterr);
+	if (err != SKL_OK)
+		return err;
+	if (skl_note_parse(skl_buf_view(note), &parsed) == SKL_OK &&
+	    skl_checkpoint_parse(parsed.text, ret_checkpoint) == SKL_OK)
+		return SKL_OK;
+	fprintf(stderr, "schakel-audit: %s: no checkpoint\n", given);
+	return SKL_ESTATE;
+}
+
+/* The same for two checkpoints. */
+static enum skl_err prove_consistency(struct copy *copy, const struct skl_tlog_policy *policy,
+				      const struct proving *proving, struct skl_error *reterr)
+{
+	SKL_CLEANUP(skl_buf_done) struct skl_buf old_note = {.max = 65536};
+	SKL_CLEANUP(skl_buf_done) struct skl_buf new_note = {.max = 65536};
+	SKL_CLEANUP(skl_buf_done) struct skl_buf text = {.max = SKL_LIMIT_NOTE};
+	SKL_CLEANUP(skl_buf_done) struct skl_buf trusted = {.max = SKL_LIMIT_NOTE};
+	struct consistency proof = {.count = 0};
+	struct skl_checkpoint old_one, new_one;
+	struct consistency_found found;
+	const char *wrong;
+	enum skl_err err =
+		find_checkpoint(copy, policy, proving->old_one, &old_one, &old_note, reterr);
+
+	if (err == SKL_OK)
+		err = find_checkpoint(copy, policy, proving->new_one, &new_one, &new_note, reterr);
+	if (err != SKL_OK)
+		return err;
+	proof.old_size = old_one.size;
+	proof.old_note = skl_buf_view(&old_note);
+	proof.new_note = skl_buf_view(&new_note);
+	wrong = "the trail does not have these sizes, the older first";
+	if (skl_merkle_consistency(old_one.size, new_one.size, newest_read_hash, copy, proof.path,
+				   &proof.count) == SKL_OK)
+		wrong = consistency_check(&proof, policy, &found);
+	if (wrong) {
+		fprintf(stderr, "schakel-audit: %s: run verify\n", wrong);
+		return SKL_ESTATE;
+	}
+	consistency_format(&proof, &text);
+	err = skl_buf_err(&text);
+	if (err != SKL_OK)
+		return skl_error_set(reterr, err, 0, 0, "out of memory");
+	if (!proving->out) {
+		printf("%.*s", (int)text.len, (const char *)text.data);
+		return SKL_OK;
+	}
+	err = audit_trust_text(&proving->trust, &trusted, reterr);
+	return err == SKL_OK ? bundle_write_consistency(proving->out, &found, skl_buf_view(&text),
+							skl_buf_view(&trusted), reterr)
+			     : err;
+}
+
 static enum skl_err prove_from(struct proving *proving, const char *data_path,
 			       struct skl_error *reterr)
 {
@@ -132,7 +218,9 @@ static enum skl_err prove_from(struct proving *proving, const char *data_path,
 		err = copy_open(data_path, skl_tlog_policy_log(policy, 0)->name,
 				&proving->trust.epochs, &findings, &copy, reterr);
 		if (err == SKL_OK)
-			err = prove(&copy, policy, proving, reterr);
+			err = proving->is_consistency
+				      ? prove_consistency(&copy, policy, proving, reterr)
+				      : prove(&copy, policy, proving, reterr);
 		copy_close(&copy);
 	}
 	findings_done(&findings);
@@ -157,14 +245,22 @@ static int run(struct proving *proving)
 	return err == SKL_OK ? AUDIT_OK : AUDIT_NO;
 }
 
+/* INDEX, or OLD [NEW]. */
+static bool take_arguments(struct proving *proving, int count, char **words)
+{
+	if (!proving->is_consistency)
+		return count == 1 && parse_index(words[0], &proving->index);
+	proving->old_one = count > 0 ? words[0] : NULL;
+	proving->new_one = count == 2 ? words[1] : NULL;
+	return count == 1 || count == 2;
+}
+
 int audit_proof(int argc, char **argv)
 {
 	static const struct option names[] = {
-		{"store", required_argument, NULL, 's'},
-		AUDIT_TRUST_OPTIONS,
-		{"out", required_argument, NULL, 'o'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+		{"store", required_argument, NULL, 's'}, AUDIT_TRUST_OPTIONS,
+		{"out", required_argument, NULL, 'o'},   {"consistency", no_argument, NULL, 'c'},
+		{"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0},
 	};
 	struct proving proving = {.store = NULL};
 	bool is_wrong = false;
@@ -179,6 +275,9 @@ int audit_proof(int argc, char **argv)
 		case 'o':
 			proving.out = optarg;
 			break;
+		case 'c':
+			proving.is_consistency = true;
+			break;
 		case 'h':
 			usage(stdout);
 			return AUDIT_OK;
@@ -188,7 +287,7 @@ int audit_proof(int argc, char **argv)
 		}
 	}
 	if (is_wrong || !proving.store || !audit_trust_is_given(&proving.trust) ||
-	    optind + 1 != argc || !parse_index(argv[optind], &proving.index)) {
+	    !take_arguments(&proving, argc - optind, argv + optind)) {
 		usage(stderr);
 		return AUDIT_USAGE;
 	}

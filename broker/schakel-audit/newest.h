@@ -11,6 +11,11 @@
 bool newest_checkpoint(const struct copy *copy, const struct skl_tlog_policy *policy,
 		       struct skl_checkpoint *ret_checkpoint, struct skl_buf *text);
 
+/* The one at this size that the log signed; the quorum is not asked for. */
+bool newest_checkpoint_at(const struct copy *copy, const struct skl_tlog_policy *policy,
+			  uint64_t size, struct skl_checkpoint *ret_checkpoint,
+			  struct skl_buf *text);
+
 /* skl_merkle_read_fn over the stored hashes of the copy, which is arg. */
 enum skl_err newest_read_hash(void *arg, unsigned level, uint64_t number, uint8_t ret_hash[32]);
 

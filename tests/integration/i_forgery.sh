@@ -199,7 +199,7 @@ for index in 0 17 31 32 58 59; do
 done
 # Nothing but openssl, sha256sum, a shell and what every Unix has.
 mkdir tools
-for tool in openssl sha256sum sh sed cat head tail od tr cp rm mktemp; do
+for tool in openssl sha256sum sh sed cat head tail od tr cp rm mktemp mv cmp wc; do
 	ln -s "$(command -v $tool)" tools/$tool
 done
 test_expect 'with openssl and sha256sum alone' env -i PATH="$PWD/tools" TMPDIR="$PWD" \
@@ -246,4 +246,88 @@ done
 cp bundle/policy own.policy
 sed -i "s|^log .*|log $(cat next.vkey)|" own.policy
 test_expect_status 1 'keys that are not the log'"'"'s' "$audit" check --policy own.policy bundle
+
+# --- consistency: that a checkpoint only adds to one that somebody kept
+consistency() { "$audit" proof --store t/store "${trust[@]}" --consistency "$@"; }
+TRAIL_EACH=1 fresh 12
+sizes=$(cd t && echo checkpoint-* | tr ' ' '\n' | sed 's/checkpoint-//' | sort -n | tr '\n' ' ')
+pairs=0
+for old in $sizes; do
+	for new in $sizes; do
+		if [ "$old" -gt "$new" ]; then
+			consistency "$old" "$new" >proof.txt 2>err
+			[ $? -eq 1 ] || fail "$old is not older than $new"
+			continue
+		fi
+		consistency "$old" "$new" >proof.txt || fail "from $old to $new"
+		"$audit" check "${trust[@]}" proof.txt >out 2>err || fail "from $old to $new: check"
+		grep -q "^proven: the checkpoint at $new of $origin only adds to the one at $old, signed by 2 and 2 witnesses" out ||
+			fail "from $old to $new: $(cat out)"
+		cp proof.txt "proof-$old-$new"
+		pairs=$((pairs + 1))
+	done
+done
+test_is "$pairs" 78 'each checkpoint of a tree of twelve adds to each before it, and that checks'
+if command -v go >/dev/null && [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog ]; then
+	GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS='' test_expect "Debian's Go takes each of them" \
+		go run "$SRC/tests/foreign/proof_go.go" "$(cat vkey)" proof-*
+	test_is "$(wc -l <out)" "$pairs" 'and no changed hash'
+else
+	skip "Debian's Go takes each of them" 'no go'
+fi
+for given in 7 8 12; do
+	rm -rf grown
+	test_expect "what was kept is proven by the newest, as a folder (from $given)" \
+		"$audit" proof --store t/store "${trust[@]}" --out grown --consistency "t/checkpoint-$given"
+	test_expect 'it checks, by our program' "$audit" check "${trust[@]}" grown
+	test_like "$(cat out)" "^proven: the checkpoint at 12 .* one at $given, " '.. it says so'
+	test_expect 'and with openssl and sha256sum alone' env -i PATH="$PWD/tools" TMPDIR="$PWD" tools/sh grown/controle.sh
+	test_like "$(cat out)" "PROVEN: the checkpoint at 12 of $origin only adds to the one at $given\$" '.. it says so'
+done
+count=0
+for proof in proof-*; do
+	cp "$proof" grown/consistency
+	sh grown/controle.sh >out 2>err || fail "$proof: openssl: $(cat out err)"
+	count=$((count + 1))
+done
+test_is $count "$pairs" 'as each pair does'
+
+# Forged ones: neither our program nor openssl takes them.
+middle=7
+no_growth() {
+	local text=$1
+	shift
+	cp "proof-$middle-12" grown/consistency
+	"$@"
+	cmp -s "proof-$middle-12" grown/consistency && fail "$text: nothing was changed"
+	test_expect_status 1 "$text: our program" "$audit" check "${trust[@]}" grown
+	test_expect_status 1 "$text: openssl" sh grown/controle.sh
+}
+# another FILE SIZE: a checkpoint of that size over other entries, signed with the stolen key
+another() {
+	rm -rf other
+	cp -r t other
+	"$BIN/trail_forge" other/store rewrite 3 && "$BIN/trail_forge" other/store sign log.key
+	"$audit" proof --store other/store --log-key vkey --consistency "$2" "$2" >other.txt || exit 1
+	sed '1,/^$/d' other.txt | sed -n '/^$/,$p' | sed 1d | sed '1,/^$/d' >"$1"
+}
+another other-$middle "$middle"
+another other-12 12
+no_growth 'a hash changed' sed -i '3s/^A/B/; t; 3s/^./A/' grown/consistency
+no_growth 'a hash less' sed -i 3d grown/consistency
+no_growth 'a hash more' sed -i 3p grown/consistency
+no_growth 'another size' sed -i "s/^old $middle\$/old $((middle + 1))/" grown/consistency
+no_growth 'the checkpoints exchanged' sh -c "{ sed '/^\$/q' proof-$middle-12; cat t/checkpoint-$middle; echo; cat t/checkpoint-12; } >grown/consistency"
+no_growth 'an older one that was signed of another trail' \
+	sh -c "{ sed '/^\$/q' proof-$middle-12; cat t/checkpoint-12; echo; cat other-$middle; } >grown/consistency"
+no_growth 'a newer one without witnesses' \
+	sh -c "{ sed '/^\$/q' proof-$middle-12; cat other-12; echo; cat t/checkpoint-$middle; } >grown/consistency"
+no_growth 'a damaged signature' sed -i '/— vt-zw/{s/A\(.\{9\}\)$/B\1/;t;s/.\(.\{9\}\)$/A\1/}' grown/consistency
+no_growth 'cut short' sh -c "sed '/^\$/q' proof-$middle-12 >grown/consistency"
+test_expect_status 1 'no such checkpoint' consistency 13 12
+test_like "$(cat err)" 'no signed checkpoint at 13$' 'which is said'
+test_expect_status 1 'one of a trail that was rewritten' consistency "other-$middle"
+test_like "$(cat err)" 'does not only add to the older: run verify' '.. is not added to'
+test_expect_status 3 'a file that is not there' consistency nowhere
+test_expect_status 2 'and no pair' consistency
 done_testing

@@ -6,7 +6,8 @@
  *
  * FOLDER/store and FOLDER/vault are made, or continued at entry FROM, up to COUNT entries, in
  * commits of one to five. Each commit keeps its promise and writes FOLDER/result-<first>; every
- * third one gets a checkpoint, and so does the last. FOLDER/guard is what the notary would have.
+ * third one gets a checkpoint, and so does the last; with TRAIL_EACH in the environment commits are
+ * of one entry, and each gets one. FOLDER/guard is what the notary would have.
  * Entry n is decided n minutes after 2026-01-01T00:00:00Z, from one of four partners to another;
  * every seventh has no detail. Witnesses sign each checkpoint, ten seconds after its last entry,
  * and keep it as FOLDER/checkpoint-<size>.
@@ -191,6 +192,7 @@ int main(int argc, char **argv)
 	struct skl_error why = {.text = ""};
 	uint64_t count, n;
 	const char *start;
+	bool is_each;
 
 	if (argc < 5 || skl_wire_init() != SKL_OK)
 		return 2;
@@ -212,13 +214,15 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s\n", why.text);
 		return 3;
 	}
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
+	is_each = getenv("TRAIL_EACH") != NULL;
 	for (uint32_t step = 1; n < count; step++) {
 		uint64_t left = count - n;
-		uint32_t size = step % 5 + 1 < left ? step % 5 + 1 : (uint32_t)left;
+		uint32_t size = is_each ? 1 : step % 5 + 1 < left ? step % 5 + 1 : (uint32_t)left;
 
 		commit_batch(store, promise_key, argv[1], n, size);
 		n += size;
-		if (step % 3 == 0 || n == count)
+		if (is_each || step % 3 == 0 || n == count)
 			checkpoint(store, log_key, argv[1]);
 	}
 	skl_store_close(store);
