@@ -434,7 +434,7 @@ bench: $(BENCHES) $(LOADS) programs
 demo:
 	@deploy/bootstrap build demo
 	@+$(MAKE) --no-print-directory programs
-	@BIN="$(abspath $(BIN))" SRC="$$(pwd)" deploy/demo/demo
+	@BIN="$(abspath $(BIN))" SRC="$$(pwd)" deploy/demo/$(if $(SCENARIO),scenario $(SCENARIO),all)
 
 # --- the rest ----------------------------------------------------------------
 
@@ -491,6 +491,7 @@ help:
 #: make lint          all static checks; lint-fast is the part for a commit hook
 #: make format        rewrite the C files to the style
 #: make demo          the hub, its partners and a story, on this machine
+#: make demo SCENARIO=C   another story, A to L: here a house ban, with its timeline
 #: make install       DESTDIR=, PREFIX=/usr/local, SYSCONFDIR=; uninstall
 #: make dist          a reproducible tarball from git; distcheck builds and checks it
 #: make cover         which part of each folder the suites run

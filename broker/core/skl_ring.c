@@ -204,6 +204,11 @@ static enum skl_err notify(struct skl_turn *turn, const struct skl_clock_row *ro
 		notice.text_en = saying->text_en;
 		return skl_offer_push_notice(turn, &notice);
 	}
+	/* With an id, so that adapters show it to people: the clock itself is what is open. */
+	randombytes_buf(id, sizeof(id));
+	notice.id = id;
+	notice.due_ms = row->due_ms;
+	notice.case_ref = has_case(row) ? row->case_ref : NULL;
 	(void)snprintf(text_nl, sizeof(text_nl), "Termijn verstreken: %s (%s).",
 		       skl_code_label_nl(SKL_LIST_CLOCK, row->clock), row->partner); /* fits */
 	(void)snprintf(text_en, sizeof(text_en), "Term has passed: %s (%s).",
@@ -240,8 +245,10 @@ void skl_ring_set(const struct skl_turn *turn, struct skl_clock_row *row)
 static enum skl_err warn(struct skl_turn *turn, const struct skl_clock_row *row, uint64_t index)
 {
 	char text_nl[200], text_en[200];
+	uint8_t id[SKL_ID_BYTES];
 	const struct skl_offer_notice notice = {
 		.partner = row->partner,
+		.id = id,
 		.clock = row->clock,
 		.ref = row->message_id,
 		.case_ref = has_case(row) ? row->case_ref : NULL,
@@ -251,6 +258,7 @@ static enum skl_err warn(struct skl_turn *turn, const struct skl_clock_row *row,
 		.entry_index = index,
 	};
 
+	randombytes_buf(id, sizeof(id));
 	(void)snprintf(text_nl, sizeof(text_nl),
 		       "Termijn loopt bijna af: %s. Rond het af, of leg vast waarom dat niet lukt.",
 		       skl_code_label_nl(SKL_LIST_CLOCK, row->clock)); /* fits */

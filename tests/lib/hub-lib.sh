@@ -83,7 +83,7 @@ hub_sign_directory() {
 	done
 	hub_regions >"$HUB/regions.txt"
 	"$BIN/schakel-keys" directory build --environment test ${1:+--previous "$1"} \
-		--fresh-until "$(date -u -d '+30 days' +%Y-%m-%dT%H:%M:%SZ)" --out "$HUB/directory.new" \
+		--fresh-until "$(date -u -d "+${HUB_FRESH_DAYS:-30} days" +%Y-%m-%dT%H:%M:%SZ)" --out "$HUB/directory.new" \
 		"$HUB/regions.txt" "${parts[@]}" >>"$HUB/keys.log" &&
 		"$BIN/schakel-keys" directory sign --key "$HUB/keys/care/registrar.key" "$HUB/directory.new" \
 			>>"$HUB/keys.log" &&
@@ -164,6 +164,7 @@ hub_audit() {
 		--reason periodic_audit --user u-77 --all --json --details "$@" 2>>"$TMPDIR/audit.log"
 }
 
+# STORY_ROWS=FILE keeps the rows too, for `make demo SCENARIO=...`.
 hub_decisions() {
-	hub_audit "$@" | "$PYTHON" "$SRC/tests/lib/decisions.py"
+	hub_audit "$@" | tee "${STORY_ROWS:-/dev/null}" | "$PYTHON" "$SRC/tests/lib/decisions.py"
 }
