@@ -384,7 +384,7 @@ json_t *skl_own_notice(const struct skl_context *context, const Schakel__V1__Not
 		set(root, "caseRef", skl_json_hex(notice->case_ref.data, SKL_ID_BYTES));
 	set_code(root, "clock", SKL_LIST_CLOCK, notice->clock);
 	set_code(root, "task", SKL_LIST_TASK, notice->task);
-	if (notice->id.len == SKL_ID_BYTES)
+	if (notice->task && notice->id.len == SKL_ID_BYTES)
 		set(root, "taskId", skl_json_hex(notice->id.data, SKL_ID_BYTES));
 	set_code(root, "state", SKL_LIST_DELIVERY, notice->state);
 	set_code(root, "reason", SKL_LIST_REASON, notice->reason);

@@ -155,7 +155,7 @@ test_wait_for 20 'who has it too' vt_has '"kind":"ban_contact_address"'
 # --- day 8: advice; day 10: extended; day 12: upheld -------------------------------------------------------------
 
 day 8
-test_wait_for 40 'on day eight Veilig Thuis is reminded of its advice' grep -ls '"clock":"ban_advice"' -r "$HUB/system-vt-zw/events"
+test_wait_for 40 'on day eight Veilig Thuis is reminded of its advice' grep -ls '"clock":"ban-advice"' -r "$HUB/system-vt-zw/events"
 test_expect 'Veilig Thuis advises to extend' post VT-1 v-1 ban_advice house_ban covenant "\"refersTo\": \"$first\", \"to\": [{\"partner\": \"gemeente-zaanstad\"}],
  \"subjects\": [$he_is], \"sections\": [$he, {\"category\": \"advice\", \"about\": [], \"data\": {\"text\": \"Verlengen: het plan is nog niet rond.\"}}],
  \"events\": [{\"code\": \"answer\", \"value\": \"yes\"}]"
