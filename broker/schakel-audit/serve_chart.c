@@ -43,19 +43,18 @@ static const char *code_label(const struct serve_page *page, const struct chart_
 			   page->is_dutch);
 }
 
+/* Who and what, above the rows that are about them: a table of three columns fits a phone. */
 static void put_names(struct serve_page *page, const struct chart_cell *cell)
 {
-	serve_put(page, "<tr><th scope=\"row\">");
+	serve_put(page, "<tbody><tr><th scope=\"rowgroup\" colspan=\"3\" class=\"wrap group\">");
 	serve_text(page, cell->from);
-	serve_put(page, "</th>");
 	if (cell->what != CHART_LATE) {
-		serve_put(page, "<td>");
+		serve_say(page, " aan ", " to ");
 		serve_text(page, cell->to[0] ? cell->to : "-");
-		serve_put(page, "</td>");
 	}
-	serve_put(page, "<td class=\"wrap\">");
+	serve_put(page, "<br>");
 	serve_text(page, code_label(page, cell));
-	serve_put(page, "</td>");
+	serve_put(page, "</th></tr>\n");
 }
 
 static void put_number(struct serve_page *page, uint64_t count)
@@ -70,12 +69,14 @@ static void put_number(struct serve_page *page, uint64_t count)
 }
 
 /* The number is beside it: the bar says nothing more. */
-static void put_bar(struct serve_page *page, uint64_t count, uint64_t most)
+static void put_bar(struct serve_page *page, const char *class, uint64_t count, uint64_t most)
 {
-	skl_buf_addf(&page->html,
-		     "<td><svg aria-hidden=\"true\" width=\"%d\" height=\"16\"><rect class=\"bar\" "
-		     "width=\"%" PRIu64 "\" height=\"16\"/></svg></td></tr>\n",
-		     BAR_PX, most ? count * BAR_PX / most : 0);
+	skl_buf_addf(
+		&page->html,
+		"<td><svg aria-hidden=\"true\" width=\"%d\" height=\"16\" viewBox=\"0 0 %d 16\" "
+		"preserveAspectRatio=\"none\"><rect class=\"%s\" width=\"%" PRIu64
+		"\" height=\"16\"/></svg></td></tr>\n",
+		BAR_PX, BAR_PX, class, most ? count * BAR_PX / most : 0);
 }
 
 /* --- by week ---------------------------------------------------------------------- */
@@ -133,33 +134,35 @@ static void put_line(struct serve_page *page, const struct chart *chart, size_t 
 	const struct chart_cell *line = chart_at(chart, first);
 	size_t at = first;
 
+	put_names(page, line);
 	for (int64_t week_ms = weeks->first_ms; week_ms <= weeks->last_ms; week_ms += WEEK_MS) {
 		uint64_t count = count_of(chart, &at, is_counted, line, week_ms);
 		char monday[SKL_TIME_TEXT_BYTES];
 
 		skl_time_format(week_ms, monday);
 		monday[10] = '\0';
-		put_names(page, line);
-		serve_put(page, "<td>");
+		serve_put(page, "<tr><th scope=\"row\">");
 		serve_text(page, monday);
-		serve_put(page, "</td>");
+		serve_put(page, "</th>");
 		put_number(page, count);
-		put_bar(page, count, weeks->most);
+		put_bar(page, "bar", count, weeks->most);
 	}
+	serve_put(page, "</tbody>\n");
 }
 
-static void put_head(struct serve_page *page, const char *id, bool is_clock)
+static void put_head(struct serve_page *page, const char *id, const char *dutch,
+		     const char *english)
 {
 	skl_buf_addf(&page->html,
 		     "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"%s\">"
 		     "<table><thead><tr><th scope=\"col\">",
 		     id);
+	serve_say(page, dutch, english);
 	serve_say(page,
-		  is_clock ? "Organisatie</th><th scope=\"col\">Termijn"
-			   : "Van</th><th scope=\"col\">Aan</th><th scope=\"col\">Grondslag",
-		  is_clock ? "Organisation</th><th scope=\"col\">Clock"
-			   : "From</th><th scope=\"col\">To</th><th scope=\"col\">Ground");
-	serve_put(page, "</th><th scope=\"col\">");
+		  "</th><th scope=\"col\" class=\"count\">Aantal</th><th scope=\"col\">Beeld</th>"
+		  "</tr></thead>\n",
+		  "</th><th scope=\"col\" class=\"count\">Number</th><th "
+		  "scope=\"col\">Picture</th></tr></thead>\n");
 }
 
 static void put_weeks(struct serve_page *page, const struct chart *chart, const char *id,
@@ -172,12 +175,7 @@ static void put_weeks(struct serve_page *page, const struct chart *chart, const 
 			  "<p>Nothing of 10 or more in a week.</p>\n");
 		return;
 	}
-	put_head(page, id, is_counted == is_late);
-	serve_say(page,
-		  "Week vanaf</th><th scope=\"col\">Aantal</th><th scope=\"col\">Beeld</th></tr>"
-		  "</thead>\n<tbody>",
-		  "Week of</th><th scope=\"col\">Number</th><th scope=\"col\">Picture</th></tr>"
-		  "</thead>\n<tbody>");
+	put_head(page, id, "Week vanaf", "Week of");
 	for (size_t i = 0; i < chart_count(chart);) {
 		size_t first = i;
 		const struct chart_cell *line = chart_at(chart, first);
@@ -185,7 +183,7 @@ static void put_weeks(struct serve_page *page, const struct chart *chart, const 
 		if (count_of(chart, &i, is_counted, line, INT64_MAX))
 			put_line(page, chart, first, is_counted, &weeks);
 	}
-	serve_put(page, "</tbody></table></div>\n");
+	serve_put(page, "</table></div>\n");
 }
 
 /* --- shares ----------------------------------------------------------------------- */
@@ -193,41 +191,39 @@ static void put_weeks(struct serve_page *page, const struct chart *chart, const 
 static void put_share(struct serve_page *page, const struct chart_cell *line,
 		      const uint64_t count[CHART_WHATS])
 {
-	static const char *const class[] = {"bar", "bar part", "bar no"};
-	uint64_t all = count[CHART_PERMITTED] + count[CHART_CUT] + count[CHART_DENIED], at = 0;
+	static const struct {
+		enum chart_what what;
+		const char *dutch;
+		const char *english;
+		const char *class;
+	} rows[] = {
+		{CHART_PERMITTED, "Gedeeld", "Delivered", "bar"},
+		{CHART_CUT, "Deels gedeeld", "Cut", "bar part"},
+		{CHART_DENIED, "Geweigerd", "Refused", "bar no"},
+	};
+	uint64_t all = count[CHART_PERMITTED] + count[CHART_CUT] + count[CHART_DENIED];
 
 	put_names(page, line);
-	for (unsigned what = CHART_PERMITTED; what <= CHART_DENIED; what++) {
-		serve_put(page, "<td class=\"count\">");
-		if (count[what])
-			skl_buf_addf(&page->html, "%" PRIu64 ", %" PRIu64 " %%", count[what],
-				     count[what] * 100 / all);
+	for (size_t i = 0; i < SKL_COUNT(rows); i++) {
+		uint64_t some = count[rows[i].what];
+
+		serve_put(page, "<tr><th scope=\"row\">");
+		serve_say(page, rows[i].dutch, rows[i].english);
+		serve_put(page, "</th><td class=\"count\">");
+		if (some)
+			skl_buf_addf(&page->html, "%" PRIu64 ", %" PRIu64 " %%", some,
+				     some * 100 / all);
 		else
 			serve_say(page, "&lt;10 per week", "&lt;10 a week");
 		serve_put(page, "</td>");
+		put_bar(page, rows[i].class, some, all);
 	}
-	skl_buf_addf(&page->html, "<td><svg aria-hidden=\"true\" width=\"%d\" height=\"16\">",
-		     BAR_PX);
-	for (unsigned what = CHART_PERMITTED; what <= CHART_DENIED; what++) {
-		uint64_t width = all ? count[what] * BAR_PX / all : 0;
-
-		skl_buf_addf(&page->html,
-			     "<rect class=\"%s\" x=\"%" PRIu64 "\" width=\"%" PRIu64
-			     "\" height=\"16\"/>",
-			     class[what], at, width);
-		at += width;
-	}
-	serve_put(page, "</svg></td></tr>\n");
+	serve_put(page, "</tbody>\n");
 }
 
 static void put_shares(struct serve_page *page, const struct chart *chart)
 {
-	put_head(page, "shares", false);
-	serve_say(page,
-		  "Gedeeld</th><th scope=\"col\">Deels gedeeld</th><th scope=\"col\">Geweigerd"
-		  "</th><th scope=\"col\">Beeld</th></tr></thead>\n<tbody>",
-		  "Delivered</th><th scope=\"col\">Cut</th><th scope=\"col\">Refused</th><th "
-		  "scope=\"col\">Picture</th></tr></thead>\n<tbody>");
+	put_head(page, "shares", "Uitkomst", "Outcome");
 	for (size_t i = 0; i < chart_count(chart);) {
 		const struct chart_cell *line = chart_at(chart, i);
 		uint64_t count[CHART_WHATS] = {0};
@@ -237,7 +233,7 @@ static void put_shares(struct serve_page *page, const struct chart *chart)
 		if (line->what != CHART_LATE)
 			put_share(page, line, count);
 	}
-	serve_put(page, "</tbody></table></div>\n");
+	serve_put(page, "</table></div>\n");
 }
 
 /* --- the page --------------------------------------------------------------------- */

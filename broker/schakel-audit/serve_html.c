@@ -49,6 +49,7 @@ const char serve_css[] =
 	"dl{display:grid;grid-template-columns:minmax(8rem,16rem) 1fr;gap:.4rem 1rem;margin:0 0 "
 	"1.5rem;background:#fff;border:1px solid #c9c9cf;border-radius:.25rem;padding:1rem}"
 	"dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}"
+	".group{background:#f6f6f4}th.count{text-align:right}tbody th{font-weight:600}"
 	"svg{display:block}.bar{fill:#12508a;stroke:none}.bar.part{fill:#b98a2e;stroke:none}"
 	".bar.no{fill:#a11d1d;stroke:none}"
 	"svg text{font:14px system-ui,sans-serif;fill:#1b1b1f}"
@@ -65,7 +66,7 @@ const char serve_css[] =
 	".note{border-left:.4rem solid #12344d;background:#fff;padding:.75rem 1rem}"
 	".hide{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}"
 	"@media(max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}"
-	"nav{margin-left:0}}";
+	"nav{margin-left:0}td svg{width:5rem}}";
 
 void serve_put(struct serve_page *page, const char *markup)
 {

@@ -93,6 +93,7 @@ async function judge(page, complaints) {
 }
 
 const browser = await chromium.launch({ executablePath, args: process.getuid() === 0 ? ["--no-sandbox"] : [] });
+const firstViews = []; // ms from the click to the load event; of a new context, so with a new connection
 let isGood = true;
 for (const [size, width, height] of [["large", 1440, 900], ["small", 360, 740]])
 	for (const lang of ["nl", "en"]) {
@@ -114,6 +115,9 @@ for (const [size, width, height] of [["large", 1440, 900], ["small", 360, 740]])
 			});
 			try {
 				await page.goto(`${url}/?lang=${lang}`);
+				if (name === "search")
+					firstViews.push(await page.evaluate(() =>
+						performance.getEntriesByType("navigation")[0].loadEventEnd));
 				await visit(page);
 				await page.locator("h1").waitFor();
 				await judge(page, complaints);
@@ -130,4 +134,5 @@ for (const [size, width, height] of [["large", 1440, 900], ["small", 360, 740]])
 		await context.close();
 	}
 await browser.close();
+console.log(`view ${firstViews.map((ms) => Math.round(ms)).join(", ")} ms until the first view is loaded`);
 process.exit(isGood ? 0 : 1);

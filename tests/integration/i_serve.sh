@@ -171,7 +171,7 @@ test_wait_for 30 'counted by organisation' counted refusals \
 	'scope="row">politie-nh</th><td class="count">&lt;10</td><td class="count">&lt;10</td><td class="count">&lt;10<'
 test_wait_for 30 'and by week' counted volume 'scope="row">politie-nh</th><td>20..-..-..</td><td class="count">&lt;10</td>'
 look u-77 POST /cijfers -d "token=$t" -d reason=periodic_audit -d period=all
-test_is "$status $(grep -c 'scope="row"' page)" '200 0' 'charts of less than ten show nothing of it'
+test_is "$status $(grep -c 'scope="row' page)" '200 0' 'charts of less than ten show nothing of it'
 saved everything all
 test_is "$status" 400 'no such saved query'
 saved late tomorrow
@@ -197,7 +197,7 @@ look u-77 POST /zoek -d "token=$t" -d reason=complaint -d entry=decision -d "nex
 test_is "$status $(grep -c 'scope="row"' page)" '200 4' 'and the next one'
 charts() {
 	look u-77 POST /cijfers -d "token=$t" -d reason=periodic_audit -d period=all
-	grep -q 'scope="row">politie-nh</th><td>reclas</td>.*<td class="count">[0-9]*, 100 %</td>' page
+	tr -d '\n' <page | grep -q 'class="wrap group">politie-nh aan reclas<br>.*>Geweigerd</th><td class="count">[0-9]*, 100 %</td>'
 }
 test_wait_for 30 'charts, of what is ten or more a week' charts
 test_is "$(grep -c 'vt-zw' page)" 0 'and nothing of what is less'
