@@ -373,13 +373,18 @@ static enum skl_err look_at(struct page *page, uint64_t index)
 }
 
 /* Has this turn read for long enough? Each page looks at a block, so that all come to an end. */
-static bool is_late(struct page *page)
+static bool is_over(struct page *page)
 {
 	int64_t now_mono_ms = skl_mono_ms();
 
 	if (!page->turn->query_until_mono_ms)
 		page->turn->query_until_mono_ms = now_mono_ms + READ_MS;
-	return page->scanned >= SKL_SUMMARY_BLOCK && now_mono_ms > page->turn->query_until_mono_ms;
+	return now_mono_ms > page->turn->query_until_mono_ms;
+}
+
+static bool is_late(struct page *page)
+{
+	return page->scanned >= SKL_SUMMARY_BLOCK && is_over(page);
 }
 
 /* False ends the walk. */
@@ -466,6 +471,27 @@ static bool want_of_detail(const struct page *page, struct skl_summary_filter *f
 	return ok;
 }
 
+/*
+ * On to the next entry that may match; or the page is full: its time is over. What is behind the
+ * blocks of one look is not read for that, but looked at as they were.
+ */
+static enum skl_err pass_over(struct page *page, struct skl_summary_filter *filter, uint64_t *index)
+{
+	uint64_t looked;
+
+	do {
+		uint64_t from = *index / SKL_SUMMARY_BLOCK;
+		enum skl_err err = skl_summary_next(page->turn->txn, filter, *index, index);
+
+		if (err != SKL_OK)
+			return err;
+		page->next = *index;
+		looked = *index / SKL_SUMMARY_BLOCK - from;
+	} while (looked >= SKL_SUMMARY_LOOK_MAX && !is_over(page));
+	page->is_full = looked >= SKL_SUMMARY_LOOK_MAX;
+	return SKL_OK;
+}
+
 /* Every entry from first on, but for the blocks that cannot have one. */
 static enum skl_err walk_all(struct page *page, uint64_t first)
 {
@@ -480,12 +506,11 @@ static enum skl_err walk_all(struct page *page, uint64_t first)
 		filter->count = 0; /* too many terms: nothing is passed over for them */
 	while (index < size && !page->is_full) {
 		if (index == first || index % SKL_SUMMARY_BLOCK == 0) {
-			enum skl_err err = skl_summary_next(page->turn->txn, filter, index, &index);
+			enum skl_err err = pass_over(page, filter, &index);
 
 			if (err != SKL_OK)
 				return err;
-			page->next = index;
-			if (index == size)
+			if (page->is_full || index == size)
 				break;
 		}
 		if (!step(page, index++))
@@ -504,7 +529,7 @@ static enum skl_err walk(struct page *page, uint64_t first)
 	enum skl_err err;
 
 	page->next = first;
-	(void)is_late(page); /* the clock of this turn's pages runs from here */
+	(void)is_over(page); /* the clock of this turn's pages runs from here */
 	if (!value.len)
 		return walk_all(page, first);
 	err = skl_index_list(page->turn->txn, by_id ? SKL_INDEX_MESSAGE : SKL_INDEX_CASE,

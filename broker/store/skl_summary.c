@@ -9,7 +9,6 @@
 
 #define FORMAT          1
 #define PROBES          6
-#define BLOCKS_MAX      1024
 #define AT_CLASSES      1
 #define AT_YEARS        5
 #define AT_TIMES        13
@@ -338,7 +337,7 @@ enum skl_err skl_summary_next(struct skl_txn *txn, struct skl_summary_filter *fi
 {
 	uint64_t size = skl_trail_size(txn);
 
-	for (unsigned i = 0; i < BLOCKS_MAX && index < size; i++) {
+	for (unsigned i = 0; i < SKL_SUMMARY_LOOK_MAX && index < size; i++) {
 		uint64_t block = index / SKL_SUMMARY_BLOCK;
 		const uint8_t *row;
 		enum skl_err err = find_row(txn, block, &row);

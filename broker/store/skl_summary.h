@@ -30,6 +30,7 @@
 struct skl_txn;
 
 #define SKL_SUMMARY_BLOCK     256
+#define SKL_SUMMARY_LOOK_MAX  1024u
 #define SKL_SUMMARY_TERMS_MAX 128
 #define SKL_SUMMARY_KEYS_MAX  16
 #define SKL_SUMMARY_BITS      32000u
@@ -117,8 +118,8 @@ bool skl_summary_want(struct skl_summary_filter *filter, enum skl_summary_of of,
 		      struct skl_view value);
 
 /*
- * The first entry >= index that may match; the size of the trail if none may. At most 1,024 blocks
- * are looked at: then the first entry behind them, whatever it is.
+ * The first entry >= index that may match; the size of the trail if none may. At most
+ * SKL_SUMMARY_LOOK_MAX blocks are looked at: then the first entry behind them, whatever it is.
  */
 SKL_MUST_CHECK enum skl_err skl_summary_next(struct skl_txn *txn, struct skl_summary_filter *filter,
 					     uint64_t index, uint64_t *ret_index);

@@ -40,16 +40,24 @@ verify() {
 	bench_large "$entries"
 }
 
-# page NAME FILTER...: how long the hub reads for the first page, which other messages wait for
+# Of all threads of the hub, as the scheduler counts it: what others do on the machine is not in it.
+hub_cpu_ns() {
+	awk '{ ns += $1 } END { printf "%.0f\n", ns }' "/proc/$(pid_of large)/task/"*/schedstat
+}
+
+# page NAME FILTER...: how long the hub reads for the first page, which other messages wait for; and all that
+# it does for it, from the session that begins to the one that ends
 page() {
-	local name=$1 before
+	local name=$1 before cpu
 
 	shift
 	before=$(bench_metric large query_microseconds_total)
+	cpu=$(hub_cpu_ns)
 	bench_query large "$@" >page.out 2>page.err || exit 1
-	printf 'page_%s %s ms, %s rows\n' "$name" \
+	cpu=$(($(hub_cpu_ns) - cpu))
+	printf 'page_%s %s ms, %s rows, hub cpu %s ms\n' "$name" \
 		"$(bench_per 1000 $(($(bench_metric large query_microseconds_total) - before)))" \
-		"$(wc -l <page.out)"
+		"$(wc -l <page.out)" "$(bench_per 1000000 "$cpu")"
 }
 
 # First pages: each saved query, and each filter, of what there is much of and of what there is none.
