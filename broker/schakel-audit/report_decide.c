@@ -173,7 +173,7 @@ static const char *decide(const struct report *report, struct report_line *line,
 		return "no article";
 	if (strlen(article) >= sizeof(line->article) || !is_article(report->law, article))
 		return "not an article of the law of this organisation";
-	(void)snprintf(line->article, sizeof(line->article), "%s", article);
+	memcpy(line->article, article, strlen(article) + 1);
 	line->choice = is_postponed ? REPORT_POSTPONE : REPORT_REFUSE;
 	if (!is_postponed)
 		return words->count == 4 ? NULL : "a refusal has an article and no more";
