@@ -162,7 +162,7 @@ void skl_team_put_rating(struct skl_team_page *page, const json_t *message,
 		     "heel veilig. Onder de 6 komt het plan weer op tafel.</span></legend>"
 		     "<div class=\"choices\">");
 	for (int i = 0; i <= 10; i++) {
-		char value[8];
+		char value[12];
 
 		(void)snprintf(value, sizeof(value), "%d", i);
 		skl_buf_addf(page->html,
