@@ -19,6 +19,7 @@
 #include "skl_clock.h"
 #include "skl_hash.h"
 #include "skl_lib_memory.h"
+#include "skl_om.h"
 #include "skl_police_xml.h"
 #include "skl_vt.h"
 
@@ -67,7 +68,8 @@ char *__wrap_skl_strdup(const char *text)
  */
 
 static struct skl_xml_schema *schema;
-static struct skl_buf xml, json;
+static struct skl_om *om;
+static struct skl_buf xml, json, order;
 static uint8_t answer[32]; /* of the run that succeeds */
 
 /* All that was understood, as one digest. */
@@ -106,6 +108,34 @@ static enum skl_err try_police(void)
 	if (err == SKL_OK)
 		digest_of(&mapped, &findings);
 	skl_mapped_done(&mapped);
+	return err;
+}
+
+/* Read, mapped, and written as it would come back. */
+static enum skl_err try_om(void)
+{
+	struct skl_own_opts opts = {.now_ms = T_NOW_MS};
+	struct skl_findings findings = {0};
+	struct skl_mapped mapped;
+	struct skl_buf text;
+	json_t *message = skl_om_read(om, skl_buf_view(&order), &findings);
+	enum skl_err err = findings.count ? SKL_EFIELD : SKL_ENOMEM;
+
+	skl_mapped_init(&mapped, SKL_KIND_UNSPECIFIED);
+	skl_buf_init(&text, 1u << 20);
+	if (message) {
+		skl_om_codec.address(om, message, NULL);
+		skl_om_codec.own_opts(om, &opts);
+		err = skl_own_map(message, &opts, &mapped, &findings);
+		skl_om_write(om, "bericht", message, &text);
+		err = err ? err : skl_buf_err(&text);
+	}
+	is_armed = false;
+	if (err == SKL_OK)
+		digest_of(&mapped, &findings);
+	skl_mapped_done(&mapped);
+	skl_buf_done(&text);
+	json_decref(message);
 	return err;
 }
 
@@ -248,6 +278,10 @@ static int set_up(void **state)
 	assert_int_equal(skl_xml_schema_open(path, &schema, NULL), SKL_OK);
 	skl_buf_init(&xml, 1u << 20);
 	t_read("adapters/police/samples/melding.xml", &xml);
+	(void)snprintf(path, sizeof(path), "%s/adapters/om/schema/om.xsd", src ? src : ".");
+	assert_int_equal(skl_om_open(path, &om, NULL), SKL_OK);
+	skl_buf_init(&order, 1u << 20);
+	t_read("adapters/om/samples/gedragsaanwijzing.xml", &order);
 	skl_buf_init(&json, 1u << 20);
 	t_read("adapters/veilig_thuis/samples/triage_outcome.json", &json);
 	return 0;
@@ -257,6 +291,8 @@ static int tear_down(void **state)
 {
 	(void)state;
 	skl_xml_schema_free(schema);
+	skl_om_free(om);
+	skl_buf_done(&order);
 	skl_buf_done(&xml);
 	skl_buf_done(&json);
 	return 0;
@@ -444,8 +480,10 @@ static void a_directory_without_memory(void **state)
 
 int main(void)
 {
-	static struct attempt attempts[] = {
-		{"police", try_police, 100}, {"vt", try_vt, 50}, {"rules", try_rules, 10}};
+	static struct attempt attempts[] = {{"police", try_police, 100},
+					    {"om", try_om, 100},
+					    {"vt", try_vt, 50},
+					    {"rules", try_rules, 10}};
 #define READ(i)                                                                                    \
 	{                                                                                          \
 		attempts[i].name, test_attempt, NULL, NULL, &attempts[i]                           \
@@ -455,6 +493,7 @@ int main(void)
 		READ(0),
 		READ(1),
 		READ(2),
+		READ(3),
 		TEST(a_client_that_cannot_open),
 		TEST(a_draft_without_memory),
 		TEST(a_directory_without_memory),
