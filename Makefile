@@ -179,7 +179,7 @@ endif
 TEST_TIMEOUT_SCALE ?= $(SCALE)
 
 # Targets that must work before a compiler is there: they call make again when they need one.
-BARE  := cover distcheck check check-asan check-tsan check-valgrind check-crash check-oracle check-browser demo fuzz clean help dist \
+BARE  := cover distcheck check check-asan check-tsan check-valgrind check-crash check-oracle check-browser demo by-hand fuzz clean help dist \
          format bootstrap \
          lint-fast lint-format lint-layers lint-banned lint-logs lint-spdx lint-shell lint-man \
          lint-spelling lint-complexity lint-proto lint uninstall
@@ -327,7 +327,7 @@ $(foreach s,$(FUZZ_SRC),$(eval $(call \
 
 # --- suites ------------------------------------------------------------------
 
-.PHONY: check check-asan check-tsan check-valgrind check-crash check-oracle check-browser check-run fuzz fuzz-run bench bootstrap demo demo-run
+.PHONY: check check-asan check-tsan check-valgrind check-crash check-oracle check-browser check-run fuzz fuzz-run bench bootstrap demo demo-run by-hand
 TESTS ?=
 RUN_TESTS = CC="$(CC)" CFLAGS="$(CFLAGS)" LDFLAGS="$(LDFLAGS)" BIN="$(abspath $(BIN_RUN))" \
             SRC="$$(pwd)" VARIANT=$(VARIANT) PYTHON=$(PYTHON) ORACLE="$(abspath $(BUILD)/oracle)" \
@@ -436,6 +436,11 @@ demo:
 	@+$(MAKE) --no-print-directory programs
 	@BIN="$(abspath $(BIN))" SRC="$$(pwd)" deploy/demo/$(if $(SCENARIO),scenario $(SCENARIO),all)
 
+by-hand:
+	@deploy/bootstrap build demo
+	@+$(MAKE) --no-print-directory programs
+	@BIN="$(abspath $(BIN))" SRC="$$(pwd)" deploy/demo/by-hand
+
 # --- the rest ----------------------------------------------------------------
 
 include tests/lint/lint.mk
@@ -492,6 +497,7 @@ help:
 #: make format        rewrite the C files to the style
 #: make demo          the hub, its partners and a story, on this machine
 #: make demo SCENARIO=C   another story, A to L: here a house ban, with its timeline
+#: make by-hand       the same for who wants to play a house ban by hand (adapters/README.md)
 #: make install       DESTDIR=, PREFIX=/usr/local, SYSCONFDIR=; uninstall
 #: make dist          a reproducible tarball from git; distcheck builds and checks it
 #: make cover         which part of each folder the suites run

@@ -18,9 +18,9 @@ smd|smd-zaan|helper|Maatschappelijke dienst|social_work|care|075 000 0006|11
 hub_make "$TMPDIR/c" || skip_all "the keys could not be made: $(tail -1 "$TMPDIR/c/keys.log")"
 adapter_make_vt vt-zw
 probation_make rc reclassering-nh toezicht
-printf 'kind besluit = ban_order purpose house_ban ground wth:2-8\nalways sections[].marks.sourceLaw = wth\n' >"$HUB/gemeente.map"
 generic_make gemeente gemeente-zaanstad huisverbod ggz.map
-sed -i 's,mapping = .*,mapping = "gemeente.map",' "$HUB/adapter-gemeente.conf"
+printf 'kind besluit = ban_order purpose house_ban ground wth:2-8\nalways sections[].marks.sourceLaw = wth\n' >"$HUB/kort.map"
+sed -i 's,mapping = .*,mapping = "kort.map",' "$HUB/adapter-gemeente.conf"
 hub_start
 system_start vt-zw
 system_start rc
@@ -94,8 +94,9 @@ test_is "$(probation rc tasks)" '' 'and the task is done'
 
 # --- late ------------------------------------------------------------------------------------------------
 
+is_late() { [ "$(probation rc tasks)" = 'ban_contact_address ban_order late' ]; }
 order GZ-2 30
-test_wait_for 20 'an order that comes a day late' eval '[ "$(probation rc tasks)" = "ban_contact_address ban_order late" ]'
+test_wait_for 20 'an order that comes a day late' is_late
 late() { grep -q '"tasks": *1, *"tasks_late": *1' "$HUB/status-rc.json"; }
 test_wait_for 40 'it is in the status file, which the administrator sees' late
 
