@@ -79,11 +79,24 @@ static bool is_against(enum skl_consent_state state)
 	return state == SKL_CONSENT_STATE_REFUSED || state == SKL_CONSENT_STATE_WITHDRAWN;
 }
 
+/* In this case, or in one that became part of it. Of a case that cannot be read: not; what is
+ * against it then counts nowhere else either. */
+static bool is_of_case(const struct basis *basis, const struct skl_consent *item)
+{
+	uint8_t resolved[SKL_STORE_ID_BYTES], own[SKL_STORE_ID_BYTES];
+
+	if (memcmp(item->case_ref, basis->case_ref, sizeof(item->case_ref)) == 0)
+		return true;
+	return skl_case_resolve(basis->turn->txn, item->case_ref, resolved) == SKL_OK &&
+	       skl_case_resolve(basis->turn->txn, basis->case_ref, own) == SKL_OK &&
+	       memcmp(resolved, own, sizeof(own)) == 0;
+}
+
 /* Is it about this disclosure? */
 static bool counts(const struct basis *basis, const struct skl_consent *item)
 {
-	return memcmp(item->case_ref, basis->case_ref, sizeof(item->case_ref)) == 0 &&
-	       item->purpose == basis->purpose && strcmp(item->recipient, basis->partner) == 0 &&
+	return is_of_case(basis, item) && item->purpose == basis->purpose &&
+	       strcmp(item->recipient, basis->partner) == 0 &&
 	       (!item->desk[0] || strcmp(item->desk, basis->desk) == 0) &&
 	       (!item->holder[0] || strcmp(item->holder, basis->sender) == 0);
 }

@@ -7,6 +7,7 @@
 #include "skl_closure.h"
 #include "skl_core.h"
 #include "skl_handover.h"
+#include "skl_merge.h"
 #include "skl_rated.h"
 #include "skl_ring.h"
 #include "skl_role.h"
@@ -131,6 +132,8 @@ enum skl_outcome skl_change_check(const struct skl_turn *turn, const struct skl_
 		outcome = skl_handover_check(turn, ask, item, ret_reason);
 	if (outcome == SKL_OUTCOME_UNSPECIFIED)
 		outcome = skl_closure_check(turn, ask, item, ret_reason);
+	if (outcome == SKL_OUTCOME_UNSPECIFIED)
+		outcome = skl_merge_check(turn, ask, item, ret_reason);
 	if (outcome == SKL_OUTCOME_DENIED_FORBIDDEN)
 		return outcome;
 	if (opens_case(kind, ask))
@@ -219,7 +222,14 @@ static enum skl_err add_participant(struct skl_case *held, const char *partner, 
 	return SKL_OK;
 }
 
-static void end_participant(struct skl_case *held, const Schakel__V1__EventRow *row, int64_t now_ms)
+enum skl_err skl_change_take_part(struct skl_case *held, const Schakel__V1__EventRow *row,
+				  int64_t now_ms)
+{
+	return add_participant(held, row->partner, row->desk, (enum skl_desk_position)row->value,
+			       row->at_ms ? row->at_ms : now_ms, row->until_ms);
+}
+
+void skl_change_leave(struct skl_case *held, const Schakel__V1__EventRow *row, int64_t now_ms)
 {
 	int64_t end_ms = row->at_ms > now_ms ? row->at_ms : now_ms;
 
@@ -260,11 +270,9 @@ static enum skl_err apply_row(struct skl_turn *turn, struct skl_case *held,
 	case SKL_EVENT_DIRECTOR:
 		return set_director(held, row);
 	case SKL_EVENT_PARTICIPANT:
-		return add_participant(held, row->partner, row->desk,
-				       (enum skl_desk_position)row->value,
-				       row->at_ms ? row->at_ms : turn->now_ms, row->until_ms);
+		return skl_change_take_part(held, row, turn->now_ms);
 	case SKL_EVENT_PARTICIPANT_ENDED:
-		end_participant(held, row, turn->now_ms);
+		skl_change_leave(held, row, turn->now_ms);
 		return SKL_OK;
 	default:
 		return SKL_OK;
@@ -335,6 +343,8 @@ enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
 		err = skl_handover_apply(turn, ask, item, &is_changed);
 	if (err == SKL_OK)
 		err = skl_closure_apply(turn, ask, item, &is_changed);
+	if (err == SKL_OK)
+		err = skl_merge_apply(turn, ask, item, &is_changed);
 	if (err == SKL_OK)
 		err = skl_alarm_apply(turn, ask, item, &is_changed);
 	if (err == SKL_OK)

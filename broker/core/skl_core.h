@@ -154,6 +154,9 @@ struct skl_item {
 	uint8_t digest[32];             /* of receipt or rewrap as sent */
 	struct skl_verify_job job;
 	bool is_emergency;
+	/* as it was signed; common->case_ref of env is the case that goes on. NULL: not looked up
+	 */
+	const uint8_t *told_case;
 	/* what the turn makes of it; reset when a turn is tried again */
 	bool is_fault; /* count it, and write it down */
 	bool is_repeated;
@@ -527,6 +530,11 @@ SKL_MUST_CHECK enum skl_err skl_change_clocks(struct skl_turn *turn, const struc
 
 /* When it happened, as the clocks of a decision start: not in the future, nor long ago. */
 int64_t skl_change_occurred_ms(const struct skl_item *item, int64_t now_ms);
+
+/* What a row participant or participant_ended makes of a case. ELIMIT: it is full. */
+SKL_MUST_CHECK enum skl_err skl_change_take_part(struct skl_case *held,
+						 const Schakel__V1__EventRow *row, int64_t now_ms);
+void skl_change_leave(struct skl_case *held, const Schakel__V1__EventRow *row, int64_t now_ms);
 
 /* A name into a field of the store. EFIELD: too long. */
 SKL_MUST_CHECK enum skl_err skl_change_name(char field[SKL_STORE_NAME_MAX + 1], const char *name);

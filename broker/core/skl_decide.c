@@ -223,10 +223,33 @@ static enum skl_err combine(const struct skl_turn *turn, const struct skl_ask *a
 	return SKL_OK;
 }
 
+/*
+ * A message in a case that became part of another is one in that. Looked up each time the turn is
+ * tried, from what was signed: the merge may be in the same batch, and fail.
+ */
+static enum skl_err find_case(struct skl_turn *turn, struct skl_item *item)
+{
+	const Schakel__V1__Common *told = item->env->common;
+	uint8_t *resolved = skl_arena_alloc(turn->arena, SKL_STORE_ID_BYTES);
+	Schakel__V1__Common *common = skl_arena_copy(turn->arena, told, sizeof(*told));
+
+	if (told->case_ref.len != SKL_STORE_ID_BYTES)
+		return SKL_OK;
+	if (!resolved || !common)
+		return SKL_ENOMEM;
+	if (!item->told_case)
+		item->told_case = told->case_ref.data;
+	common->case_ref.data = resolved;
+	item->env->common = common; /* what was signed are other bytes */
+	return skl_case_resolve(turn->txn, item->told_case, resolved);
+}
+
 static enum skl_err decide(struct skl_turn *turn, struct skl_item *item, struct skl_ask *ask)
 {
-	enum skl_err err = skl_ask_open(turn, item, ask);
+	enum skl_err err = find_case(turn, item);
 
+	if (err == SKL_OK)
+		err = skl_ask_open(turn, item, ask);
 	if (err == SKL_OK)
 		err = make_parts(turn, item);
 	for (size_t i = 0; i < item->part_count && err == SKL_OK; i++)

@@ -193,6 +193,8 @@ static enum skl_err judge(const struct skl_turn *turn, const struct skl_ask *ask
 		return err;
 	err = skl_consent_get(turn->txn, ret_told->ref, &kept);
 	is_new = err == SKL_ENOTFOUND;
+	if (err == SKL_OK) /* told in a case that became part of this one */
+		err = skl_case_resolve(turn->txn, kept.case_ref, kept.case_ref);
 	if (err != SKL_OK && !is_new)
 		return err;
 	if (!may_tell(turn, ask, ret_told, is_new ? NULL : &kept))

@@ -176,7 +176,8 @@ enum skl_err skl_offer_push(struct skl_turn *turn, const struct skl_item *item,
 	memcpy(row->message_id, common->id.data, SKL_STORE_ID_BYTES);
 	row->has_case = common->case_ref.len == SKL_STORE_ID_BYTES;
 	if (row->has_case)
-		memcpy(row->case_ref, common->case_ref.data, SKL_STORE_ID_BYTES);
+		memcpy(row->case_ref, item->told_case,
+		       SKL_STORE_ID_BYTES); /* whose order it keeps */
 	memcpy(row->stamps.policy_digest, turn->hub->law.policy_digest, 32);
 	row->stamps.directory_number = skl_directory_number(turn->hub->law.directory);
 	row->stamps.case_version = case_version;

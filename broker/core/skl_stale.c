@@ -50,6 +50,7 @@ static bool has_left(const struct skl_case *held, const struct skl_outbox_item *
 bool skl_stale_is(struct skl_turn *turn, const struct skl_outbox_item *item)
 {
 	const struct skl_law *law = &turn->hub->law;
+	static const uint8_t nowhere[SKL_STORE_ID_BYTES];
 	struct skl_case held;
 
 	if (item->type != SKL_OUTBOX_MESSAGE)
@@ -62,6 +63,7 @@ bool skl_stale_is(struct skl_turn *turn, const struct skl_outbox_item *item)
 	/* A case that cannot be read is a changed one. */
 	return item->has_case &&
 	       (skl_case_get(turn->txn, item->case_ref, &held) != SKL_OK ||
+		memcmp(held.moved_to, nowhere, sizeof(nowhere)) != 0 ||
 		held.version != item->stamps.case_version || has_left(&held, item, turn->now_ms));
 }
 
@@ -96,6 +98,7 @@ static enum skl_err decide_again(struct skl_turn *turn, struct again *again)
 	const struct skl_outbox_item *item = again->item;
 	const struct skl_law *law = &turn->hub->law;
 	Schakel__V1__Common *common = NULL;
+	uint8_t case_ref[SKL_STORE_ID_BYTES];
 	struct skl_ask ask = {0};
 	enum skl_err err = first_request(turn, item, &again->request);
 
@@ -115,7 +118,9 @@ static enum skl_err decide_again(struct skl_turn *turn, struct again *again)
 		return SKL_EDENIED;
 	ask.sender = skl_directory_partner(law->directory, skl_view_str(item->sender));
 	if (item->has_case) {
-		err = skl_case_get(turn->txn, item->case_ref, &ask.held);
+		err = skl_case_resolve(turn->txn, item->case_ref, case_ref);
+		if (err == SKL_OK)
+			err = skl_case_get(turn->txn, case_ref, &ask.held);
 		ask.has_case = err == SKL_OK;
 		if (err != SKL_OK && err != SKL_ENOTFOUND)
 			return err;

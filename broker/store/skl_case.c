@@ -7,8 +7,9 @@
 #include "skl_txn.h"
 
 /* Format 1 ends with the participants; 2 has the safety rating behind them; 3 the ban, what is
- * offered, the closure round, measures and who monitors. */
-#define FORMAT        3
+ * offered, the closure round, measures and who monitors; 4 what it became part of. */
+#define FORMAT        4
+#define FORMAT_STATES 3
 #define FORMAT_RATING 2
 #define FORMAT_FIRST  1
 
@@ -98,9 +99,32 @@ enum skl_err skl_case_get(struct skl_txn *txn, const uint8_t case_ref[SKL_STORE_
 		get_participant(&rec, &ret_case->participant[i]);
 	if (format >= FORMAT_RATING)
 		get_rating(&rec, ret_case);
-	if (format >= FORMAT)
+	if (format >= FORMAT_STATES)
 		get_states(&rec, ret_case);
+	if (format >= FORMAT) {
+		skl_rec_bytes(&rec, ret_case->moved_to, sizeof(ret_case->moved_to));
+		ret_case->merges = skl_rec_u32(&rec);
+	}
 	return skl_rec_end(&rec);
+}
+
+enum skl_err skl_case_resolve(struct skl_txn *txn, const uint8_t case_ref[SKL_STORE_ID_BYTES],
+			      uint8_t ret_ref[SKL_STORE_ID_BYTES])
+{
+	static const uint8_t nowhere[SKL_STORE_ID_BYTES];
+	struct skl_case item;
+
+	memmove(ret_ref, case_ref, SKL_STORE_ID_BYTES);
+	for (unsigned i = 0; i <= SKL_CASE_MERGES_MAX; i++) {
+		enum skl_err err = skl_case_get(txn, ret_ref, &item);
+
+		if (err == SKL_ENOTFOUND)
+			return SKL_OK;
+		if (err != SKL_OK || memcmp(item.moved_to, nowhere, sizeof(nowhere)) == 0)
+			return err;
+		memcpy(ret_ref, item.moved_to, sizeof(item.moved_to));
+	}
+	return SKL_ECORRUPT;
 }
 
 static void put_states(const struct skl_case *item, struct skl_buf *buf)
@@ -159,6 +183,8 @@ static void encode(const struct skl_case *item, struct skl_buf *buf)
 	skl_rec_put_i64(buf, item->stable_ms);
 	skl_rec_put_i64(buf, item->rating_asked_ms);
 	put_states(item, buf);
+	skl_buf_add(buf, item->moved_to, sizeof(item->moved_to));
+	skl_buf_add_u32be(buf, item->merges);
 }
 
 /* The version stored now, 0 if none. */

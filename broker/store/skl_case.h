@@ -22,6 +22,7 @@
 struct skl_txn;
 
 #define SKL_CASE_PARTICIPANTS_MAX 64
+#define SKL_CASE_MERGES_MAX       32
 
 struct skl_case_participant {
 	char partner[SKL_STORE_NAME_MAX + 1];
@@ -89,7 +90,19 @@ struct skl_case {
 		     1]; /* who monitors, apart from direction; "": the director */
 	char monitor_desk[SKL_STORE_NAME_MAX + 1];
 	uint32_t monitor_days;
+	uint8_t moved_to[SKL_STORE_ID_BYTES]; /* it goes on as part of this case; zeros: it is one
+					       */
+	uint32_t merges;                      /* how deep the cases lie that became part of it */
 };
+
+/*
+ * The case in which what is said in case_ref is said: itself, or the one that it became part of, in
+ * any number of steps; one that is not stored is itself. ret_ref may be case_ref. ECORRUPT: they go
+ * round.
+ */
+SKL_MUST_CHECK enum skl_err skl_case_resolve(struct skl_txn *txn,
+					     const uint8_t case_ref[SKL_STORE_ID_BYTES],
+					     uint8_t ret_ref[SKL_STORE_ID_BYTES]);
 
 SKL_MUST_CHECK enum skl_err skl_case_get(struct skl_txn *txn,
 					 const uint8_t case_ref[SKL_STORE_ID_BYTES],

@@ -148,6 +148,33 @@ enum skl_err skl_task_store_end_all(struct skl_txn *txn, const char *partner,
 	return err == SKL_ENOTFOUND ? SKL_OK : err;
 }
 
+enum skl_err skl_task_store_move(struct skl_txn *txn, const char *partner,
+				 const uint8_t from[SKL_STORE_ID_BYTES],
+				 const uint8_t to[SKL_STORE_ID_BYTES], const uint8_t *about)
+{
+	uint8_t key[2 * ID];
+	struct skl_task_row row;
+	struct skl_scan scan;
+	enum skl_err err;
+
+	skl_store_name_key(partner, key);
+	memcpy(key + ID, from, ID);
+	skl_scan_init(&scan, skl_view_of(key, sizeof(key)));
+	for (;;) {
+		err = next(txn, &scan, &row);
+		if (err != SKL_OK)
+			return err == SKL_ENOTFOUND ? SKL_OK : err;
+		if (about && memcmp(row.about, about, ID) != 0)
+			continue;
+		err = skl_task_store_end(txn, row.partner, row.case_ref, row.task, row.about);
+		memcpy(row.case_ref, to, ID);
+		if (err == SKL_OK)
+			err = skl_task_store_put(txn, &row);
+		if (err != SKL_OK)
+			return err;
+	}
+}
+
 enum skl_err skl_task_store_list(struct skl_txn *txn, const char *partner, skl_task_store_fn fn,
 				 void *arg, unsigned *ret_count)
 {

@@ -55,6 +55,13 @@ SKL_MUST_CHECK enum skl_err skl_task_store_end_all(struct skl_txn *txn, const ch
 						   const uint8_t case_ref[SKL_STORE_ID_BYTES],
 						   enum skl_task task);
 
+/* The tasks of a partner in a case, about one message (NULL: all), are of another case from now on.
+ */
+SKL_MUST_CHECK enum skl_err skl_task_store_move(struct skl_txn *txn, const char *partner,
+						const uint8_t from[SKL_STORE_ID_BYTES],
+						const uint8_t to[SKL_STORE_ID_BYTES],
+						const uint8_t *about);
+
 /* Those of a partner, by case; fn returns false to stop, and must not write. */
 typedef bool (*skl_task_store_fn)(void *arg, const struct skl_task_row *row);
 SKL_MUST_CHECK enum skl_err skl_task_store_list(struct skl_txn *txn, const char *partner,

@@ -329,6 +329,7 @@ static void a_case_comes_back_with_the_next_version(void **state)
 }
 
 /* What is behind the rating, of a case with one participant. */
+#define MOVED_BYTES  (16 + 4)
 #define STATES_BYTES (40 + (16 + 4 + 4 + 8) + (4 + 16 + 8) + (4 + 2 + 4) + 4)
 
 /* A record of an older format has no ban, or no rating either; it keeps the rest, and its place in
@@ -366,8 +367,44 @@ static void older_case(struct store_place *place, uint8_t format, size_t without
 
 static void a_case_of_an_older_format_is_read(void **state)
 {
-	older_case(*state, 1, 32 + STATES_BYTES);
-	older_case(*state, 2, STATES_BYTES);
+	older_case(*state, 1, 32 + STATES_BYTES + MOVED_BYTES);
+	older_case(*state, 2, STATES_BYTES + MOVED_BYTES);
+	older_case(*state, 3, MOVED_BYTES);
+}
+
+static void put_moved(struct skl_txn *txn, uint8_t from, uint8_t to)
+{
+	static struct skl_case item;
+
+	memset(&item, 0, sizeof item);
+	memcpy(item.case_ref, id_of(from), 16);
+	if (to)
+		memcpy(item.moved_to, id_of(to), 16);
+	assert_int_equal(skl_case_put(txn, &item), SKL_OK);
+}
+
+/* A case that became part of another, and that of a third; and records that go round. */
+static void a_case_goes_on_in_another(void **state)
+{
+	struct skl_txn *txn = begin_write(*state);
+	uint8_t ref[16];
+
+	put_moved(txn, 0xa1, 0xa2);
+	put_moved(txn, 0xa2, 0xa3);
+	put_moved(txn, 0xa3, 0);
+	put_moved(txn, 0xa4, 0xa5); /* which is not stored */
+	put_moved(txn, 0xa6, 0xa7);
+	put_moved(txn, 0xa7, 0xa6);
+	assert_int_equal(skl_case_resolve(txn, id_of(0xa1), ref), SKL_OK);
+	assert_memory_equal(ref, id_of(0xa3), 16);
+	assert_int_equal(skl_case_resolve(txn, ref, ref), SKL_OK);
+	assert_memory_equal(ref, id_of(0xa3), 16);
+	assert_int_equal(skl_case_resolve(txn, id_of(0xa4), ref), SKL_OK);
+	assert_memory_equal(ref, id_of(0xa5), 16);
+	assert_int_equal(skl_case_resolve(txn, id_of(0xaf), ref), SKL_OK);
+	assert_memory_equal(ref, id_of(0xaf), 16);
+	assert_int_equal(skl_case_resolve(txn, id_of(0xa6), ref), SKL_ECORRUPT);
+	skl_txn_abort(txn);
 }
 
 static void participants_run_from_and_until(void **state)
@@ -580,7 +617,7 @@ static void cut_and_strange_records_are_refused(void **state)
 				     skl_view_of(copy, len + 1)),
 			 SKL_OK);
 	assert_int_equal(skl_case_get(txn, item.case_ref, &found), SKL_ECORRUPT);
-	copy[0] = 4; /* a later format */
+	copy[0] = 5; /* a later format */
 	assert_int_equal(skl_txn_put(txn, SKL_DB_CASE, skl_view_of(item.case_ref, 16),
 				     skl_view_of(copy, len)),
 			 SKL_OK);
@@ -602,6 +639,7 @@ int main(void)
 		TEST(a_changed_chunk_does_not_open),
 		TEST(a_case_comes_back_with_the_next_version),
 		TEST(a_case_of_an_older_format_is_read),
+		TEST(a_case_goes_on_in_another),
 		TEST(participants_run_from_and_until),
 		TEST(clocks_wake_in_order_and_stop),
 		TEST(clocks_are_listed_in_pages),

@@ -121,6 +121,27 @@ static void what_is_no_task_is_refused(void **state)
 	skl_txn_abort(txn);
 }
 
+/* Two cases became one: tasks of the partner in the one are of the other, and keep their ids. */
+static void tasks_move_with_their_case(void **state)
+{
+	struct skl_task_row row = task_of(SKL_TASK_ANSWER, 1, 20), found;
+	struct skl_txn *txn = begin_write(*state);
+	uint8_t to[16] = {0x70};
+
+	assert_int_equal(skl_task_store_put(txn, &row), SKL_OK);
+	assert_int_equal(skl_task_store_move(txn, row.partner, row.case_ref, to, to), SKL_OK);
+	assert_int_equal(skl_task_store_get(txn, row.partner, row.case_ref, row.id, &found),
+			 SKL_OK);
+	assert_int_equal(skl_task_store_move(txn, row.partner, row.case_ref, to, row.about),
+			 SKL_OK);
+	assert_int_equal(skl_task_store_get(txn, row.partner, row.case_ref, row.id, &found),
+			 SKL_ENOTFOUND);
+	assert_int_equal(skl_task_store_get(txn, row.partner, to, row.id, &found), SKL_OK);
+	assert_memory_equal(found.about, row.about, sizeof(row.about));
+	assert_int_equal(skl_task_store_move(txn, "nobody", to, row.case_ref, NULL), SKL_OK);
+	skl_txn_abort(txn);
+}
+
 /* Cut anywhere, or under another key than its own. */
 static void damage_is_found(void **state)
 {
@@ -163,6 +184,7 @@ int main(void)
 		TEST(a_task_is_open_until_it_ends),
 		TEST(those_of_a_case_end_together),
 		TEST(what_is_no_task_is_refused),
+		TEST(tasks_move_with_their_case),
 		TEST(damage_is_found),
 #undef TEST
 	};
