@@ -143,7 +143,9 @@ struct skl_mapped {
 	bool is_for_hub; /* to the hub alone: no recipient */
 	bool has_in_reply_to;
 	uint8_t in_reply_to[SKL_ID_BYTES];
-	char repairs[65];     /* the own number of the message it repairs; the adapter finds it */
+	char repairs[65]; /* the own number of the message it repairs; the adapter finds it */
+	bool has_case;    /* the message itself names its case, as its sender was told it */
+	uint8_t case_ref[SKL_ID_BYTES];
 	char municipality[5]; /* "" : unknown, abroad or protected, see parked */
 	enum skl_competence competence;
 	const char *parked; /* why a person must look first (literal), NULL if not */

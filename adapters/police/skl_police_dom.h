@@ -53,6 +53,8 @@ void skl_police_set_time(struct skl_police_reading *reading, json_t *object, con
 void skl_police_map_report(struct skl_police_reading *reading, const xmlNode *root);
 /* <herstel>: what repairs a report that was sent, to who got it (Wpg 4(4), 28(5)). */
 void skl_police_map_repair(struct skl_police_reading *reading, const xmlNode *root);
+/* <taak-gedaan>: what a notice asked is done, to the hub alone. */
+void skl_police_map_task(struct skl_police_reading *reading, const xmlNode *root);
 void skl_police_map_data(struct skl_police_reading *reading, const xmlNode *root);
 /* <geschiedenis> of either root; place of the person it is about. */
 void skl_police_map_history(struct skl_police_reading *reading, const xmlNode *node, size_t place);

@@ -200,6 +200,8 @@ static enum next address(struct intake *in, const char **ret_why)
 {
 	if (*in->mapped.repairs)
 		return address_repair(in);
+	if (in->mapped.is_for_hub)
+		return NEXT_SEND;
 	return in->mapped.kind == SKL_KIND_POLICE_REPORT ? address_report(in, ret_why)
 							 : address_data(in);
 }
@@ -247,6 +249,7 @@ static enum skl_err load_about(struct intake *in)
 static void native_key(const struct intake *in, char ret[128])
 {
 	const char *what = *in->mapped.repairs                         ? "herstel"
+			   : in->mapped.is_for_hub                     ? "taak"
 			   : in->mapped.kind == SKL_KIND_POLICE_REPORT ? "melding"
 								       : "gegevens";
 
@@ -327,7 +330,9 @@ static enum skl_err send_mapped(struct intake *in)
 	was_spooled = native.is_spooled;
 	if (in->about && in->about->has_case) {
 		opts.case_ref = in->about->case_ref;
-	} else {
+	} else if (in->mapped.has_case) {
+		opts.case_ref = in->mapped.case_ref;
+	} else if (!in->mapped.is_for_hub) {
 		/* minted by the first sender, never derived (DESIGN 4) */
 		skl_random_fill(NULL, case_ref, sizeof(case_ref));
 		opts.case_ref = case_ref;

@@ -361,3 +361,48 @@ void skl_police_map_report(struct skl_police_reading *reading, const xmlNode *ro
 				 mapped->dropped);
 	set_person_kinds(reading);
 }
+
+/* The word that a notice has for its task. */
+static uint32_t task_of(const xmlNode *root)
+{
+	char text[64];
+	const char *label;
+
+	if (!skl_xml_attr(root, "taak", text, sizeof(text)))
+		return 0;
+	for (uint32_t code = 1; (label = skl_code_label_nl(SKL_LIST_TASK, code)); code++) {
+		if (strcmp(label, text) == 0)
+			return code;
+	}
+	return 0;
+}
+
+static bool id_of(const xmlNode *root, const char *name, uint8_t ret_id[SKL_ID_BYTES])
+{
+	char text[40];
+
+	return skl_xml_attr(root, name, text, sizeof(text)) &&
+	       skl_hex_decode(skl_view_str(text), ret_id, SKL_ID_BYTES) == SKL_OK;
+}
+
+void skl_police_map_task(struct skl_police_reading *reading, const xmlNode *root)
+{
+	struct skl_mapped *mapped = reading->mapped;
+	struct skl_mapped_event done = {.code = SKL_EVENT_TASK, .value = task_of(root)};
+	char who[SKL_LIMIT_USER_REF + 1];
+
+	mapped->kind = SKL_KIND_TASK_DONE;
+	mapped->is_for_hub = true;
+	skl_mapped_fact_value(mapped, SKL_FACT_PURPOSE, SKL_PURPOSE_SUPERVISE_DISCLOSURE);
+	skl_mapped_fact_value(mapped, SKL_FACT_GROUND, SKL_GROUND_SUPERVISION);
+	if (skl_xml_attr(root, "gedaan-door", who, sizeof(who)))
+		skl_mapped_fact_text(mapped, SKL_FACT_USER_REF, who, 0);
+	if (skl_xml_attr(root, "gecontroleerd-door", who, sizeof(who)))
+		skl_mapped_fact_text(mapped, SKL_FACT_CHECKED_BY, who, reading->now_ms);
+	done.has_ref = id_of(root, "taak-id", done.ref);
+	if (!done.value || !done.has_ref)
+		skl_police_fault(reading, root, "taak",
+				 "\"taak\" en \"taak-id\" staan in de kennisgeving; neem ze over.");
+	skl_mapped_event(mapped, &done);
+	mapped->has_case = id_of(root, "casus", mapped->case_ref);
+}

@@ -183,6 +183,10 @@ void skl_police_out_notice(const struct skl_context *context, const Schakel__V1_
 		skl_xmlw_attr_time(&w, "op", notice->at_ms);
 	skl_xmlw_attr(&w, "termijn", skl_code_label_nl(SKL_LIST_CLOCK, notice->clock));
 	skl_xmlw_attr(&w, "taak", skl_code_label_nl(SKL_LIST_TASK, notice->task));
+	if (notice->task && notice->id.len == SKL_ID_BYTES)
+		skl_xmlw_attr_id(&w, "taak-id", notice->id.data);
+	if (notice->task && notice->case_ref.len == SKL_ID_BYTES)
+		skl_xmlw_attr_id(&w, "casus", notice->case_ref.data);
 	skl_xmlw_attr(&w, "stand", skl_code_label_nl(SKL_LIST_DELIVERY, notice->state));
 	skl_xmlw_attr(&w, "reden", skl_code_label_nl(SKL_LIST_REASON, notice->reason));
 	skl_xmlw_attr_time(&w, "voor", notice->due_ms);

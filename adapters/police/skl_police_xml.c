@@ -30,6 +30,8 @@ static void map_root(struct skl_police_reading *reading, const xmlNode *root)
 		skl_police_map_report(reading, root);
 	} else if (skl_xml_is(root, "herstel")) {
 		skl_police_map_repair(reading, root);
+	} else if (skl_xml_is(root, "taak-gedaan")) {
+		skl_police_map_task(reading, root);
 	} else if (skl_xml_is(root, "politiegegevens")) {
 		reading->mapped->kind = SKL_KIND_POLICE_DATA_RESPONSE;
 		skl_police_map_data(reading, root);
@@ -60,8 +62,9 @@ enum skl_err skl_police_read(const struct skl_xml_schema *schema, struct skl_vie
 	root = xmlDocGetRootElement(doc);
 	ret->is_acute = is_declared_acute(root);
 	reading.is_lenient = ret->is_acute;
-	err = skl_xml_validate(schema, doc, reading.is_lenient,
-			       "geen melding, geen herstel en geen politiegegevens", findings);
+	err = skl_xml_validate(
+		schema, doc, reading.is_lenient,
+		"geen melding, geen herstel, geen politiegegevens en geen taak-gedaan", findings);
 	/* Faults of the schema are told as such; the rules after it presume a tree that has them
 	 * not, or (declared acute) take what is there. */
 	if (!err && !findings->is_fatal)

@@ -143,6 +143,19 @@ task() {
 	grep -l 'Een crisiskaart is ingezien' "$(police_path out)"/kennisgeving*.xml
 }
 test_wait_for 20 'a colleague at the police is asked to check' task
+# checked NUMBER WHO: who says that the look was checked, as the police system does
+checked() {
+	sed -e "s/PL1100-2026-T1/$1/; s/u-55aa/$2/g" \
+		-e "s/taak-id=\"[^\"]*\"/$(grep -o 'taak-id="[^"]*"' "$(task | head -1)")/" \
+		"$SRC/adapters/police/samples/taak-gedaan.xml" >"$1.xml"
+	police drop "$1.xml"
+}
+checked T-1 u-no77
+test_wait_for 20 'who looked does not check it' police wait weigering T-1 0
+checked T-2 u-no12
+test_wait_for 20 'a colleague does' police wait aangenomen T-2 0
+fewer() { [ "$(hub_audit ap --without-after-check | wc -l)" = 2 ]; }
+test_wait_for 20 'and it is checked' fewer
 told_director() {
 	grep -l 'crisiskaart' "$HUB/system-vt-zw/events/"*.json
 }

@@ -649,9 +649,43 @@ static void test_repair(void **state)
 	skl_buf_done(&xml);
 }
 
+/* A notice's task, by the word it was told with; to the hub alone. */
+static void test_task(void **state)
+{
+	struct skl_findings findings;
+	struct skl_mapped mapped;
+	struct skl_buf xml;
+
+	(void)state;
+	skl_buf_init(&xml, 1 << 20);
+	slurp("samples/taak-gedaan.xml", &xml);
+	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_OK);
+	assert_int_equal(findings.count, 0);
+	assert_int_equal(mapped.kind, SKL_KIND_TASK_DONE);
+	assert_true(mapped.is_for_hub);
+	assert_false(mapped.has_case);
+	assert_int_equal(mapped.events[0].value, SKL_TASK_AFTER_CHECK);
+	assert_int_equal(mapped.events[0].ref[15], 0x77);
+	assert_string_equal(skl_mapped_find_fact(&mapped, SKL_FACT_CHECKED_BY)->text, "u-55aa");
+	skl_mapped_done(&mapped);
+	skl_buf_done(&xml);
+	assert_int_equal(
+		read_xml(
+			skl_view_str(
+				"<taak-gedaan id='t' taak='iets anders' gedaan-door='u-1' "
+				"gecontroleerd-door='u-2' casus='0198e000000070008000000000000099' "
+				"taak-id='0198e000000070008000000000000077'/>"),
+			&mapped, &findings),
+		SKL_EFIELD);
+	assert_string_equal(findings.items[0].rule, "taak");
+	assert_true(mapped.has_case);
+	skl_mapped_done(&mapped);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_task),
 		cmocka_unit_test(test_sample),
 		cmocka_unit_test(test_renumber),
 		cmocka_unit_test(test_wrong),
