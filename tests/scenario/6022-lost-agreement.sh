@@ -12,10 +12,12 @@
 
 HUB_PARTNERS+='
 gemeente|gemeente-zaanstad|huisverbod|Gemeente Zaanstad|municipality|administration|14 075|11
+elders|politie-nn|crisis|Politie Noord-Nederland|police|justice|0900 8844|1
 ap|ap|toezicht|Autoriteit Persoonsgegevens|supervisor|supervision|088 000 0004|11
 '
 HUB_MANDATES='mandate partner=ap kind=ap from=2020-01-01 until=2099-01-01
 '
+preload_need fail_at
 hub_make "$TMPDIR/e" || skip_all "the keys could not be made: $(tail -1 "$TMPDIR/e/keys.log")"
 adapters_make
 generic_make gemeente gemeente-zaanstad huisverbod gemeente.map
@@ -125,6 +127,27 @@ wrong '{"userRef": "u-no77", "danger": "life"}' 'persons subject' 'nor of nobody
 wrong '{"userRef": "u-no77", "danger": "life", "persons": [{"familyName": "Leeuw"}]}' 'persons subject' 'nor of everybody of a name'
 wrong '{"userRef": "u-no77", "danger": "life", "persons": [{"naam": "Leeuw"}]}' 'persons[].naam field' 'a field nobody knows is no field'
 wrong 'geen json' ' json' 'no JSON'
+
+# --- what cannot be recorded is not shown -------------------------------------------------------------------------
+
+# adapter_fails N: the police's adapter again, whose spool fails from its Nth call on (0: never, all are told)
+adapter_fails() {
+	stop_bg adapter-police
+	rm -f calls
+	LD_PRELOAD=$preload FAIL_UNDER=$HUB/spool-police FAIL_WITH=EIO FAIL_AT=$1 FAIL_COUNT=100000 FAIL_LOG=$TMPDIR/calls \
+		adapter_start_alone police
+}
+before=$(ls "$HUB/cards-police")
+adapter_fails 0
+adapter_fails $(($(wc -l <calls) + 1))
+crisis '{"userRef": "u-no77", "danger": "life", "address": {"street": "Proefstraat", "number": "12", "place": "Zaandam"}}' >told
+test_is "$(get told found) $(get told phone)" 'False 0800 2000' 'with a disk that fails no card is shown, and whom to call'
+test_like "$(get told text)" 'BEL NU' 'in so many words'
+grep -q huisverbod told
+test_is $? 1 'nothing of it'
+is_running adapter-police && stop_bg adapter-police
+adapter_start_alone police
+test_is "$(ls "$HUB/cards-police")" "$before" 'the card is still there'
 
 # --- the hub is back -------------------------------------------------------------------------------------------
 
