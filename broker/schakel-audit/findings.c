@@ -107,6 +107,10 @@ static const struct {
 				NULL, NULL},
 	[FINDING_INDEX_HIDES] = {"index-hides", "de index verbergt de regel voor wie ernaar vraagt",
 				 "the index hides the entry from who asks for it", NULL, NULL},
+	[FINDING_INDEX_INVENTS] =
+		{"index-invents",
+		 "de index noemt de regel bij een ander bericht of een andere zaak",
+		 "the index names the entry with another message or case", NULL, NULL},
 };
 
 /* --- the list ----------------------------------------------------------------- */

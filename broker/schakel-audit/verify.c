@@ -398,7 +398,11 @@ static enum skl_err run(struct verifier *verifier, struct skl_error *reterr)
 	if (err == SKL_OK)
 		err = verify_partner_promises(verifier, reterr);
 	if (err == SKL_OK)
+		err = verify_index_begin(verifier);
+	if (err == SKL_OK)
 		err = verify_details(verifier);
+	if (err == SKL_OK)
+		verify_index_end(verifier);
 	if (err == SKL_OK)
 		err = verify_index(verifier);
 	findings_sort(verifier->findings);
@@ -424,6 +428,7 @@ enum skl_err verify_run(const struct verify_opts *opts, struct findings *finding
 		(void)skl_error_set(reterr, err, 0, 0, "%s", skl_err_text(err));
 	copy_close(&verifier.copy);
 	salvage_done(&verifier.salvage);
+	verify_index_done(&verifier);
 	skl_vault_close(verifier.vault);
 	skl_free(verifier.anchor);
 	return err;

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <string.h>
 
+#include "schakel/v1/trail.pb-c.h"
+#include "skl_arena.h"
 #include "skl_hash.h"
 #include "skl_trail.h"
+#include "skl_unpack.h"
 #include "verify_int.h"
 
 /* The parts of one entry, as they come in the order of their keys. */
@@ -13,7 +16,36 @@ struct group {
 	bool is_erased;
 	bool is_open; /* there is a group at all */
 	uint8_t commitment[SKL_TRAIL_PARTS_MAX][32];
+	/* as the message's part says */
+	bool has_message, has_case;
+	uint8_t message_id[16], case_ref[16];
 };
+
+static void count_opened(struct verifier *verifier, const struct group *group)
+{
+	verifier->counts->details_opened++;
+	verify_index_detail(verifier, group->index, group->has_message ? group->message_id : NULL,
+			    group->has_case ? group->case_ref : NULL);
+}
+
+/* What the first part of a detail says of message and case. */
+static void read_message(struct group *group, struct skl_view plain)
+{
+	struct skl_arena arena;
+	Schakel__V1__MessageDetail *message = NULL;
+
+	skl_arena_init(&arena, 0, 0);
+	if (skl_unpack(&schakel__v1__message_detail__descriptor, plain, &arena, &message) ==
+	    SKL_OK) {
+		group->has_message = message->id.len == sizeof(group->message_id);
+		group->has_case = message->case_ref.len == sizeof(group->case_ref);
+		if (group->has_message)
+			memcpy(group->message_id, message->id.data, sizeof(group->message_id));
+		if (group->has_case)
+			memcpy(group->case_ref, message->case_ref.data, sizeof(group->case_ref));
+	}
+	skl_arena_done(&arena);
+}
 
 static void check_group(struct verifier *verifier, struct group *group)
 {
@@ -45,7 +77,7 @@ static void check_group(struct verifier *verifier, struct group *group)
 	else if (!verifier->vault)
 		verifier->counts->details_unopened++;
 	else
-		verifier->counts->details_opened++;
+		count_opened(verifier, group);
 }
 
 static void add_part(struct verifier *verifier, struct group *group, uint32_t part,
@@ -62,6 +94,8 @@ static void add_part(struct verifier *verifier, struct group *group, uint32_t pa
 	else if (err != SKL_OK)
 		verify_finding(verifier, FINDING_DAMAGED, FINDING_DETAIL_CHANGED, group->index,
 			       part);
+	else if (part == 0 && plain->len && verifier->by_message.is_there)
+		read_message(group, skl_buf_view(plain));
 	group->is_changed = group->is_changed || err != SKL_OK;
 	group->is_erased = group->is_erased || found.is_erased;
 	if (part != group->count || part >= SKL_TRAIL_PARTS_MAX)

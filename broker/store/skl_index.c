@@ -16,7 +16,7 @@
 
 #define VALUE_MAX     256
 #define ID_TIME_BYTES 6 /* RFC 9562, 5.7: milliseconds */
-#define KEY_BYTES     (SKL_STORE_ID_BYTES + 8)
+#define KEY_BYTES     SKL_INDEX_KEY_BYTES
 
 static enum skl_db db_of(enum skl_index_of what)
 {
@@ -34,10 +34,9 @@ static enum skl_db db_of(enum skl_index_of what)
  * together: each of a commit's rows on a page of its own made a message twice as dear at 10^6
  * entries. The rest, and all of the others, is the keyed hash of (which index, value).
  */
-static enum skl_err key_of(struct skl_txn *txn, enum skl_index_of what, struct skl_view value,
-			   uint8_t ret_key[SKL_STORE_ID_BYTES])
+enum skl_err skl_index_key(struct skl_vault *vault, enum skl_index_of what, struct skl_view value,
+			   uint8_t ret_key[16])
 {
-	struct skl_vault *vault = skl_store_vault(skl_txn_store(txn));
 	uint8_t bytes[1 + VALUE_MAX], mac[32];
 	enum skl_err err;
 
@@ -52,6 +51,12 @@ static enum skl_err key_of(struct skl_txn *txn, enum skl_index_of what, struct s
 	if (what == SKL_INDEX_MESSAGE && value.len == SKL_STORE_ID_BYTES)
 		memcpy(ret_key, value.data, ID_TIME_BYTES);
 	return err;
+}
+
+static enum skl_err key_of(struct skl_txn *txn, enum skl_index_of what, struct skl_view value,
+			   uint8_t ret_key[SKL_STORE_ID_BYTES])
+{
+	return skl_index_key(skl_store_vault(skl_txn_store(txn)), what, value, ret_key);
 }
 
 enum skl_err skl_index_add(struct skl_txn *txn, enum skl_index_of what, struct skl_view value,

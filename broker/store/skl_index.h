@@ -22,11 +22,19 @@
 
 struct skl_store;
 struct skl_txn;
+struct skl_vault;
 
 enum skl_index_of {
 	SKL_INDEX_CASE = 2,    /* 16 bytes */
 	SKL_INDEX_MESSAGE = 3, /* 16 bytes */
 };
+
+/* A row's key: of the value, then the entry's index. */
+#define SKL_INDEX_KEY_BYTES 24u
+
+/* Its first 16 bytes, for who reads a copy. EINVAL; errors of the vault. */
+SKL_MUST_CHECK enum skl_err skl_index_key(struct skl_vault *vault, enum skl_index_of what,
+					  struct skl_view value, uint8_t ret_key[16]);
 
 SKL_MUST_CHECK enum skl_err skl_index_add(struct skl_txn *txn, enum skl_index_of what,
 					  struct skl_view value, uint64_t entry_index);

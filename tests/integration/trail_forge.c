@@ -19,6 +19,8 @@
  *     trail_forge STORE stray N        a detail for entry N, which has none
  *     trail_forge STORE index B        clear the terms of block B in the index of queries
  *     trail_forge STORE dated B        ... or say that its entries are older
+ *     trail_forge STORE unlist DB N    without the rows of entry N in ix_case or ix_message
+ *     trail_forge STORE relist DB N M  entry N is listed where entry M is, beside its own row
  *     trail_forge STORE checkpoints    delete all checkpoints
  *     trail_forge STORE note SIZE      change the signature of a checkpoint
  *     trail_forge STORE compact        rewrite the file without what deleted rows left behind
@@ -319,6 +321,47 @@ static void hide(uint64_t block, bool by_time)
 	skl_free(value);
 }
 
+/* The row of entry n in an index by case or message; false if there is none. */
+static bool find_listed(MDB_cursor *cursor, uint64_t n, MDB_val *ret_key)
+{
+	MDB_val value;
+
+	for (int code = mdb_cursor_get(cursor, ret_key, &value, MDB_FIRST); code == 0;
+	     code = mdb_cursor_get(cursor, ret_key, &value, MDB_NEXT))
+		if (ret_key->mv_size == 24 &&
+		    skl_get_u64be((const uint8_t *)ret_key->mv_data + 16) == n)
+			return true;
+	return false;
+}
+
+static void unlist(const char *db, uint64_t n)
+{
+	MDB_cursor *cursor;
+	MDB_val key;
+
+	try(mdb_cursor_open(txn, dbi_of(db), &cursor), db);
+	if (!find_listed(cursor, n, &key))
+		exit(3);
+	try(mdb_cursor_del(cursor, 0), "unlist");
+	mdb_cursor_close(cursor);
+}
+
+static void relist(const char *db, uint64_t n, uint64_t m)
+{
+	MDB_cursor *cursor;
+	MDB_val key, nothing = {0, NULL};
+	uint8_t bytes[24];
+
+	try(mdb_cursor_open(txn, dbi_of(db), &cursor), db);
+	if (!find_listed(cursor, m, &key))
+		exit(3);
+	memcpy(bytes, key.mv_data, sizeof bytes);
+	mdb_cursor_close(cursor);
+	skl_put_u64be(bytes + 16, n);
+	key = (MDB_val){sizeof bytes, bytes};
+	try(mdb_put(txn, dbi_of(db), &key, &nothing, 0), "relist");
+}
+
 static void change_byte(const char *db, uint64_t number, size_t from_end, size_t width)
 {
 	size_t len;
@@ -402,6 +445,10 @@ int main(int argc, char **argv)
 	try(mdb_txn_begin(env, NULL, 0, &txn), "begin");
 	change_content(what, n, argc, argv);
 	change_rows(what, n, m);
+	if (strcmp(what, "unlist") == 0 && argc > 4)
+		unlist(argv[3], m);
+	if (strcmp(what, "relist") == 0 && argc > 5)
+		relist(argv[3], m, strtoull(argv[5], NULL, 10));
 	try(mdb_txn_commit(txn), "commit");
 	if (strcmp(what, "compact") == 0)
 		compact(env, argv[1]);

@@ -9,8 +9,9 @@
  * third one gets a checkpoint, and so does the last; with TRAIL_EACH in the environment commits are
  * of one entry, and each gets one. FOLDER/guard is what the notary would have.
  * Entry n is decided n minutes after 2026-01-01T00:00:00Z, from one of four partners to another;
- * every seventh has no detail. Witnesses sign each checkpoint, ten seconds after its last entry,
- * and keep it as FOLDER/checkpoint-<size>.
+ * every seventh has no detail, the others one of some bytes, or TRAIL_TEXT_BYTES (8,000 at most)
+ * more; three entries are about one message, ten of one case. Witnesses sign each checkpoint, ten
+ * seconds after its last entry, and keep it as FOLDER/checkpoint-<size>.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -20,6 +21,7 @@
 #include <sys/stat.h>
 
 #include "schakel/v1/session.pb-c.h"
+#include "schakel/v1/trail.pb-c.h"
 #include "skl_file.h"
 #include "skl_key.h"
 #include "skl_note.h"
@@ -30,6 +32,7 @@
 #include "skl_unpack.h"
 
 static int64_t start_ms = INT64_C(1767225600000); /* 2026-01-01, unless TRAIL_START_MS */
+static uint64_t text_bytes;                       /* of a detail, beside a few; TRAIL_TEXT_BYTES */
 #define TRY(what)                                                                                  \
 	do {                                                                                       \
 		enum skl_err try_err_ = (what);                                                    \
@@ -63,21 +66,37 @@ static struct skl_trail_ref append(struct skl_txn *txn, uint64_t n)
 				.has_policy = true,
 				.directory_number = 3,
 				.retention = n % 2 ? SKL_RETENTION_WPG : SKL_RETENTION_VT_FILE};
-	char message[200], subject[100];
+	char text[8192], subject[100];
+	uint8_t id[16] = {0}, case_ref[16] = {0};
+	Schakel__V1__MessageDetail message;
+	struct skl_buf packed = {.max = 16384};
 	struct skl_view parts[2];
-	struct skl_trail_new item = {.leaf = &leaf, .parts = parts, .part_count = n % 7 ? 2 : 0};
+	struct skl_trail_new item = {.leaf = &leaf,
+				     .parts = parts,
+				     .part_count = n % 7 ? 2 : 0,
+				     .case_ref = n % 7 ? case_ref : NULL,
+				     .message_id = n % 7 ? id : NULL};
 	struct skl_trail_ref ref;
 
 	memset(leaf.policy_digest, 0x70, sizeof leaf.policy_digest);
 	TRY(SKL_LEAF_SET(leaf.sender, partners[n % 4]));
 	snprintf(leaf.recipient, sizeof leaf.recipient, "%s/desk-%" PRIu64, partners[(n + 1) % 4],
 		 n % 3);
-	snprintf(message, sizeof message, "detail of message %" PRIu64 ", %0*d", n,
-		 (int)(n * 7 % 150), 7);
+	snprintf(text, sizeof text, "detail of message %" PRIu64 ", %0*d", n,
+		 (int)(text_bytes + n * 7 % 150), 7);
 	snprintf(subject, sizeof subject, "subject of message %" PRIu64, n);
-	parts[0] = skl_view_str(message);
+	skl_put_u64be(id, (uint64_t)(start_ms + (int64_t)(n / 3) * 180000) << 16);
+	skl_put_u64be(id + 8, n / 3);
+	skl_put_u64be(case_ref + 8, n / 10);
+	schakel__v1__message_detail__init(&message);
+	message.id = (ProtobufCBinaryData){sizeof id, id};
+	message.case_ref = (ProtobufCBinaryData){sizeof case_ref, case_ref};
+	message.text = text;
+	TRY(skl_pack(&message.base, &packed));
+	parts[0] = skl_buf_view(&packed);
 	parts[1] = skl_view_str(subject);
 	TRY(skl_trail_append(txn, &item, &ref));
+	skl_buf_done(&packed);
 	return ref;
 }
 
@@ -216,6 +235,11 @@ int main(int argc, char **argv)
 	}
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
 	is_each = getenv("TRAIL_EACH") != NULL;
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
+	start = getenv("TRAIL_TEXT_BYTES");
+	text_bytes = start ? strtoull(start, NULL, 10) : 0;
+	if (text_bytes > 8000)
+		return 2;
 	for (uint32_t step = 1; n < count; step++) {
 		uint64_t left = count - n;
 		uint32_t size = is_each ? 1 : step % 5 + 1 < left ? step % 5 + 1 : (uint32_t)left;
