@@ -437,15 +437,6 @@ enum skl_err skl_card_sent(struct skl_adapter *adapter, const struct skl_mapped 
 
 /* ---- standing copies ---- */
 
-static bool shares_region(const struct skl_dir_partner *a, const struct skl_dir_partner *b)
-{
-	for (size_t i = 0; i < a->region_count; i++)
-		for (size_t k = 0; k < b->region_count; k++)
-			if (a->regions[i] == b->regions[k])
-				return true;
-	return false;
-}
-
 static bool is_named(const struct skl_mapped *mapped, const char *partner, const char *desk)
 {
 	if (strcmp(mapped->to_partner, partner) == 0 &&
@@ -504,7 +495,8 @@ void skl_card_standing(const struct skl_adapter *adapter, int64_t now_ms, struct
 		return;
 	for (size_t i = 0; i < skl_directory_partner_count(directory); i++) {
 		one = skl_directory_partner_at(directory, i);
-		if (one->role == SKL_ROLE_POLICE && !one->is_suspended && shares_region(self, one))
+		if (one->role == SKL_ROLE_POLICE && !one->is_suspended &&
+		    skl_dir_partner_shares_region(self, one))
 			add_copy(mapped, one->id,
 				 skl_compose_desk(directory, one->id, "crisis", now_ms));
 	}

@@ -464,6 +464,15 @@ const struct skl_dir_partner *skl_directory_competent(const struct skl_directory
 	return region ? &directory->partners[region->partner] : NULL;
 }
 
+bool skl_dir_partner_shares_region(const struct skl_dir_partner *a, const struct skl_dir_partner *b)
+{
+	for (size_t i = 0; i < a->region_count; i++)
+		for (size_t k = 0; k < b->region_count; k++)
+			if (a->regions[i] == b->regions[k])
+				return true;
+	return false;
+}
+
 bool skl_directory_has_mandate(const struct skl_directory *directory, struct skl_view partner,
 			       enum skl_mandate kind, struct skl_view of, int64_t at_ms)
 {

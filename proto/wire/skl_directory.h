@@ -189,6 +189,10 @@ size_t skl_directory_region_count(const struct skl_directory *directory);
 const struct skl_dir_region *skl_directory_region_at(const struct skl_directory *directory,
 						     size_t index);
 
+/* Have the two a safety region in common? */
+bool skl_dir_partner_shares_region(const struct skl_dir_partner *a,
+				   const struct skl_dir_partner *b);
+
 size_t skl_directory_mandate_count(const struct skl_directory *directory);
 const struct skl_dir_mandate *skl_directory_mandate_at(const struct skl_directory *directory,
 						       size_t index);

@@ -229,6 +229,10 @@ static void test_partners(void **state)
 			    "Zaanstad");
 	assert_null(skl_directory_competent(directory, skl_view_str("0480")));
 	assert_null(skl_directory_competent(directory, skl_view_str("047")));
+	assert_true(skl_dir_partner_shares_region(
+		&(struct skl_dir_partner){.region_count = 1, .regions = &(uint32_t){11}}, police));
+	assert_false(skl_dir_partner_shares_region(
+		police, &(struct skl_dir_partner){.region_count = 1, .regions = &(uint32_t){1}}));
 	skl_directory_free(directory);
 }
 
