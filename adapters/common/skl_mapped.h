@@ -137,14 +137,16 @@ struct skl_mapped_recipient {
 struct skl_mapped {
 	enum skl_err err;
 	enum skl_kind kind;
+	unsigned line;                             /* where native XML begins; 0: no XML */
 	char native_id[65];                        /* of the partner's own system */
 	char to_partner[SKL_LIMIT_PARTNER_ID + 1]; /* "" : the adapter finds out */
 	char to_desk[SKL_LIMIT_PARTNER_ID + 1];
 	bool is_for_hub; /* to the hub alone: no recipient */
 	bool has_in_reply_to;
 	uint8_t in_reply_to[SKL_ID_BYTES];
-	char repairs[65]; /* the own number of the message it repairs; the adapter finds it */
-	bool has_case;    /* the message itself names its case, as its sender was told it */
+	char repairs[65];    /* the own number of the message it repairs; the adapter finds it */
+	char belongs_to[65]; /* whose case it belongs to: the own number or the id of a message */
+	bool has_case;       /* the message itself names its case, as its sender was told it */
 	uint8_t case_ref[SKL_ID_BYTES];
 	char municipality[5]; /* "" : unknown, abroad or protected, see parked */
 	enum skl_competence competence;

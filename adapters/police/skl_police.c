@@ -188,7 +188,7 @@ static enum skl_err tell_about(struct skl_police *police, const char *what, cons
 	return skl_tell_about(police->adapter, police->dir, &file, text);
 }
 
-void skl_police_emergency(struct skl_police *police, const char *native_id,
+void skl_police_emergency(struct skl_police *police, enum skl_kind kind, const char *native_id,
 			  const uint8_t id[SKL_ID_BYTES], const char *partner)
 {
 	struct skl_adapter *adapter = police->adapter;
@@ -210,7 +210,7 @@ void skl_police_emergency(struct skl_police *police, const char *native_id,
 	skl_police_out_emergency(native_id, id, one ? one->name : NULL,
 				 skl_adapter_phone(adapter, partner), skl_now_ms(), &text);
 	err = tell_about(police, "nood", "noodinstructie", id, "", &text);
-	skl_adapter_after_record(adapter, SKL_KIND_POLICE_REPORT, id, partner);
+	skl_adapter_after_record(adapter, kind, id, partner);
 	skl_log(err ? SKL_LOG_ERR : SKL_LOG_WARNING, "emergency.told", "id=%s code=%s", hex,
 		skl_err_name(err));
 }
@@ -250,7 +250,8 @@ static enum skl_err on_result(void *arg, const struct skl_context *context,
 	}
 	/* The hub could not judge: as with no answer at all, somebody must call. */
 	if (context->is_acute && (unsigned)result->outcome == SKL_OUTCOME_ERROR)
-		skl_police_emergency(police, context->native_id, context->id, context->partner);
+		skl_police_emergency(police, context->kind, context->native_id, context->id,
+				     context->partner);
 	skl_buf_init(&text, OUT_BYTES);
 	skl_police_out_result(context, result, skl_client_directory(police->adapter->client),
 			      &text);
@@ -319,7 +320,8 @@ static void on_alarm(void *arg, const struct skl_alarm *alarm)
 		return; /* spooled by another life of this process: its file told it */
 	if (context->kind == SKL_KIND_CRISIS_LOOKUP)
 		return; /* who looked was answered, hub or no hub */
-	skl_police_emergency(police, context->native_id, context->id, context->partner);
+	skl_police_emergency(police, context->kind, context->native_id, context->id,
+			     context->partner);
 }
 
 static void health(void *arg, json_t *status)

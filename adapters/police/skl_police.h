@@ -57,7 +57,7 @@ struct skl_police {
 enum skl_err skl_police_take(void *arg, enum skl_dir_place place, const char *name);
 
 /* "Bel nu": into out/, once a message, with an after-record. */
-void skl_police_emergency(struct skl_police *police, const char *native_id,
+void skl_police_emergency(struct skl_police *police, enum skl_kind kind, const char *native_id,
 			  const uint8_t id[SKL_ID_BYTES], const char *partner);
 
 /* skl_police_crisis.c: the crisis card over HTTP; only where httpd is open */

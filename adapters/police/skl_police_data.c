@@ -158,6 +158,7 @@ void skl_police_map_data(struct skl_police_reading *reading, const xmlNode *root
 	struct skl_mapped *mapped = reading->mapped;
 	char id[2 * SKL_ID_BYTES + 1];
 
+	mapped->kind = SKL_KIND_POLICE_DATA_RESPONSE;
 	skl_police_map_release(reading, root);
 	if (!skl_xml_attr(root, "antwoord-op", id, sizeof(id)) ||
 	    skl_hex_decode(skl_view_str(id), mapped->in_reply_to, SKL_ID_BYTES))

@@ -25,6 +25,7 @@ struct skl_police_reading {
 	int64_t now_ms;
 	int64_t made_ms; /* opgemaakt */
 	bool is_lenient; /* declared acute: faults of form are noted and passed */
+	bool leaves_bsn; /* a BSN makes the pseudonym and does not go itself */
 };
 
 /* A finding at a node: of form where the message is declared acute, else fatal. */
@@ -49,16 +50,23 @@ void skl_police_marks(struct skl_police_reading *reading, const xmlNode *node,
 void skl_police_set_time(struct skl_police_reading *reading, json_t *object, const char *key,
 			 int64_t at_ms);
 
-/* The two roots; both leave what they find in reading. */
+/* The roots; each leaves what it finds in reading. */
 void skl_police_map_report(struct skl_police_reading *reading, const xmlNode *root);
 /* <herstel>: what repairs a report that was sent, to who got it (Wpg 4(4), 28(5)). */
 void skl_police_map_repair(struct skl_police_reading *reading, const xmlNode *root);
 /* <taak-gedaan>: what a notice asked is done, to the hub alone. */
 void skl_police_map_task(struct skl_police_reading *reading, const xmlNode *root);
 void skl_police_map_data(struct skl_police_reading *reading, const xmlNode *root);
+/* <huisverbod-beoordeling> (RIHG) and <huisverbod-overtreding>: skl_police_ban.c */
+void skl_police_map_assessment(struct skl_police_reading *reading, const xmlNode *root);
+void skl_police_map_breach(struct skl_police_reading *reading, const xmlNode *root);
+/* <afwezigheid>: who cannot come to a conference, and who comes instead. */
+void skl_police_map_absence(struct skl_police_reading *reading, const xmlNode *root);
 /* <geschiedenis> of either root; place of the person it is about. */
 void skl_police_map_history(struct skl_police_reading *reading, const xmlNode *node, size_t place);
 /* opgemaakt, opgemaakt-door, vrijgegeven-door and -op: user_ref and checked_by. */
 void skl_police_map_release(struct skl_police_reading *reading, const xmlNode *root);
+/* The first of it alone: reading->made_ms. */
+void skl_police_map_made(struct skl_police_reading *reading, const xmlNode *root);
 
 #endif

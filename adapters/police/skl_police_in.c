@@ -8,25 +8,13 @@
 #include "skl_clock.h"
 #include "skl_log.h"
 #include "skl_mem.h"
-#include "skl_police.h"
+#include "skl_police_intake.h"
 #include "skl_police_out.h"
-#include "skl_police_parts.h"
 #include "skl_random.h"
 #include "skl_tell.h"
 #include "skl_text.h"
 
 #define MAX_BYTES ((size_t)1024 * 1024)
-
-/* One file on its way. */
-struct intake {
-	struct skl_police *police;
-	enum skl_dir_place place; /* where it lies */
-	const char *name;
-	struct skl_buf xml;
-	struct skl_mapped mapped;
-	struct skl_findings findings;
-	struct skl_context *about; /* of an answer; owned */
-};
 
 static void reason_name(const char *name, char ret[SKL_DIR_NAME_BYTES])
 {
@@ -34,7 +22,8 @@ static void reason_name(const char *name, char ret[SKL_DIR_NAME_BYTES])
 }
 
 /* The reason first, then the move: a file in rejected/ always has its reason beside it. */
-static enum skl_err set_aside(struct intake *in, enum skl_dir_place to, const char *what_now)
+static enum skl_err set_aside(struct skl_police_intake *in, enum skl_dir_place to,
+			      const char *what_now)
 {
 	char reason[SKL_DIR_NAME_BYTES];
 	struct skl_buf text;
@@ -53,7 +42,7 @@ static enum skl_err set_aside(struct intake *in, enum skl_dir_place to, const ch
 	return err;
 }
 
-static enum skl_err reject(struct intake *in)
+static enum skl_err reject(struct skl_police_intake *in)
 {
 	skl_log(SKL_LOG_NOTICE, "in.rejected", "rule=%s line=%u faults=%zu",
 		in->findings.count ? in->findings.items[0].rule : "-",
@@ -66,197 +55,69 @@ static enum skl_err reject(struct intake *in)
 			: "herstel het bestand en zet het opnieuw in de map in");
 }
 
-static enum skl_err reject_for(struct intake *in, const char *rule, const char *text)
+static enum skl_err reject_for(struct skl_police_intake *in, const char *rule, const char *text)
 {
 	skl_findings_add(&in->findings, 0, "", rule, false, "%s", text);
 	return reject(in);
 }
 
-static const struct skl_dir_partner *competent(const struct skl_police *police,
-					       const char *municipality)
-{
-	const struct skl_directory *directory = skl_client_directory(police->adapter->client);
-
-	return directory && municipality && *municipality
-		       ? skl_directory_competent(directory, skl_view_str(municipality))
-		       : NULL;
-}
-
 /* A person decides; the Veilig Thuis of the reporting unit is what we propose (DOMAIN 4). */
-static enum skl_err park(struct intake *in, const char *why)
+static void propose(const struct skl_police_intake *in, char *ret, size_t size)
 {
 	const char *unit = in->police->config->unit_municipality;
-	const struct skl_dir_partner *proposed = competent(in->police, unit);
+	const struct skl_dir_partner *proposed = skl_police_competent(in->police, unit);
+
+	if (in->wants_partner) {
+		(void)snprintf(ret, size,
+			       "kies de ontvanger: zet %.100s.zend in deze map met de regels "
+			       "door=<uw kenmerk> en naar=<kenmerk van de organisatie>. Of "
+			       "verbeter het bestand en zet het in de map in",
+			       in->name);
+		return;
+	}
+	(void)snprintf(ret, size,
+		       "voorstel: %s (gemeente %s van de eenheid die meldt). Akkoord: zet "
+		       "%.100s.zend in deze map met de regel door=<uw kenmerk>; een andere "
+		       "gemeente: voeg gemeente=<code> toe. Of verbeter het bestand en zet het in "
+		       "de map in",
+		       proposed ? proposed->name : "geen", unit ? unit : "onbekend", in->name);
+}
+
+static enum skl_err park(struct skl_police_intake *in, const char *why)
+{
 	char what[480];
 
-	skl_findings_add(&in->findings, 0, "", "gemeente", false, "Een mens moet kiezen: %s.", why);
-	(void)snprintf(
-		what, sizeof(what),
-		"voorstel: %s (gemeente %s van de eenheid die meldt). Akkoord: zet "
-		"%.100s.zend in deze map met de regel door=<uw kenmerk>; een andere gemeente: "
-		"voeg gemeente=<code> toe. Of verbeter het bestand en zet het in de map in",
-		proposed ? proposed->name : "geen", unit ? unit : "onbekend", in->name);
-	skl_log(SKL_LOG_NOTICE, "in.parked", "proposed=%s", proposed ? proposed->id : "-");
+	skl_findings_add(&in->findings, 0, "", in->wants_partner ? "bestemming" : "gemeente", false,
+			 "Een mens moet kiezen: %s.", why);
+	propose(in, what, sizeof(what));
+	skl_log(SKL_LOG_NOTICE, "in.parked", "rule=%s",
+		in->wants_partner ? "bestemming" : "gemeente");
 	return set_aside(in, SKL_DIR_PARKED, what);
-}
-
-/* ---- where it goes ---- */
-
-enum next { NEXT_SEND, NEXT_PARK, NEXT_REJECT };
-
-static enum next address_report(struct intake *in, const char **ret_why)
-{
-	struct skl_mapped *mapped = &in->mapped;
-	const struct skl_directory *directory = skl_client_directory(in->police->adapter->client);
-	const struct skl_dir_partner *partner;
-	const char *desk;
-
-	if (mapped->parked && !*mapped->to_partner) {
-		*ret_why = mapped->parked;
-		return NEXT_PARK;
-	}
-	if (!*mapped->to_partner) {
-		partner = competent(in->police, mapped->municipality);
-		if (!partner) {
-			*ret_why = "voor deze gemeentecode staat geen Veilig Thuis in het register";
-			return NEXT_PARK;
-		}
-		(void)snprintf(mapped->to_partner, sizeof(mapped->to_partner), "%s", partner->id);
-	}
-	desk = skl_compose_desk(directory, mapped->to_partner, mapped->to_desk, skl_now_ms());
-	if (!desk) {
-		*ret_why = "de gekozen ontvanger staat niet in het register of heeft geen geldige "
-			   "sleutel";
-		return NEXT_PARK;
-	}
-	if (desk != mapped->to_desk)
-		(void)snprintf(mapped->to_desk, sizeof(mapped->to_desk), "%.63s", desk);
-	return NEXT_SEND;
-}
-
-/* The four histories about every person of the request, and about nobody else. */
-static enum next address_data(struct intake *in)
-{
-	struct skl_mapped *mapped = &in->mapped;
-	const struct skl_context *about = in->about;
-
-	if (!about || about->kind != SKL_KIND_POLICE_DATA_REQUEST || about->is_ours) {
-		skl_findings_add(&in->findings, 0, "", "verwijzing", false,
-				 "\"antwoord-op\" noemt geen verzoek om politiegegevens dat hier "
-				 "ontvangen is.");
-		return NEXT_REJECT;
-	}
-	for (size_t i = 0; i < mapped->subject_count; i++) {
-		if (!skl_context_subject(about, mapped->subjects[i].number))
-			skl_findings_add(&in->findings, 0, "", "verwijzing", false,
-					 "Persoon %u staat niet in het verzoek.",
-					 (unsigned)mapped->subjects[i].number);
-	}
-	for (size_t i = 0; i < about->subject_count; i++) {
-		if (!skl_mapped_place_of_number(mapped, about->subjects[i].number))
-			skl_findings_add(&in->findings, 0, "", "vier-geschiedenissen", false,
-					 "Over persoon %u uit het verzoek ontbreken de "
-					 "geschiedenissen.",
-					 (unsigned)about->subjects[i].number);
-	}
-	if (in->findings.is_fatal)
-		return NEXT_REJECT;
-	for (size_t i = 0; i < mapped->section_count; i++) {
-		struct skl_mapped_section *section = &mapped->sections[i];
-		const struct skl_context_subject *person =
-			skl_context_subject(about, mapped->subjects[section->about[0] - 1].number);
-		struct skl_mapped_subject positions = {0};
-
-		if (!person)
-			continue;
-		positions.position_count = person->position_count;
-		memcpy(positions.positions, person->positions, sizeof(positions.positions));
-		section->person_kind = skl_police_person_kind(&positions);
-	}
-	memcpy(mapped->to_partner, about->partner, sizeof(mapped->to_partner));
-	memcpy(mapped->to_desk, about->desk, sizeof(mapped->to_desk));
-	return NEXT_SEND;
-}
-
-/* To who got the report: nobody else has anything to repair. */
-static enum next address_repair(struct intake *in)
-{
-	struct skl_mapped *mapped = &in->mapped;
-	struct skl_mapped_event refers = {.code = SKL_EVENT_REFERS_TO, .has_ref = true};
-
-	if (!in->about || !in->about->is_ours || in->about->kind != SKL_KIND_POLICE_REPORT) {
-		skl_findings_add(&in->findings, 0, "", "verwijzing", false,
-				 "\"op\" noemt geen melding die van hier verstuurd is.");
-		return NEXT_REJECT;
-	}
-	memcpy(refers.ref, in->about->id, SKL_ID_BYTES);
-	skl_mapped_event(mapped, &refers);
-	memcpy(mapped->to_partner, in->about->partner, sizeof(mapped->to_partner));
-	memcpy(mapped->to_desk, in->about->desk, sizeof(mapped->to_desk));
-	return NEXT_SEND;
-}
-
-static enum next address(struct intake *in, const char **ret_why)
-{
-	if (*in->mapped.repairs)
-		return address_repair(in);
-	if (in->mapped.is_for_hub)
-		return NEXT_SEND;
-	return in->mapped.kind == SKL_KIND_POLICE_REPORT ? address_report(in, ret_why)
-							 : address_data(in);
-}
-
-/* The id of the message answered or repaired. ENOTFOUND: it names none that is known here. */
-static enum skl_err about_id(const struct intake *in, uint8_t ret_id[SKL_ID_BYTES])
-{
-	struct skl_native native = {0};
-	char key[128];
-	enum skl_err err;
-
-	if (in->mapped.has_in_reply_to) {
-		memcpy(ret_id, in->mapped.in_reply_to, SKL_ID_BYTES);
-		return SKL_OK;
-	}
-	if (!*in->mapped.repairs)
-		return SKL_ENOTFOUND;
-	(void)snprintf(key, sizeof(key), "melding/%s", in->mapped.repairs); /* fits */
-	err = skl_state_native_get(in->police->adapter->state, key, &native);
-	if (err == SKL_OK)
-		memcpy(ret_id, native.id, SKL_ID_BYTES);
-	return err;
-}
-
-static enum skl_err load_about(struct intake *in)
-{
-	uint8_t id[SKL_ID_BYTES];
-	enum skl_err err = about_id(in, id);
-
-	if (err)
-		return err == SKL_ENOTFOUND ? SKL_OK : err;
-	in->about = skl_calloc(1, sizeof(*in->about));
-	if (!in->about)
-		return SKL_ENOMEM;
-	err = skl_state_context_get(in->police->adapter->state, id, in->about);
-	if (err) {
-		skl_free(in->about);
-		in->about = NULL;
-	}
-	return err == SKL_ENOTFOUND ? SKL_OK : err;
 }
 
 /* ---- sending ---- */
 
-static void native_key(const struct intake *in, char ret[128])
+static void native_key(const struct skl_police_intake *in, char ret[128])
 {
-	const char *what = *in->mapped.repairs                         ? "herstel"
-			   : in->mapped.is_for_hub                     ? "taak"
-			   : in->mapped.kind == SKL_KIND_POLICE_REPORT ? "melding"
-								       : "gegevens";
+	static const struct {
+		enum skl_kind kind;
+		const char *what;
+	} rows[] = {{SKL_KIND_POLICE_REPORT, "melding"},
+		    {SKL_KIND_POLICE_DATA_RESPONSE, "gegevens"},
+		    {SKL_KIND_BAN_ASSESSMENT, "beoordeling"},
+		    {SKL_KIND_BAN_BREACH, "overtreding"},
+		    {SKL_KIND_CONFERENCE_ABSENCE, "afwezigheid"},
+		    {SKL_KIND_TASK_DONE, "taak"}};
+	const char *what = "herstel";
 
+	for (size_t i = 0; i < SKL_COUNT(rows); i++)
+		if (rows[i].kind == in->mapped.kind)
+			what = rows[i].what;
 	(void)snprintf(ret, 128, "%s/%s", what, in->mapped.native_id);
 }
 
-static enum skl_err tell_repair(struct intake *in, const uint8_t id[SKL_ID_BYTES], int64_t due_ms)
+static enum skl_err tell_repair(struct skl_police_intake *in, const uint8_t id[SKL_ID_BYTES],
+				int64_t due_ms)
 {
 	struct skl_buf text;
 	const struct skl_tell_file file = {
@@ -267,7 +128,7 @@ static enum skl_err tell_repair(struct intake *in, const uint8_t id[SKL_ID_BYTES
 	return skl_tell_about(in->police->adapter, in->police->dir, &file, &text);
 }
 
-static void forget_reason(struct intake *in)
+static void forget_reason(struct skl_police_intake *in)
 {
 	char reason[SKL_DIR_NAME_BYTES];
 	char release[SKL_DIR_NAME_BYTES];
@@ -283,7 +144,7 @@ static void forget_reason(struct intake *in)
 }
 
 /* Durable in the spool: only now the file leaves the folder. */
-static enum skl_err finish(struct intake *in, const char *key, struct skl_native *native)
+static enum skl_err finish(struct skl_police_intake *in, const char *key, struct skl_native *native)
 {
 	char hex[SKL_ID_TEXT_BYTES];
 	enum skl_err err = SKL_OK;
@@ -307,13 +168,26 @@ static enum skl_err finish(struct intake *in, const char *key, struct skl_native
 	return err == SKL_ENOTFOUND ? SKL_OK : err;
 }
 
-static enum skl_err send_mapped(struct intake *in)
+/* Of the message it is about, or its own; minted by the first sender, never derived (DESIGN 4). */
+static const uint8_t *case_of(const struct skl_police_intake *in, uint8_t minted[16])
+{
+	if (in->mapped.has_case)
+		return in->mapped.case_ref;
+	if (in->about && in->about->has_case)
+		return in->about->case_ref;
+	if (in->mapped.is_for_hub)
+		return NULL; /* a task that is of no case */
+	skl_random_fill(NULL, minted, 16);
+	return minted;
+}
+
+static enum skl_err send_mapped(struct skl_police_intake *in)
 {
 	struct skl_adapter *adapter = in->police->adapter;
 	struct skl_compose_opts opts = {.about = in->about};
 	struct skl_native native = {0};
 	struct skl_error error = {0};
-	uint8_t case_ref[16];
+	uint8_t minted[16];
 	char key[128];
 	bool was_spooled;
 	enum skl_err err;
@@ -328,15 +202,7 @@ static enum skl_err send_mapped(struct intake *in)
 	if (err)
 		return err;
 	was_spooled = native.is_spooled;
-	if (in->about && in->about->has_case) {
-		opts.case_ref = in->about->case_ref;
-	} else if (in->mapped.has_case) {
-		opts.case_ref = in->mapped.case_ref;
-	} else if (!in->mapped.is_for_hub) {
-		/* minted by the first sender, never derived (DESIGN 4) */
-		skl_random_fill(NULL, case_ref, sizeof(case_ref));
-		opts.case_ref = case_ref;
-	}
+	opts.case_ref = case_of(in, minted);
 	if (!was_spooled)
 		err = skl_adapter_submit(adapter, &in->mapped, native.id, &opts,
 					 in->findings.count
@@ -346,7 +212,7 @@ static enum skl_err send_mapped(struct intake *in)
 					 &error);
 	if (in->mapped.is_acute && !was_spooled &&
 	    (err || !skl_client_hub_reachable(adapter->client)))
-		skl_police_emergency(in->police, in->mapped.native_id, native.id,
+		skl_police_emergency(in->police, in->mapped.kind, in->mapped.native_id, native.id,
 				     in->mapped.to_partner);
 	if (err && skl_adapter_is_passing(err)) {
 		skl_log(SKL_LOG_ERR, "in.waits", "code=%s text=\"%s\" next=\"again in a second\"",
@@ -364,18 +230,18 @@ static enum skl_err send_mapped(struct intake *in)
 	return finish(in, key, &native);
 }
 
-static enum skl_err handle(struct intake *in)
+static enum skl_err handle(struct skl_police_intake *in)
 {
-	const char *why = "";
-	enum next next;
-	enum skl_err err = load_about(in);
+	enum skl_police_next next = SKL_POLICE_REJECT;
+	enum skl_err err = skl_police_find_about(in);
 
+	if (!err)
+		err = skl_police_address(in, &next);
 	if (err)
 		return err;
-	next = address(in, &why);
-	if (next == NEXT_PARK)
-		return park(in, why);
-	return next == NEXT_REJECT ? reject(in) : send_mapped(in);
+	if (next == SKL_POLICE_PARK)
+		return park(in, in->why);
+	return next == SKL_POLICE_REJECT ? reject(in) : send_mapped(in);
 }
 
 /* ---- a person's release of a parked file ---- */
@@ -400,39 +266,79 @@ static bool line_value(const char *text, const char *key, char *ret, size_t size
 	return false;
 }
 
-/* Who released it is who checked it; the municipality is the one that person chose. */
-static bool apply_release(struct intake *in, const char *text)
+/* Who released it is who checked it. */
+static void set_checked(struct skl_mapped *mapped, const char *by)
 {
-	struct skl_mapped *mapped = &in->mapped;
-	const char *unit = in->police->config->unit_municipality;
-	char by[SKL_LIMIT_USER_REF + 1];
-	char municipality[8];
-
-	if (!line_value(text, "door", by, sizeof(by)) || !skl_text_is_user_ref(skl_view_str(by)))
-		return false;
-	if (!line_value(text, "gemeente", municipality, sizeof(municipality)))
-		(void)snprintf(municipality, sizeof(municipality), "%.4s", unit ? unit : "");
-	if (!skl_text_is_municipality(skl_view_str(municipality)))
-		return false;
-	memcpy(mapped->municipality, municipality, sizeof(mapped->municipality));
-	mapped->competence = SKL_COMPETENCE_REPORTING_UNIT;
-	mapped->parked = NULL;
-	mapped->to_partner[0] = '\0';
 	for (size_t i = 0; i < mapped->fact_count; i++) {
 		if (mapped->facts[i].code == SKL_FACT_CHECKED_BY) {
 			(void)snprintf(mapped->facts[i].text, sizeof(mapped->facts[i].text), "%s",
 				       by);
 			mapped->facts[i].at_ms = skl_now_ms();
-			return true;
+			return;
 		}
 	}
 	skl_mapped_fact_text(mapped, SKL_FACT_CHECKED_BY, by, skl_now_ms());
+}
+
+/* "naar": the recipient that a person chose, beside those the file names. */
+static bool apply_partner(struct skl_mapped *mapped, const char *text)
+{
+	char partner[SKL_LIMIT_PARTNER_ID + 1];
+
+	if (!line_value(text, "naar", partner, sizeof(partner)))
+		return true;
+	if (!skl_text_is_id(skl_view_str(partner)) || mapped->also_count == SKL_MAPPED_ALSO_N)
+		return false;
+	if (mapped->kind == SKL_KIND_BAN_BREACH) {
+		memcpy(mapped->also[mapped->also_count++].partner, partner, sizeof(partner));
+		return true;
+	}
+	memcpy(mapped->to_partner, partner, sizeof(partner));
+	mapped->to_desk[0] = '\0';
+	return true;
+}
+
+/* The municipality is the one that person chose, or that of the unit where the file has none. */
+static bool apply_municipality(const struct skl_police_intake *in, struct skl_mapped *mapped,
+			       const char *text)
+{
+	const char *unit = in->police->config->unit_municipality;
+	char municipality[8];
+
+	if (!line_value(text, "gemeente", municipality, sizeof(municipality))) {
+		if (mapped->kind != SKL_KIND_POLICE_REPORT && *mapped->municipality)
+			return true;
+		(void)snprintf(municipality, sizeof(municipality), "%.4s", unit ? unit : "");
+	}
+	if (!skl_text_is_municipality(skl_view_str(municipality)))
+		return false;
+	memcpy(mapped->municipality, municipality, sizeof(mapped->municipality));
+	mapped->competence = SKL_COMPETENCE_REPORTING_UNIT;
+	mapped->parked = NULL;
+	return true;
+}
+
+static bool apply_release(struct skl_police_intake *in, const char *text)
+{
+	struct skl_mapped *mapped = &in->mapped;
+	char by[SKL_LIMIT_USER_REF + 1];
+
+	if (!line_value(text, "door", by, sizeof(by)) || !skl_text_is_user_ref(skl_view_str(by)))
+		return false;
+	if (mapped->kind == SKL_KIND_POLICE_REPORT)
+		mapped->to_partner[0] = '\0';
+	else if (!apply_partner(mapped, text))
+		return false;
+	if ((mapped->kind == SKL_KIND_POLICE_REPORT || mapped->kind == SKL_KIND_BAN_BREACH) &&
+	    !apply_municipality(in, mapped, text))
+		return false;
+	set_checked(mapped, by);
 	return true;
 }
 
 /* ---- entry ---- */
 
-static enum skl_err read_native(struct intake *in)
+static enum skl_err read_native(struct skl_police_intake *in)
 {
 	struct skl_police_opts opts = {.now_ms = skl_now_ms(), .max_bytes = MAX_BYTES};
 	enum skl_err err = skl_dir_read(in->police->dir, in->place, in->name, MAX_BYTES, &in->xml);
@@ -448,7 +354,7 @@ static enum skl_err read_native(struct intake *in)
 			       &in->findings);
 }
 
-static enum skl_err take_in(struct intake *in)
+static enum skl_err take_in(struct skl_police_intake *in)
 {
 	enum skl_err err = read_native(in);
 
@@ -464,7 +370,7 @@ static enum skl_err take_in(struct intake *in)
 	return err == SKL_ENOTFOUND || err == SKL_EINVAL ? SKL_OK : err;
 }
 
-static enum skl_err take_release(struct intake *in, const char *release)
+static enum skl_err take_release(struct skl_police_intake *in, const char *release)
 {
 	struct skl_buf text;
 	enum skl_err err;
@@ -486,15 +392,15 @@ static enum skl_err take_release(struct intake *in, const char *release)
 	else if (!err && is_good)
 		return handle(in);
 	else if (!err)
-		err = park(in, "in het .zend-bestand ontbreekt door=<uw kenmerk>, of de "
-			       "gemeentecode heeft geen vier cijfers");
+		err = park(in, "in het .zend-bestand ontbreekt door=<uw kenmerk>, heeft de "
+			       "gemeentecode geen vier cijfers, of is naar= geen organisatie");
 	return err ? err : skl_dir_remove(in->police->dir, SKL_DIR_PARKED, release);
 }
 
 enum skl_err skl_police_take(void *arg, enum skl_dir_place place, const char *name)
 {
 	struct skl_police *police = arg;
-	struct intake in = {.police = police, .place = place, .name = name};
+	struct skl_police_intake in = {.police = police, .place = place, .name = name};
 	char parked[SKL_DIR_NAME_BYTES];
 	enum skl_err err;
 

@@ -13,6 +13,17 @@
 
 #define DAY_MS INT64_C(86400000)
 
+void skl_police_map_made(struct skl_police_reading *reading, const xmlNode *root)
+{
+	reading->made_ms = skl_xml_time(root, "opgemaakt");
+	if (!reading->made_ms)
+		skl_police_fault(reading, root, "tijd", "\"opgemaakt\" is geen datum met tijd.");
+	if (reading->made_ms > reading->now_ms + DAY_MS)
+		skl_police_fault(reading, root, "tijd", "Het is opgemaakt in de toekomst.");
+	if (!reading->made_ms)
+		reading->made_ms = reading->now_ms;
+}
+
 void skl_police_map_release(struct skl_police_reading *reading, const xmlNode *root)
 {
 	char made_by[SKL_LIMIT_USER_REF + 1];
@@ -21,20 +32,15 @@ void skl_police_map_release(struct skl_police_reading *reading, const xmlNode *r
 	int64_t released_ms = skl_xml_time(root, "vrijgegeven-op");
 	bool is_released;
 
-	reading->made_ms = skl_xml_time(root, "opgemaakt");
-	if (!reading->made_ms)
-		skl_police_fault(reading, root, "tijd", "\"opgemaakt\" is geen datum met tijd.");
-	if (reading->made_ms > reading->now_ms + DAY_MS || released_ms > reading->now_ms + DAY_MS)
-		skl_police_fault(reading, root, "tijd",
-				 "De melding is opgemaakt of vrijgegeven in de toekomst.");
-	if (!reading->made_ms)
-		reading->made_ms = reading->now_ms;
+	skl_police_map_made(reading, root);
+	if (released_ms > reading->now_ms + DAY_MS)
+		skl_police_fault(reading, root, "tijd", "Het is vrijgegeven in de toekomst.");
 	is_released = skl_xml_attr(root, "vrijgegeven-door", released_by, sizeof(released_by)) &&
 		      skl_text_is_user_ref(skl_view_str(released_by)) && released_ms;
 	if (!is_released)
 		skl_police_fault(reading, root, "vrijgave",
-				 "Niemand gaf de melding vrij: vul vrijgegeven-door en "
-				 "vrijgegeven-op in.");
+				 "Niemand gaf dit vrij: vul vrijgegeven-door en vrijgegeven-op "
+				 "in.");
 	if (!skl_xml_attr(root, "acuut-verklaard-door", acute_by, sizeof(acute_by)))
 		acute_by[0] = '\0';
 	if (!skl_xml_attr(root, "opgemaakt-door", made_by, sizeof(made_by)) ||
@@ -48,7 +54,7 @@ void skl_police_map_release(struct skl_police_reading *reading, const xmlNode *r
 				     released_ms);
 }
 
-static void map_urgency(struct skl_police_reading *reading, const xmlNode *root)
+void skl_police_map_urgency(struct skl_police_reading *reading, const xmlNode *root)
 {
 	struct skl_mapped *mapped = reading->mapped;
 	char by[SKL_LIMIT_USER_REF + 1];
@@ -74,11 +80,10 @@ static void map_urgency(struct skl_police_reading *reading, const xmlNode *root)
 }
 
 /* Registered home of the victim or child (DOMAIN rule 1); never a stay address. */
-static void map_addressing(struct skl_police_reading *reading, const xmlNode *root)
+void skl_police_map_municipality(struct skl_police_reading *reading, const xmlNode *root)
 {
 	struct skl_mapped *mapped = reading->mapped;
 	const xmlNode *municipality = skl_xml_child(root, "gemeente");
-	const xmlNode *to = skl_xml_child(root, "bestemming");
 	char code[16] = "";
 
 	if (municipality)
@@ -96,11 +101,19 @@ static void map_addressing(struct skl_police_reading *reading, const xmlNode *ro
 	} else {
 		mapped->parked = "de gemeente van het woonadres is onbekend";
 	}
-	if (to && skl_xml_attr(to, "partner", mapped->to_partner, sizeof(mapped->to_partner)) &&
-	    skl_text_is_id(skl_view_str(mapped->to_partner)))
-		(void)skl_xml_attr(to, "loket", mapped->to_desk, sizeof(mapped->to_desk));
-	else
-		mapped->to_partner[0] = '\0';
+}
+
+bool skl_police_map_destination(const xmlNode *node, char ret_partner[SKL_LIMIT_PARTNER_ID + 1],
+				char ret_desk[SKL_LIMIT_PARTNER_ID + 1])
+{
+	ret_desk[0] = '\0';
+	if (!node || !skl_xml_attr(node, "partner", ret_partner, SKL_LIMIT_PARTNER_ID + 1) ||
+	    !skl_text_is_id(skl_view_str(ret_partner))) {
+		ret_partner[0] = '\0';
+		return false;
+	}
+	(void)skl_xml_attr(node, "loket", ret_desk, SKL_LIMIT_PARTNER_ID + 1);
+	return true;
 }
 
 /* The person an attribute names; 0 and a finding if nobody. */
@@ -149,7 +162,7 @@ struct skl_mapped_section *skl_police_group(struct skl_police_reading *reading, 
 	return made;
 }
 
-static void map_red_flags(struct skl_police_reading *reading, const xmlNode *root)
+void skl_police_map_red_flags(struct skl_police_reading *reading, const xmlNode *root)
 {
 	static const struct skl_xml_word flags[] = {
 		{"geweld-tijdens-zwangerschap", 0, "violence_during_pregnancy"},
@@ -185,7 +198,7 @@ static void map_red_flags(struct skl_police_reading *reading, const xmlNode *roo
 	}
 }
 
-static void map_measures(struct skl_police_reading *reading, const xmlNode *root)
+void skl_police_map_measures(struct skl_police_reading *reading, const xmlNode *root)
 {
 	static const struct skl_xml_word kinds[] = {
 		{"huisverbod", 0, "house_ban"},
@@ -254,7 +267,7 @@ static void map_school(struct skl_police_reading *reading, const xmlNode *node, 
 	skl_mapped_set(reading->mapped, content, "school", school);
 }
 
-static void map_children(struct skl_police_reading *reading, const xmlNode *root)
+void skl_police_map_children(struct skl_police_reading *reading, const xmlNode *root)
 {
 	for (const xmlNode *node = skl_xml_child(root, "kind"); node;
 	     node = skl_xml_next(node, "kind")) {
@@ -291,6 +304,16 @@ static void set_person_kinds(struct skl_police_reading *reading)
 	}
 }
 
+void skl_police_map_end(struct skl_police_reading *reading, const xmlNode *root)
+{
+	if (reading->mapped->dropped)
+		skl_police_fault(reading, root, "te-groot",
+				 "%zu onderdelen gaan niet mee: een lijst heeft ten hoogste 64 "
+				 "regels. Splits het bestand.",
+				 reading->mapped->dropped);
+	set_person_kinds(reading);
+}
+
 void skl_police_map_repair(struct skl_police_reading *reading, const xmlNode *root)
 {
 	static const struct skl_xml_word kinds[] = {
@@ -323,9 +346,9 @@ void skl_police_map_repair(struct skl_police_reading *reading, const xmlNode *ro
 	skl_police_map_persons(reading, root);
 	if (skl_xml_child(root, "feit"))
 		skl_police_map_facts(reading, root);
-	map_red_flags(reading, root);
-	map_measures(reading, root);
-	set_person_kinds(reading);
+	skl_police_map_red_flags(reading, root);
+	skl_police_map_measures(reading, root);
+	skl_police_map_end(reading, root);
 	if (mapped->kind == SKL_KIND_CORRECTION && !mapped->section_count)
 		skl_police_fault(reading, root, "correctie",
 				 "Een correctie zegt wat wel klopt. Is er niets voor in de plaats, "
@@ -340,13 +363,15 @@ void skl_police_map_report(struct skl_police_reading *reading, const xmlNode *ro
 	skl_mapped_fact_value(mapped, SKL_FACT_PURPOSE, SKL_PURPOSE_STOP_VIOLENCE);
 	skl_mapped_fact_value(mapped, SKL_FACT_GROUND, SKL_GROUND_WPG_18_1_BPG_4_2_1_I);
 	skl_police_map_release(reading, root);
-	map_urgency(reading, root);
-	map_addressing(reading, root);
+	skl_police_map_urgency(reading, root);
+	skl_police_map_municipality(reading, root);
+	(void)skl_police_map_destination(skl_xml_child(root, "bestemming"), mapped->to_partner,
+					 mapped->to_desk);
 	skl_police_map_persons(reading, root);
 	skl_police_map_facts(reading, root);
-	map_red_flags(reading, root);
-	map_measures(reading, root);
-	map_children(reading, root);
+	skl_police_map_red_flags(reading, root);
+	skl_police_map_measures(reading, root);
+	skl_police_map_children(reading, root);
 	for (const xmlNode *node = skl_xml_child(root, "geschiedenis"); node;
 	     node = skl_xml_next(node, "geschiedenis")) {
 		size_t place = skl_police_person(reading, node, "over");
@@ -354,12 +379,7 @@ void skl_police_map_report(struct skl_police_reading *reading, const xmlNode *ro
 		if (place)
 			skl_police_map_history(reading, node, place);
 	}
-	if (mapped->dropped)
-		skl_police_fault(reading, root, "te-groot",
-				 "%zu onderdelen gaan niet mee: een lijst heeft ten hoogste 64 "
-				 "regels. Splits de melding.",
-				 mapped->dropped);
-	set_person_kinds(reading);
+	skl_police_map_end(reading, root);
 }
 
 /* The word that a notice has for its task. */

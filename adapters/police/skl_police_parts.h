@@ -3,8 +3,8 @@
 #define SKL_POLICE_PARTS_H
 
 /*
- * skl_police_parts - the parts of the mapping of a <melding>: persons and facts. Not for users of
- * skl_police_xml.
+ * skl_police_parts - the parts of the mapping that the roots share: whom it is for, persons, facts,
+ * flags, measures, children. Not for users of skl_police_xml.
  *
  * Owner:    one thread, during one skl_police_read.
  * Errors:   findings; memory shortage sticks in mapped->err.
@@ -17,6 +17,20 @@
 void skl_police_map_persons(struct skl_police_reading *reading, const xmlNode *root);
 /* <feit>: incident, with when each happened as an event. */
 void skl_police_map_facts(struct skl_police_reading *reading, const xmlNode *root);
+
+/* <gemeente>: competence, or why a person must choose. */
+void skl_police_map_municipality(struct skl_police_reading *reading, const xmlNode *root);
+/* A <bestemming>: partner and desk; false, and "" in both, if it names none. */
+bool skl_police_map_destination(const xmlNode *node, char ret_partner[SKL_LIMIT_PARTNER_ID + 1],
+				char ret_desk[SKL_LIMIT_PARTNER_ID + 1]);
+/* urgentie, acuut-verklaard-door: urgency, and who declared it acute */
+void skl_police_map_urgency(struct skl_police_reading *reading, const xmlNode *root);
+/* <rode-vlag>, <maatregel>, <kind> */
+void skl_police_map_red_flags(struct skl_police_reading *reading, const xmlNode *root);
+void skl_police_map_measures(struct skl_police_reading *reading, const xmlNode *root);
+void skl_police_map_children(struct skl_police_reading *reading, const xmlNode *root);
+/* Last: the person kind of what is about one person, and whether something had to be left out. */
+void skl_police_map_end(struct skl_police_reading *reading, const xmlNode *root);
 
 /*
  * Wpg 6b: convicted before suspect before victim before third person. A child at home with violence

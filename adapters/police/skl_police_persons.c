@@ -175,6 +175,8 @@ static void map_bsn(struct skl_police_reading *reading, const xmlNode *node,
 		subject->bsn[0] = '\0'; /* a wrong number points at somebody else */
 		return;
 	}
+	if (reading->leaves_bsn)
+		return;
 	section = skl_mapped_add_section(reading->mapped, SKL_CATEGORY_BSN);
 	if (!section)
 		return;

@@ -6,6 +6,9 @@
 #include "skl_police_dom.h"
 #include "skl_text.h"
 
+#define NOT_A_ROOT                                                                                 \
+	"geen melding, herstel, politiegegevens, huisverbod-beoordeling, huisverbod-overtreding, " \
+	"afwezigheid of taak-gedaan"
 #define DEFAULT_MAX_BYTES ((size_t)1024 * 1024)
 
 /* ---- the whole ---- */
@@ -15,27 +18,31 @@ static bool is_declared_acute(const xmlNode *root)
 {
 	char by[SKL_LIMIT_USER_REF + 1];
 
-	return skl_xml_is(root, "melding") &&
+	return (skl_xml_is(root, "melding") || skl_xml_is(root, "huisverbod-overtreding")) &&
 	       skl_xml_attr(root, "acuut-verklaard-door", by, sizeof(by)) &&
 	       skl_text_is_user_ref(skl_view_str(by));
 }
 
 static void map_root(struct skl_police_reading *reading, const xmlNode *root)
 {
+	static const struct {
+		const char *name;
+		void (*fn)(struct skl_police_reading *reading, const xmlNode *root);
+	} roots[] = {{"melding", skl_police_map_report},
+		     {"herstel", skl_police_map_repair},
+		     {"politiegegevens", skl_police_map_data},
+		     {"huisverbod-beoordeling", skl_police_map_assessment},
+		     {"huisverbod-overtreding", skl_police_map_breach},
+		     {"afwezigheid", skl_police_map_absence},
+		     {"taak-gedaan", skl_police_map_task}};
 	char id[65];
 
+	reading->mapped->line = skl_xml_line(root);
 	if (skl_xml_attr(root, "id", id, sizeof(id)) && skl_text_is_user_ref(skl_view_str(id)))
 		memcpy(reading->mapped->native_id, id, sizeof(id));
-	if (skl_xml_is(root, "melding")) {
-		skl_police_map_report(reading, root);
-	} else if (skl_xml_is(root, "herstel")) {
-		skl_police_map_repair(reading, root);
-	} else if (skl_xml_is(root, "taak-gedaan")) {
-		skl_police_map_task(reading, root);
-	} else if (skl_xml_is(root, "politiegegevens")) {
-		reading->mapped->kind = SKL_KIND_POLICE_DATA_RESPONSE;
-		skl_police_map_data(reading, root);
-	}
+	for (size_t i = 0; i < SKL_COUNT(roots); i++)
+		if (skl_xml_is(root, roots[i].name))
+			roots[i].fn(reading, root);
 	if (!*reading->mapped->native_id)
 		skl_findings_add(
 			reading->findings, skl_xml_line(root), "", "schema", false,
@@ -62,9 +69,7 @@ enum skl_err skl_police_read(const struct skl_xml_schema *schema, struct skl_vie
 	root = xmlDocGetRootElement(doc);
 	ret->is_acute = is_declared_acute(root);
 	reading.is_lenient = ret->is_acute;
-	err = skl_xml_validate(
-		schema, doc, reading.is_lenient,
-		"geen melding, geen herstel, geen politiegegevens en geen taak-gedaan", findings);
+	err = skl_xml_validate(schema, doc, reading.is_lenient, NOT_A_ROOT, findings);
 	/* Faults of the schema are told as such; the rules after it presume a tree that has them
 	 * not, or (declared acute) take what is there. */
 	if (!err && !findings->is_fatal)

@@ -12,7 +12,7 @@
  *
  * Rules by name (the `toets` of a reason file): te-groot, welgevormd, doctype, utf-8, schema,
  * bsn-elfproef, verwijzing, wie-wat-wie-gevolg, kenmerken, tijd, vrijgave, acuut-verklaard,
- * vier-geschiedenissen, correctie, wpg, taak.
+ * vier-geschiedenissen, correctie, minderjarig, taak.
  */
 
 #include <stddef.h>

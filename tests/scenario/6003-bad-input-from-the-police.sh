@@ -72,7 +72,7 @@ wrong 'j met spatie & é.xml' schema "$(grep -n 'ref="f1"' 'j met spatie & é.xm
 # Politiegegevens that answer nothing.
 sed 's/0195600000007000800000000000000a/ffffffffffffffffffffffffffffffff/' \
 	"$SRC/adapters/police/samples/politiegegevens.xml" >k.xml
-wrong k.xml verwijzing '' 'an answer to no request'
+wrong k.xml verwijzing "$(grep -n -m1 'vrijgegeven-op=' k.xml | cut -d: -f1)" 'an answer to no request'
 
 # A link is no file: it is left alone, and what it points at is not read.
 ln -s /etc/passwd "$(police_path in/link.xml)"

@@ -81,6 +81,37 @@ static void a_way_out(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* What taak-gedaan copies: the task by name and number, and its case where it has one. */
+static void a_task_says_its_number(void **state)
+{
+	static uint8_t id[SKL_ID_BYTES] = {0x01, 0x90}, case_ref[SKL_ID_BYTES] = {0x5d};
+	Schakel__V1__Notice notice;
+	struct skl_buf xml;
+
+	(void)state;
+	schakel__v1__notice__init(&notice);
+	notice.id.len = SKL_ID_BYTES;
+	notice.id.data = id;
+	skl_buf_init(&xml, 65536);
+	skl_police_out_notice(NULL, &notice, NULL, &xml);
+	assert_null(strstr(skl_buf_str(&xml), "taak")); /* it tells, and asks nothing */
+	skl_buf_done(&xml);
+	notice.task = (Schakel__V1__TaskCode)SKL_TASK_AFTER_CHECK;
+	for (int has_case = 0; has_case < 2; has_case++) {
+		notice.case_ref.len = has_case ? SKL_ID_BYTES : 0;
+		notice.case_ref.data = has_case ? case_ref : NULL;
+		skl_buf_init(&xml, 65536);
+		skl_police_out_notice(NULL, &notice, NULL, &xml);
+		assert_non_null(strstr(skl_buf_str(&xml), " taak=\"doorbreking nakijken\" "
+							  "taak-id=\"01900000000000000000000000"
+							  "000000\""));
+		assert_int_equal(strstr(skl_buf_str(&xml),
+					" casus=\"5d000000000000000000000000000000\"") != NULL,
+				 has_case);
+		skl_buf_done(&xml);
+	}
+}
+
 /* Mail that waits at the hub is a task for a person: the phone stands beside it. */
 static void a_task_has_the_line(void **state)
 {
@@ -107,6 +138,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_way_out),
+		cmocka_unit_test(a_task_says_its_number),
 		cmocka_unit_test(a_task_has_the_line),
 	};
 
