@@ -170,6 +170,7 @@ test_wait_for 20 'a colleague at the police is asked to check' task
 checked() {
 	sed -e "s/PL1100-2026-T1/$1/; s/u-55aa/$2/g" \
 		-e "s/taak-id=\"[^\"]*\"/$(grep -o 'taak-id="[^"]*"' "$(task | head -1)")/" \
+		-e "s/gedaan-door/$(grep -o 'casus="[^"]*"' "$(task | head -1)") &/" \
 		"$SRC/adapters/police/samples/taak-gedaan.xml" >"$1.xml"
 	police drop "$1.xml"
 }
