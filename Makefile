@@ -179,7 +179,7 @@ endif
 TEST_TIMEOUT_SCALE ?= $(SCALE)
 
 # Targets that must work before a compiler is there: they call make again when they need one.
-BARE  := cover distcheck check check-asan check-tsan check-valgrind check-crash check-oracle check-browser demo by-hand fuzz clean help dist \
+BARE  := cover distcheck check check-asan check-tsan check-valgrind check-crash check-flips check-oracle check-browser demo by-hand fuzz clean help dist \
          format bootstrap \
          lint-fast lint-format lint-layers lint-banned lint-logs lint-spdx lint-shell lint-man \
          lint-spelling lint-complexity lint-proto lint uninstall
@@ -327,7 +327,7 @@ $(foreach s,$(FUZZ_SRC),$(eval $(call \
 
 # --- suites ------------------------------------------------------------------
 
-.PHONY: check check-asan check-tsan check-valgrind check-crash check-oracle check-browser check-run fuzz fuzz-run bench bootstrap demo demo-run by-hand
+.PHONY: check check-asan check-tsan check-valgrind check-crash check-flips check-oracle check-browser check-run fuzz fuzz-run bench bootstrap demo demo-run by-hand
 TESTS ?=
 RUN_TESTS = CC="$(CC)" CFLAGS="$(CFLAGS)" LDFLAGS="$(LDFLAGS)" BIN="$(abspath $(BIN_RUN))" \
             SRC="$$(pwd)" VARIANT=$(VARIANT) PYTHON=$(PYTHON) ORACLE="$(abspath $(BUILD)/oracle)" \
@@ -418,6 +418,14 @@ check-crash:
 		tests/integration/i_io_errors.sh tests/integration/i_clock.sh \
 		tests/integration/i_full.sh
 
+FLIPS ?= 100
+check-flips:
+	@deploy/bootstrap build check
+	@+$(MAKE) --no-print-directory tests
+	@ENTRIES=30000 TEXT_BYTES=3200 ROUNDS=$(FLIPS) SEED=$(SEED) $(RUN_TESTS) -t 36000 \
+		tests/integration/i_p6_provable.sh
+	@sed -n 's/^# # //p' $(B)/check/integration-i_p6_provable.log
+
 FUZZ_SECONDS ?= 60
 fuzz:
 	@deploy/bootstrap build fuzz
@@ -489,6 +497,8 @@ help:
 #: make check-crash   kill -9 ROUNDS=20 times, cut the power CUTS=20 times on ext4 and xfs (as root),
 #:                    let FAULTS=40 calls to the disk fail (all: each of them), set clocks STEPS=30
 #:                    times, fill disks TIMES=20 times, and recover
+#: make check-flips   change FLIPS=100 bytes and as many of page headers in a store of 100 MB, and
+#:                    find each that touches the trail (SEED)
 #: make check-oracle  100,000 sections decided by Cedar too (npm)
 #: make check-browser the supervisor's console in Chromium, with axe-core (npm); SHOTS=FOLDER keeps pictures
 #: make fuzz          each fuzz target for FUZZ_SECONDS=60 (clang)
