@@ -13,7 +13,7 @@
 #include "skl_tlog_policy.h"
 #include "t_wire.h"
 
-#define KEYS 6
+#define KEYS 7
 
 static struct skl_key *keys[KEYS]; /* 0 is the log */
 static char vkeys[KEYS][128];
@@ -221,6 +221,38 @@ static void verdicts(void **state)
 	}
 }
 
+/* The example of c2sp.org/tlog-policy, with keys: each set of its six witnesses. */
+static void example(void **state)
+{
+	static const char text[] = "log @0\n\n"
+				   "witness X1 $1\nwitness X2 $2\nwitness X3 $3\n"
+				   "group X-witnesses 2 X1 X2 X3\n\n"
+				   "witness Y1 $4\nwitness Y2 $5\nwitness Y3 $6\n"
+				   "group Y-witnesses any Y1 Y2 Y3\n\n"
+				   "group X-and-Y all X-witnesses Y-witnesses\n"
+				   "quorum X-and-Y\n";
+	struct skl_tlog_policy *policy = NULL;
+
+	(void)state;
+	assert_ok(parse(text, &policy, NULL));
+	for (unsigned set = 0; set < 64; set++) {
+		struct skl_tlog_verdict verdict;
+		char signers[8] = "0";
+		unsigned count[2] = {0};
+
+		for (unsigned i = 0; i < 6; i++)
+			if (set >> i & 1) {
+				signers[strlen(signers)] = (char)('1' + i);
+				count[i / 3]++;
+			}
+		assert_ok(judge(policy, signers, &verdict));
+		assert_true(verdict.is_signed);
+		assert_int_equal(verdict.cosigned, count[0] + count[1]);
+		assert_int_equal(verdict.is_witnessed, count[0] >= 2 && count[1] >= 1);
+	}
+	skl_tlog_policy_free(policy);
+}
+
 static void times(void **state)
 {
 	struct skl_tlog_policy *policy = NULL;
@@ -275,10 +307,8 @@ static void sizes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(texts),
-		cmocka_unit_test(verdicts),
-		cmocka_unit_test(times),
-		cmocka_unit_test(sizes),
+		cmocka_unit_test(texts), cmocka_unit_test(verdicts), cmocka_unit_test(example),
+		cmocka_unit_test(times), cmocka_unit_test(sizes),
 	};
 
 	return cmocka_run_group_tests(tests, make_keys, free_keys);
