@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 
 /*
- * Rule files, bundles and stored requests from anywhere: loading, deciding and explaining never
- * die, a decision is one of five, and nothing is opened without a rule.
+ * Rule files, bundles, stored requests and answers from anywhere: loading, deciding and explaining
+ * never die, a decision is one of five, and nothing is opened without a rule.
  *
- * The first byte says what follows: 'r' a rule file, 'b' a bundle, 'w' words of a request, else
- * the bytes of a request.
+ * The first byte says what follows: 'r' a rule file, 'b' a bundle, 'w' words of a request, 'o' an
+ * answer as the trail keeps it, which has one encoding, else the bytes of a request.
  */
 
 #include "fuzz.h"
@@ -112,6 +112,20 @@ static void try_request(struct skl_view input, int is_words)
 	decide(policy, &request);
 }
 
+static void try_output(struct skl_view input)
+{
+	struct skl_decision decision;
+	struct skl_buf again;
+
+	if (skl_policy_output_decode(input, &decision) != SKL_OK)
+		return;
+	skl_buf_init(&again, SKL_POLICY_OUTPUT_BYTES_MAX);
+	skl_policy_output_encode(&decision, &again);
+	if (!skl_view_equal(skl_buf_view(&again), input))
+		abort();
+	skl_buf_done(&again);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct skl_view rest = {data, size};
@@ -120,6 +134,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		rest = skl_view_of(data + 1, size - 1);
 	if (size > 0 && (data[0] == 'r' || data[0] == 'b'))
 		try_rules(rest, data[0] == 'b');
+	else if (size > 0 && data[0] == 'o')
+		try_output(rest);
 	else
 		try_request(rest, size > 0 && data[0] == 'w');
 	return 0;
