@@ -30,7 +30,7 @@
 struct skl_txn;
 
 #define SKL_SUMMARY_BLOCK     256
-#define SKL_SUMMARY_LOOK_MAX  1024u
+#define SKL_SUMMARY_LOOK_MAX  64u /* a file that is not in memory yet is read for each */
 #define SKL_SUMMARY_TERMS_MAX 128
 #define SKL_SUMMARY_KEYS_MAX  16
 #define SKL_SUMMARY_BITS      32000u
