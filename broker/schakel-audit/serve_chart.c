@@ -258,7 +258,7 @@ static void put_charts(struct serve_page *page, const struct chart *chart)
 {
 	serve_say(page,
 		  "<p class=\"note\">Geteld per week, grondslag en paar. Wat daar onder de 10 "
-		  "blijft, telt nergens in mee, ook niet in een som of een aandeel.</p>\n",
+		  "blijft, telt nergens in mee, ook niet in een optelling of aandeel.</p>\n",
 		  "<p class=\"note\">Counted by week, ground and pair. What stays below 10 there "
 		  "is in nothing here, nor in a sum or a share.</p>\n");
 	put_title(page, "disclosed", "Verstrekt per week, naar grondslag en paar",

@@ -66,7 +66,8 @@ const char serve_css[] =
 	".note{border-left:.4rem solid #12344d;background:#fff;padding:.75rem 1rem}"
 	".hide{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}"
 	"@media(max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}"
-	"nav{margin-left:0}td svg{width:5rem}}";
+	"nav{margin-left:0}th,td{padding:.5rem .4rem}.count{white-space:normal}td "
+	"svg{width:3.5rem}}";
 
 void serve_put(struct serve_page *page, const char *markup)
 {
