@@ -219,6 +219,52 @@ static void section(struct writing *wr, const struct skl_received_section *one)
 	json_decref(content);
 }
 
+static void code_attr(struct skl_xmlw *w, const char *name, int list, uint32_t value)
+{
+	if (value && list >= 0)
+		skl_xmlw_attr(w, name, skl_code_label_nl((enum skl_list)list, value));
+	else if (value && list == SKL_PLAIN_NUMBER)
+		skl_xmlw_attr_number(w, name, value);
+}
+
+/* What happened, in words: who directs, why there is no ban. The names are those of the OM. */
+static void event(struct writing *wr, const struct skl_directory *directory,
+		  const Schakel__V1__EventRow *row)
+{
+	const struct skl_row_fields *fields = skl_event_fields((uint32_t)row->code);
+	const struct skl_dir_partner *partner =
+		directory ? skl_directory_partner(directory, skl_view_str(row->partner)) : NULL;
+
+	skl_xmlw_start(&wr->w, "gebeurtenis");
+	skl_xmlw_attr(&wr->w, "soort", skl_code_label_nl(SKL_LIST_EVENT, (uint32_t)row->code));
+	if (fields) {
+		code_attr(&wr->w, "waarde", fields->value_list, row->value);
+		code_attr(&wr->w, "stand", fields->detail_list, row->detail);
+		code_attr(&wr->w, "graad", fields->third_list, row->third);
+	}
+	code_attr(&wr->w, "persoon", SKL_PLAIN_NUMBER, row->subject);
+	code_attr(&wr->w, "andere-persoon", SKL_PLAIN_NUMBER, row->other_subject);
+	skl_xmlw_attr(&wr->w, "partner", row->partner);
+	skl_xmlw_attr(&wr->w, "naam", partner ? partner->name : NULL);
+	skl_xmlw_attr(&wr->w, "bureau", row->desk);
+	skl_xmlw_attr_time(&wr->w, "op", row->at_ms);
+	skl_xmlw_attr_time(&wr->w, "tot", row->until_ms);
+	if (row->ref.len == SKL_ID_BYTES)
+		skl_xmlw_attr_id(&wr->w, "kenmerk", row->ref.data);
+	skl_xmlw_end(&wr->w);
+}
+
+/* Where a text comes from is told with the text, and what is referred to at the top. */
+static void events(struct writing *wr, const struct skl_directory *directory)
+{
+	const Schakel__V1__EventRow *row;
+
+	for (size_t i = 0; (row = skl_envelope_event(wr->received->envelope, i)); i++)
+		if (row->code != SCHAKEL__V1__EVENT_CODE__EVENT_TOLD_BY &&
+		    row->code != SCHAKEL__V1__EVENT_CODE__EVENT_REFERS_TO)
+			event(wr, directory, row);
+}
+
 static void about_attrs(struct writing *wr)
 {
 	const Schakel__V1__Common *common = wr->received->common;
@@ -282,6 +328,8 @@ void skl_police_out_message(const struct skl_received *received, const struct sk
 		person(&wr, row->number);
 	for (size_t i = 0; i < received->section_count; i++)
 		section(&wr, &received->sections[i]);
+	if (strcmp(root_of(kind), "bericht") == 0)
+		events(&wr, directory);
 	if (kind == SKL_KIND_POLICE_DATA_REQUEST)
 		request_tail(&wr);
 	for (size_t i = 0; i < received->not_shared_count; i++) {

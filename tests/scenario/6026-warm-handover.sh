@@ -149,6 +149,10 @@ test_wait_for 20 'and Veilig Thuis reads it' vt_find vt-zw handover_answer
 test_like "$("$PYTHON" "$SRC/tests/lib/sections.py" "$(vt_find vt-zw handover_answer)")" 'event answer .*accepted' 'as accepted'
 test_expect 'now the team is the director, and all may know' named VT-A5 a-5 lt-zaanstad wijkteam
 test_wait_for 20 'says the hub' vt_result VT-A5 '"outcome":"permitted"'
+police_know() {
+	grep -lE 'gebeurtenis soort="casusregisseur" partner="lt-zaanstad" naam="Wijkteam Zaanstad" bureau="wijkteam"' "$(police_path out)"/bericht-*
+}
+test_wait_for 20 'and the police read it' police_know
 test_expect 'what Veilig Thuis has given away it cannot offer again' post VT-A6 a-6 handover_offer organise_direct_safety wmo:4-1-1-2-d \
 	"\"to\": {\"partner\": \"lt-zaanstad\", \"desk\": \"jeugd\"}, \"subjects\": [$sanne],
 	 \"sections\": [$(part identity 1 '{"given_names": "Sanne", "family_name": "Voorbeeld", "born": "1991-05-17"}'), $(part safety_plan 1 '{"goals": ["rust"]}')], \"events\": [{\"code\": \"director\", \"partner\": \"lt-zaanstad\", \"desk\": \"jeugd\"}]"
