@@ -7,6 +7,7 @@
 #include "skl_closure.h"
 #include "skl_core.h"
 #include "skl_handover.h"
+#include "skl_majority.h"
 #include "skl_merge.h"
 #include "skl_rated.h"
 #include "skl_ring.h"
@@ -349,6 +350,8 @@ enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
 		err = skl_alarm_apply(turn, ask, item, &is_changed);
 	if (err == SKL_OK)
 		err = skl_terms_apply(turn, ask, item, before);
+	if (err == SKL_OK)
+		err = skl_majority_apply(turn, ask, item);
 	if (err != SKL_OK || !is_changed)
 		return err;
 	ask->held.changed_ms = turn->now_ms;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "skl_after_check.h"
+#include "skl_majority.h"
 #include "skl_openness.h"
 #include "skl_region.h"
 #include "skl_terms.h"
@@ -219,7 +220,8 @@ static enum skl_err notify(struct skl_turn *turn, const struct skl_clock_row *ro
 static bool warns(enum skl_clock clock)
 {
 	return clock != SKL_CLOCK_BAN && clock != SKL_CLOCK_RETURN && clock != SKL_CLOCK_BAN_TELL &&
-	       clock != SKL_CLOCK_MONITORING && clock != SKL_CLOCK_REPAIR;
+	       clock != SKL_CLOCK_MONITORING && clock != SKL_CLOCK_REPAIR &&
+	       clock != SKL_CLOCK_MAJORITY;
 }
 
 int64_t skl_ring_first_ms(enum skl_clock clock, int64_t started_ms, int64_t due_ms,
@@ -281,7 +283,8 @@ static enum skl_err record(struct skl_turn *turn, const struct skl_clock_row *ro
 		.reason = is_late ? SKL_REASON_LATE : (enum skl_reason)0,
 		.names = true,
 		.names_index = row->entry_index,
-		.message_id = row->message_id,
+		/* of a child it is no message */
+		.message_id = row->clock == SKL_CLOCK_MAJORITY ? NULL : row->message_id,
 		.text = is_silence ? skl_code_name(SKL_LIST_ANSWER, SKL_ANSWER_NO_ANSWER)
 				   : skl_code_name(SKL_LIST_CLOCK, row->clock),
 	};
@@ -291,11 +294,13 @@ static enum skl_err record(struct skl_turn *turn, const struct skl_clock_row *ro
 
 enum skl_err skl_ring(struct skl_turn *turn, const struct skl_clock_row *row)
 {
-	bool is_moment = row->clock == SKL_CLOCK_MONITORING;
+	bool is_moment = row->clock == SKL_CLOCK_MONITORING || row->clock == SKL_CLOCK_MAJORITY;
 	bool is_late = turn->now_ms >= row->due_ms && !is_moment;
 	struct skl_trail_ref ref;
 	enum skl_err err = record(turn, row, is_late, &ref);
 
+	if (err == SKL_OK && row->clock == SKL_CLOCK_MAJORITY)
+		return skl_majority_ring(turn, row, ref.index);
 	if (err == SKL_OK && is_moment) {
 		err = notify(turn, row, false, ref.index);
 		return err == SKL_OK ? skl_terms_next(turn, row) : err;

@@ -82,6 +82,15 @@ static enum skl_err put(struct skl_txn *txn, const struct skl_clock_row *row)
 	return err;
 }
 
+enum skl_err skl_clock_store_get(struct skl_txn *txn, struct skl_clock_row *row)
+{
+	uint8_t key[KEY_BYTES];
+	struct skl_view own = key_of(row, key), value;
+	enum skl_err err = skl_db_get(txn, SKL_DB_CLOCK, own, &value);
+
+	return err == SKL_OK ? decode(own, value, row) : err;
+}
+
 enum skl_err skl_clock_store_start(struct skl_txn *txn, const struct skl_clock_row *row)
 {
 	struct skl_clock_row copy = *row;

@@ -42,6 +42,9 @@ struct skl_clock_row {
 	int64_t wake_ms; /* when something is to be done next: warn, late, remind */
 };
 
+/* Fill in the rest of the clock that *row names, as in start. ENOTFOUND. */
+SKL_MUST_CHECK enum skl_err skl_clock_store_get(struct skl_txn *txn, struct skl_clock_row *row);
+
 /* Start it. EEXISTS if it runs already (same case, clock, partner, message). */
 SKL_MUST_CHECK enum skl_err skl_clock_store_start(struct skl_txn *txn,
 						  const struct skl_clock_row *row);

@@ -89,12 +89,19 @@ enum skl_err skl_consent_put(struct skl_txn *txn, const struct skl_consent *item
 enum skl_err skl_consent_each(struct skl_txn *txn, const uint8_t subject[SKL_CONSENT_TAG_BYTES],
 			      bool (*see)(void *arg, const struct skl_consent *item), void *arg)
 {
+	return skl_consent_each_like(txn, subject, SKL_CONSENT_TAG_BYTES, see, arg);
+}
+
+enum skl_err skl_consent_each_like(struct skl_txn *txn, const uint8_t *tag, size_t tag_bytes,
+				   bool (*see)(void *arg, const struct skl_consent *item),
+				   void *arg)
+{
 	struct skl_scan scan;
 	struct skl_view key, value;
 	struct skl_consent item;
 	enum skl_err err;
 
-	skl_scan_init(&scan, skl_view_of(subject, SKL_CONSENT_TAG_BYTES));
+	skl_scan_init(&scan, skl_view_of(tag, tag_bytes));
 	while ((err = skl_scan_next(txn, SKL_DB_CONSENT_SUBJECT, &scan, &key, &value)) == SKL_OK) {
 		if (key.len != SUBJECT_KEY)
 			return SKL_ECORRUPT;

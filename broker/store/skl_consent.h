@@ -57,4 +57,10 @@ SKL_MUST_CHECK enum skl_err skl_consent_each(struct skl_txn *txn,
 					     bool (*see)(void *arg, const struct skl_consent *item),
 					     void *arg);
 
+/* The same of all tags that begin with these bytes: of a person who is known by a part of its tag.
+ */
+SKL_MUST_CHECK enum skl_err
+skl_consent_each_like(struct skl_txn *txn, const uint8_t *tag, size_t tag_bytes,
+		      bool (*see)(void *arg, const struct skl_consent *item), void *arg);
+
 #endif

@@ -5,7 +5,7 @@
 
 #include "skl_policy_rule.h"
 
-_Static_assert(SKL_REGION_CLOCKS > SKL_CLOCK_RECALL,
+_Static_assert(SKL_REGION_CLOCKS > SKL_CLOCK_MAJORITY,
 	       "the clocks of a region are those of the list");
 
 /* Where no source gives a value (003:651-659 "several times, at intervals"), ours. */

@@ -793,7 +793,8 @@
 	X(REPAIR, 26, "repair", "herstel van de vorm", "repair") \
 	X(INFORMATION, 27, "information", "antwoord op informatieverzoek", "information") \
 	X(CLOSURE, 28, "closure", "antwoord op voorstel tot afsluiting", "closure") \
-	X(RECALL, 29, "recall", "terugroepen afgehandeld", "recall")
+	X(RECALL, 29, "recall", "terugroepen afgehandeld", "recall") \
+	X(MAJORITY, 30, "majority", "kind wordt meerderjarig", "majority of a child")
 
 /* environments */
 #define SKL_ENVIRONMENT_MAP(X) \

@@ -548,6 +548,7 @@ static bool set_number(struct peer *peer, const char *name, const char *value)
 		{"size", &peer->size},
 		{"sections", &peer->sections},
 		{"age", &peer->age},
+		{"adult", &peer->adult_days},
 		{"generation", &peer->generation},
 		{"shift", &peer->created_shift_ms},
 		{"life", &peer->life_ms},

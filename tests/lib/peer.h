@@ -85,6 +85,7 @@ struct peer {
 	long want;
 	long age; /* of the child of the family */
 	long created_shift_ms;
+	long adult_days; /* until the child is of age; in place of age */
 	long life_ms;
 	bool acute;
 	bool no_check;

@@ -33,6 +33,8 @@ static void add_person(struct peer *peer, struct skl_draft *draft, int person)
 	int64_t adult_on_ms =
 		person == 3 && peer->age ? skl_now_ms() + (18 - peer->age) * YEAR_MS : 0;
 
+	if (person == 3 && peer->adult_days)
+		adult_on_ms = skl_now_ms() + peer->adult_days * DAY_MS;
 	numbers[person] = skl_draft_subject(draft, positions[person], counts[person]);
 	skl_draft_pseudonym(draft, numbers[person], 1, pseudonym, adult_on_ms);
 }

@@ -74,6 +74,9 @@ static void each_is_found_by_whom_it_is_about(void **state)
 		assert_int_equal(skl_consent_put(txn, &rows[i]), SKL_OK);
 	assert_int_equal(skl_consent_each(txn, rows[0].subject, see, &seen), SKL_OK);
 	assert_int_equal(seen.count, 2);
+	seen = (struct seen){0};
+	assert_int_equal(skl_consent_each_like(txn, rows[0].subject, 16, see, &seen), SKL_OK);
+	assert_int_equal(seen.count, 2);
 	seen = (struct seen){.stop_at = 1};
 	assert_int_equal(skl_consent_each(txn, rows[0].subject, see, &seen), SKL_OK);
 	assert_int_equal(seen.count, 1);

@@ -469,6 +469,7 @@ static void clocks_wake_in_order_and_stop(void **state)
 	struct skl_clock_row a = clock_of(SKL_CLOCK_TRIAGE_DATA, 1, "politie-nh", 1, NOW + 300);
 	struct skl_clock_row b = clock_of(SKL_CLOCK_FEEDBACK, 1, "vt-zw", 1, NOW + 100);
 	struct skl_clock_row c = clock_of(SKL_CLOCK_TRIAGE_DATA, 2, "politie-nh", 2, NOW + 200);
+	struct skl_clock_row named;
 	struct skl_txn *txn = begin_write(place);
 	struct rows rows = {0};
 	uint64_t running;
@@ -480,6 +481,12 @@ static void clocks_wake_in_order_and_stop(void **state)
 	assert_int_equal(skl_clock_store_start(txn, &b), SKL_OK);
 	assert_int_equal(skl_clock_store_start(txn, &c), SKL_OK);
 	assert_int_equal(skl_clock_store_start(txn, &a), SKL_EEXISTS);
+	named = a;
+	named.due_ms = 0;
+	assert_int_equal(skl_clock_store_get(txn, &named), SKL_OK);
+	assert_true(named.due_ms == a.due_ms);
+	named.clock = SKL_CLOCK_MAJORITY;
+	assert_int_equal(skl_clock_store_get(txn, &named), SKL_ENOTFOUND);
 	commit(txn);
 	place_reopen(place, 0);
 	txn = begin_write(place);
