@@ -300,6 +300,13 @@ static enum skl_err open_case(struct skl_turn *turn, struct skl_ask *ask,
 	return err;
 }
 
+/* What else a message makes of its case, one after the other: each sees what those before did. */
+static enum skl_err (*const appliers[])(struct skl_turn *turn, struct skl_ask *ask,
+					const struct skl_item *item, bool *is_changed) = {
+	skl_rated_apply,   skl_ban_apply,   skl_handover_apply,
+	skl_closure_apply, skl_merge_apply, skl_alarm_apply,
+};
+
 enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
 			      const struct skl_item *item)
 {
@@ -336,18 +343,8 @@ enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
 		is_changed = true;
 	}
 	ask->has_case = true;
-	if (err == SKL_OK)
-		err = skl_rated_apply(turn, ask, item, &is_changed);
-	if (err == SKL_OK)
-		err = skl_ban_apply(turn, ask, item, &is_changed);
-	if (err == SKL_OK)
-		err = skl_handover_apply(turn, ask, item, &is_changed);
-	if (err == SKL_OK)
-		err = skl_closure_apply(turn, ask, item, &is_changed);
-	if (err == SKL_OK)
-		err = skl_merge_apply(turn, ask, item, &is_changed);
-	if (err == SKL_OK)
-		err = skl_alarm_apply(turn, ask, item, &is_changed);
+	for (size_t i = 0; i < SKL_COUNT(appliers) && err == SKL_OK; i++)
+		err = appliers[i](turn, ask, item, &is_changed);
 	if (err == SKL_OK)
 		err = skl_terms_apply(turn, ask, item, before);
 	if (err == SKL_OK)
