@@ -80,6 +80,17 @@ static bool is_second_director(const struct skl_ask *ask, const struct change *c
 	       strcmp(row->partner, ask->held.director) != 0 && !is_taken;
 }
 
+/*
+ * Triage proposes who will direct; that is a director by offer and acceptance alone, and until then
+ * Veilig Thuis is (rules 4 and 14).
+ */
+static bool is_proposal(const struct skl_item *item, const Schakel__V1__EventRow *row)
+{
+	return item->env->common->kind == SCHAKEL__V1__KIND__KIND_TRIAGE_OUTCOME &&
+	       row->code == SCHAKEL__V1__EVENT_CODE__EVENT_DIRECTOR &&
+	       strcmp(row->partner, item->peer->id) != 0;
+}
+
 static bool opens_case(const struct skl_catalogue_kind *kind, const struct skl_ask *ask)
 {
 	return (kind->changes & SKL_CHANGES_OPENS_CASE) && !ask->has_case;
@@ -142,7 +153,7 @@ enum skl_outcome skl_change_check(const struct skl_turn *turn, const struct skl_
 	for (size_t i = 0; (row = skl_envelope_event(item->env, i)); i++) {
 		const struct change *change = change_of(row);
 
-		if (!change || !(kind->changes & change->needs))
+		if (!change || !(kind->changes & change->needs) || is_proposal(item, row))
 			continue;
 		/* A report tells what its sender sees; it sets only what it has the power to. */
 		*ret_reason = SKL_CUT_REASON_NO_POWER;
@@ -337,7 +348,8 @@ enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
 	for (size_t i = 0; (row = skl_envelope_event(item->env, i)) && err == SKL_OK; i++) {
 		const struct change *change = change_of(row);
 
-		if (!change || !(kind->changes & change->needs) || !has_power(ask, change, row))
+		if (!change || !(kind->changes & change->needs) || is_proposal(item, row) ||
+		    !has_power(ask, change, row))
 			continue;
 		err = apply_row(turn, &ask->held, change, row);
 		is_changed = true;

@@ -38,6 +38,20 @@ peer vt-zw "${base[@]}" kind=triage_outcome purpose=organise_direct_safety groun
 	about=triage:1 events='director,partner=vt-zw,desk=desk' hello submit
 test_is "$(out_value outcome '^result')" permitted 'Veilig Thuis directs after triage'
 
+# --- proposed ------------------------------------------------------------------------------------------
+
+proposed=("case=b0000000000000000000000000000002" family=12)
+peer politie-nh "${proposed[0]}" to=vt-zw muni=0479 hello submit
+peer vt-zw "${proposed[@]}" kind=triage_outcome purpose=organise_direct_safety ground=wmo:4-1-1-2-d to=team \
+	about=triage:1 events='director,partner=team,desk=desk' hello submit
+test_is "$(out_value outcome '^result')" permitted 'an outcome that names another proposes it'
+peer team "${proposed[@]}" kind=handover_offer purpose=organise_direct_safety ground=covenant about=identity:1,safety_plan:1 \
+	to=jb events='director,partner=jb,desk=desk' hello submit
+test_is "$(result)" 'denied_forbidden no_power' 'which does not direct by that'
+peer vt-zw "${proposed[@]}" kind=handover_offer purpose=organise_direct_safety ground=wmo:4-1-1-2-d about=identity:1,safety_plan:1 \
+	to=team events='director,partner=team,desk=desk' hello submit
+test_is "$(out_value outcome '^result')" permitted 'Veilig Thuis does, and can offer it'
+
 # --- warm ---------------------------------------------------------------------------------------------
 
 peer vt-zw "${of_vt[@]}" to=team events='director,partner=vt-zw,desk=desk' hello submit

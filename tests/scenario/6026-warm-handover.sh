@@ -87,7 +87,8 @@ regie='"to": {"partner": "lt-zaanstad", "desk": "wijkteam"}'
 test_expect 'triage: structural, for the local team' post VT-A1 a-1 triage_outcome organise_direct_safety wmo:4-1-1-2-d "$regie,
  \"refersTo\": \"$(get "$message" messageId)\", \"subjects\": [$sanne, $mark, $lotte],
  \"sections\": [$(part triage 1,2,3 '{"unsafety": "structural", "outcome": "local_team", "pattern": "unclear", "summary": "Herhaald geweld, kind getuige. Gesprek met ieder apart."}'),
-  $(part red_flags 1 '{"flags": [{"flag": "fears_to_speak_near_partner"}]}'), $(part statement 1 '{"text": "Wat zij alleen vertelde."}')]"
+  $(part red_flags 1 '{"flags": [{"flag": "fears_to_speak_near_partner"}]}'), $(part statement 1 '{"text": "Wat zij alleen vertelde."}')],
+ \"events\": [{\"code\": \"director\", \"partner\": \"lt-zaanstad\", \"desk\": \"wijkteam\"}]"
 test_wait_for 20 'the team has the outcome' inbox_has u-jo 'Uitkomst triage'
 inbox u-jo GET "$item"
 grep -q 'Herhaald geweld, kind getuige' page && ! grep -q 'Wat zij alleen vertelde' page
