@@ -80,16 +80,16 @@ void skl_own_dir_close(struct skl_own_dir *own);
 size_t skl_own_dir_fds(void *self, int ret_fds[SKL_ADAPTER_FDS]);
 int64_t skl_own_dir_timeout_ms(void *self);
 void skl_own_dir_step(void *self);
-enum skl_err skl_own_dir_on_message(void *self, const struct skl_received *received);
-enum skl_err skl_own_dir_on_result(void *self, const struct skl_context *context,
+enum skl_err skl_own_dir_on_message(void *arg, const struct skl_received *received);
+enum skl_err skl_own_dir_on_result(void *arg, const struct skl_context *context,
 				   const Schakel__V1__Result *result);
-enum skl_err skl_own_dir_on_failed(void *self, const struct skl_context *context, enum skl_err err,
+enum skl_err skl_own_dir_on_failed(void *arg, const struct skl_context *context, enum skl_err err,
 				   const char *text);
-enum skl_err skl_own_dir_on_receipt(void *self, const struct skl_context *context,
+enum skl_err skl_own_dir_on_receipt(void *arg, const struct skl_context *context,
 				    const struct skl_client_receipt *receipt);
-enum skl_err skl_own_dir_on_notice(void *self, const struct skl_context *context,
+enum skl_err skl_own_dir_on_notice(void *arg, const struct skl_context *context,
 				   const Schakel__V1__Notice *notice);
-void skl_own_dir_on_alarm(void *self, const struct skl_alarm *alarm);
+void skl_own_dir_on_alarm(void *arg, const struct skl_alarm *alarm);
 void skl_own_dir_health(void *self, json_t *status);
 
 /* They go into the descriptor whole. */

@@ -110,22 +110,22 @@ SKL_MUST_CHECK enum skl_err skl_own_http_start(struct skl_adapter *adapter,
 					       const struct skl_own_http_config *config,
 					       const struct skl_own_http_role *role,
 					       void **ret_self, struct skl_error *reterr);
-void skl_own_http_stop(void *self);
-size_t skl_own_http_fds(void *self, int ret_fds[SKL_ADAPTER_FDS]);
-int64_t skl_own_http_timeout_ms(void *self);
-void skl_own_http_step(void *self);
-enum skl_err skl_own_http_on_message(void *self, const struct skl_received *received);
-enum skl_err skl_own_http_on_result(void *self, const struct skl_context *context,
+void skl_own_http_stop(void *arg);
+size_t skl_own_http_fds(void *arg, int ret_fds[SKL_ADAPTER_FDS]);
+int64_t skl_own_http_timeout_ms(void *arg);
+void skl_own_http_step(void *arg);
+enum skl_err skl_own_http_on_message(void *arg, const struct skl_received *received);
+enum skl_err skl_own_http_on_result(void *arg, const struct skl_context *context,
 				    const Schakel__V1__Result *result);
-enum skl_err skl_own_http_on_failed(void *self, const struct skl_context *context, enum skl_err err,
+enum skl_err skl_own_http_on_failed(void *arg, const struct skl_context *context, enum skl_err err,
 				    const char *text);
-enum skl_err skl_own_http_on_receipt(void *self, const struct skl_context *context,
+enum skl_err skl_own_http_on_receipt(void *arg, const struct skl_context *context,
 				     const struct skl_client_receipt *receipt);
-enum skl_err skl_own_http_on_notice(void *self, const struct skl_context *context,
+enum skl_err skl_own_http_on_notice(void *arg, const struct skl_context *context,
 				    const Schakel__V1__Notice *notice);
-void skl_own_http_on_plan(void *self, const uint8_t id[SKL_ID_BYTES], enum skl_err err,
+void skl_own_http_on_plan(void *arg, const uint8_t id[SKL_ID_BYTES], enum skl_err err,
 			  const Schakel__V1__Result *result);
-void skl_own_http_health(void *self, json_t *status);
+void skl_own_http_health(void *arg, json_t *status);
 
 /* They go into the descriptor whole. */
 #define SKL_OWN_HTTP_CALLS                                                                         \

@@ -52,7 +52,7 @@ extern const char *const skl_om_words[];
 extern const size_t skl_om_word_count;
 
 /* skl_om_read.c, skl_om_write.c: see skl_own_dir_codec */
-json_t *skl_om_read(void *om, struct skl_view native, struct skl_findings *findings);
-void skl_om_write(void *om, const char *root, const json_t *message, struct skl_buf *buf);
+json_t *skl_om_read(void *arg, struct skl_view native, struct skl_findings *findings);
+void skl_om_write(void *arg, const char *root, const json_t *message, struct skl_buf *buf);
 
 #endif
