@@ -318,13 +318,32 @@ static enum skl_err (*const appliers[])(struct skl_turn *turn, struct skl_ask *a
 	skl_closure_apply, skl_merge_apply, skl_alarm_apply,
 };
 
+/* What this kind may change, where its sender has the power; the rest is a proposal. */
+static enum skl_err apply_rows(struct skl_turn *turn, struct skl_ask *ask,
+			       const struct skl_item *item, const struct skl_catalogue_kind *kind,
+			       bool *is_changed)
+{
+	const Schakel__V1__EventRow *row;
+	enum skl_err err = SKL_OK;
+
+	for (size_t i = 0; (row = skl_envelope_event(item->env, i)) && err == SKL_OK; i++) {
+		const struct change *change = change_of(row);
+
+		if (!change || !(kind->changes & change->needs) || is_proposal(item, row) ||
+		    !has_power(ask, change, row))
+			continue;
+		err = apply_row(turn, &ask->held, change, row);
+		*is_changed = true;
+	}
+	return err;
+}
+
 enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
 			      const struct skl_item *item)
 {
 	const struct skl_catalogue_kind *kind =
 		skl_catalogue_kind((uint32_t)item->env->common->kind);
 	struct skl_case *before = skl_arena_alloc(turn->arena, sizeof(*before));
-	const Schakel__V1__EventRow *row;
 	bool is_changed = false;
 	enum skl_err err = SKL_OK;
 
@@ -345,15 +364,8 @@ enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
 	} else if (!ask->has_case) {
 		return SKL_OK;
 	}
-	for (size_t i = 0; (row = skl_envelope_event(item->env, i)) && err == SKL_OK; i++) {
-		const struct change *change = change_of(row);
-
-		if (!change || !(kind->changes & change->needs) || is_proposal(item, row) ||
-		    !has_power(ask, change, row))
-			continue;
-		err = apply_row(turn, &ask->held, change, row);
-		is_changed = true;
-	}
+	if (err == SKL_OK)
+		err = apply_rows(turn, ask, item, kind, &is_changed);
 	ask->has_case = true;
 	for (size_t i = 0; i < SKL_COUNT(appliers) && err == SKL_OK; i++)
 		err = appliers[i](turn, ask, item, &is_changed);

@@ -423,48 +423,71 @@ static uint32_t next_random(uint32_t *seed)
 	return *seed >> 8;
 }
 
+/* Headers of pages, all of a small file, a sample of a large one; then bytes anywhere. */
+static void try_all(char **argv, const char *folder, int fd, const struct map *map, size_t size,
+		    struct tally *tally)
+{
+	size_t rounds = strtoul(argv[7], NULL, 10);
+	uint32_t seed = (uint32_t)strtoul(argv[8], NULL, 10);
+
+	for (size_t page = 0; size / PAGE * 16 <= HEADERS_MAX && page < size; page += PAGE)
+		for (size_t i = 0; i < 16; i++)
+			try_byte(argv, folder, fd, map, page + i,
+				 (uint8_t)(1u << (next_random(&seed) % 8)), tally);
+	for (size_t round = 0; size / PAGE * 16 > HEADERS_MAX && round < rounds; round++)
+		try_byte(argv, folder, fd, map,
+			 next_random(&seed) % (size / PAGE) * PAGE + next_random(&seed) % 16,
+			 (uint8_t)(1u << (next_random(&seed) % 8)), tally);
+	for (size_t round = 0; round < rounds; round++)
+		try_byte(argv, folder, fd, map,
+			 ((size_t)next_random(&seed) << 12 ^ next_random(&seed)) % size,
+			 (uint8_t)(1 + next_random(&seed) % 255), tally);
+}
+
+/* All of the store's file; the caller releases it. NULL: it cannot be read, or is empty. */
+static uint8_t *read_whole(const char *store, size_t *ret_size)
+{
+	char path[4200];
+	struct stat info;
+	uint8_t *bytes = NULL;
+	int fd;
+
+	snprintf(path, sizeof path, "%s/data.mdb", store);
+	fd = open(path, O_RDONLY);
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &info) == 0 && info.st_size > 0)
+		bytes = skl_calloc(1, (size_t)info.st_size);
+	if (bytes && read(fd, bytes, (size_t)info.st_size) != (ssize_t)info.st_size) {
+		skl_free(bytes);
+		bytes = NULL;
+	}
+	close(fd);
+	*ret_size = bytes ? (size_t)info.st_size : 0;
+	return bytes;
+}
+
 int main(int argc, char **argv)
 {
 	char path[4200], folder[] = "flips.XXXXXX";
 	struct tally tally = {0};
-	struct stat info;
 	struct map map;
-	uint32_t seed;
 	uint8_t *bytes;
-	size_t size, rounds;
+	size_t size;
 	int fd;
 
 	if (argc != 9 || sodium_init() < 0 || !mkdtemp(folder))
 		return 2;
-	seed = (uint32_t)strtoul(argv[8], NULL, 10);
 	read_store(argv[2], &whole, true);
-	snprintf(path, sizeof path, "%s/data.mdb", argv[2]);
-	fd = open(path, O_RDONLY);
-	if (fd < 0 || fstat(fd, &info) != 0)
+	bytes = read_whole(argv[2], &size);
+	if (!bytes)
 		return 3;
-	size = (size_t)info.st_size;
-	bytes = skl_calloc(1, size);
-	if (size == 0 || !bytes || read(fd, bytes, size) != (ssize_t)size)
-		return 3;
-	close(fd);
 	map_make(&map, bytes, size);
 	snprintf(path, sizeof path, "%s/data.mdb", folder);
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	if (fd < 0 || write(fd, bytes, size) != (ssize_t)size)
 		return 3;
-	rounds = strtoul(argv[7], NULL, 10);
-	for (size_t page = 0; size / PAGE * 16 <= HEADERS_MAX && page < size; page += PAGE)
-		for (size_t i = 0; i < 16; i++)
-			try_byte(argv, folder, fd, &map, page + i,
-				 (uint8_t)(1u << (next_random(&seed) % 8)), &tally);
-	for (size_t round = 0; size / PAGE * 16 > HEADERS_MAX && round < rounds; round++)
-		try_byte(argv, folder, fd, &map,
-			 next_random(&seed) % (size / PAGE) * PAGE + next_random(&seed) % 16,
-			 (uint8_t)(1u << (next_random(&seed) % 8)), &tally);
-	for (size_t round = 0; round < rounds; round++)
-		try_byte(argv, folder, fd, &map,
-			 ((size_t)next_random(&seed) << 12 ^ next_random(&seed)) % size,
-			 (uint8_t)(1 + next_random(&seed) % 255), &tally);
+	try_all(argv, folder, fd, &map, size, &tally);
 	close(fd);
 	skl_free(bytes);
 	skl_free(map.owner);

@@ -45,7 +45,7 @@ told() {
 	test_wait_for 60 "$3" eval "peer $1 hello timeout=300 drain; cat out >>$1.all; grep -q '$2' $1.all"
 }
 base=("case=$case" purpose=house_ban ground=wth:2-8 family=123)
-order=("${base[@]}" kind=ban_order about=identity:2,ban:2)
+order=("${base[@]}" kind=ban_order 'about=identity:2,ban:2')
 helpers='participant,person=1,partner=smd,desk=desk,position=helper_of_victim;participant,person=2,partner=reclas,desk=desk,position=helper_of_perpetrator;director,partner=vt-zw,desk=desk'
 ten='ban_period,person=2,at=0,until=10'
 

@@ -48,7 +48,7 @@ of_vt=("${base[@]}" purpose=organise_direct_safety ground=wmo:4-1-1-2-d)
 change=("${base[@]}" kind=director_change purpose=organise_direct_safety ground=covenant)
 part=("${of_vt[@]}" kind=participant_change)
 progress=("${base[@]}" kind=progress purpose=assess_safety ground=wmo:5-2-6 to=vt-zw about=identity:1)
-order=(kind=ban_order purpose=house_ban ground=wth:2-8 family=123 about=identity:2,ban:2 to=vt-zw)
+order=(kind=ban_order purpose=house_ban ground=wth:2-8 family=123 'about=identity:2,ban:2' to=vt-zw)
 ten='ban_state,person=2,value=3;ban_period,person=2,at=0,until=10'
 # unharmed NAME: Veilig Thuis directs still, the team helps still
 unharmed() {

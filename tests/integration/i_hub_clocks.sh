@@ -36,7 +36,7 @@ told() {
 heard() {
 	grep -c "$1" vt.all
 }
-order=(kind=ban_order purpose=house_ban ground=wth:2-8 family=12 about=identity:2,ban:2 to=vt-zw
+order=(kind=ban_order purpose=house_ban ground=wth:2-8 family=12 'about=identity:2,ban:2' to=vt-zw
 	events='ban_state,person=2,value=3;ban_period,person=2,at=0,until=10')
 warned='clock=ban-contact task=- .*loopt bijna af'
 late='clock=ban-contact task=- .*verstreken'

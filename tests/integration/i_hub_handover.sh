@@ -28,7 +28,7 @@ told() {
 	test_wait_for 60 "$3" eval "peer $1 hello timeout=300 drain; cat out >>$1.all; grep -q '$2' $1.all"
 }
 base=("case=$case" family=12)
-offer=("${base[@]}" kind=handover_offer purpose=organise_direct_safety about=identity:1,safety_plan:1)
+offer=("${base[@]}" kind=handover_offer purpose=organise_direct_safety 'about=identity:1,safety_plan:1')
 of_vt=("${offer[@]}" ground=wmo:4-1-1-2-d)
 answer=("${base[@]}" kind=handover_answer purpose=organise_direct_safety ground=covenant)
 change=("${base[@]}" kind=director_change purpose=organise_direct_safety ground=covenant)

@@ -33,7 +33,7 @@ told() {
 task_id() {
 	grep -h "$1" gemeente.all | sed -n 's/.* id=\([0-9a-f]*\).*/\1/p' | head -n 1
 }
-order=(kind=ban_order purpose=house_ban ground=wth:2-8 family=12 about=identity:2,ban:2 to=vt-zw)
+order=(kind=ban_order purpose=house_ban ground=wth:2-8 family=12 'about=identity:2,ban:2' to=vt-zw)
 ban='ban_state,person=2,value=3;ban_period,person=2,at=0,until=10'
 case_of() {
 	echo "case=c20000000000000000000000000000$1"
@@ -56,7 +56,7 @@ test_is "$(running)" 10 'or said so to the police, with the address'
 # --- acute, and what meets it -------------------------------------------------------------------------
 
 report=(kind=police_report purpose=stop_violence ground=wpg:18-1/bpg:4-2-1-i to=vt-zw muni=0479 family=12
-	about=identity:1,incident:1)
+	'about=identity:1,incident:1')
 peer politie-nh "${report[@]}" "$(case_of 03)" events='unsafety,value=4' hello submit
 acute=$(out_value id '^sent')
 before=$(running)

@@ -73,6 +73,7 @@ look() {
 	[ "$who" = nobody ] || certificate=(--cert "$who.pem" --key "$who.key")
 	: >page
 	: >headers
+	# shellcheck disable=SC2034 # status is for the caller
 	status=$(curl -s -m 60 --path-as-is --cacert ca.pem "${certificate[@]}" -X "$method" -o page -D headers \
 		-w '%{http_code}' "$@" "https://127.0.0.1:$port$path")
 }

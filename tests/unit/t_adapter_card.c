@@ -74,6 +74,7 @@ static void put(uint8_t id, uint8_t of, bool is_ban, int64_t at_ms, int64_t unti
 static const char *found(uint8_t key, int64_t now_ms)
 {
 	static char text[64];
+	size_t len = 0;
 	struct skl_card_look look = {.count = 1};
 	json_t *records = NULL;
 	const json_t *record;
@@ -82,8 +83,11 @@ static const char *found(uint8_t key, int64_t now_ms)
 	memset(look.keys[0], key, sizeof(look.keys[0]));
 	assert_ok(skl_cards_find(cards, &look, now_ms, &records));
 	*text = '\0';
-	json_array_foreach(records, i, record)(void)
-		strncat(text, json_string_value(json_object_get(record, "id")), 2);
+	json_array_foreach(records, i, record)
+	{
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%.2s",
+					json_string_value(json_object_get(record, "id")));
+	}
 	json_decref(records);
 	return text;
 }
