@@ -386,6 +386,11 @@ static const struct skl_catalogue_ground grounds[] = {
 				 .from = HELP,
 				 .to = ROLE(CHILD_PROTECTION_BOARD),
 				 .purposes = PURPOSE(CHILD_PROTECTION)},
+	/* Whoever suspects something is advised on what to do, on request and about nobody. */
+	[SKL_GROUND_WMO_4_1_1_3] = {.text_date = "2018-11-17",
+				    .from = ROLE(VEILIG_THUIS),
+				    .to = ANY_ROLE,
+				    .never_categories = ~(CATEGORY(ADVICE) | UINT64_C(1))},
 };
 
 /* Indexed by clock. Where no law gives a term, it is a default for the region to change. */

@@ -314,7 +314,8 @@
 	X(AVG_6_1_D_9_2_C, 29, "avg:6-1-d/9-2-c", "AVG art. 6 lid 1 onder d en art. 9 lid 2 onder c (vitaal belang)", "GDPR 6(1)(d) and 9(2)(c), vital interest") \
 	X(SUPERVISION, 30, "supervision", "wettelijk toezicht", "statutory supervision") \
 	X(AVG_6_1_C_12, 31, "avg:6-1-c/12", "AVG art. 6 lid 1 onder c en art. 12 (verzoek van een betrokkene)", "GDPR 6(1)(c) and 12, request of a data subject") \
-	X(BW_1_240, 32, "bw:1-240", "BW art. 1:240 (inlichtingen aan de Raad voor de Kinderbescherming)", "Civil Code 1:240, information to the child protection board")
+	X(BW_1_240, 32, "bw:1-240", "BW art. 1:240 (inlichtingen aan de Raad voor de Kinderbescherming)", "Civil Code 1:240, information to the child protection board") \
+	X(WMO_4_1_1_3, 33, "wmo:4-1-1-3", "Wmo 2015 art. 4.1.1 lid 3 (advies)", "Social Support Act 4.1.1(3), advice")
 
 /* unsafety */
 #define SKL_UNSAFETY_MAP(X) \
