@@ -343,13 +343,11 @@ enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
 {
 	const struct skl_catalogue_kind *kind =
 		skl_catalogue_kind((uint32_t)item->env->common->kind);
-	struct skl_case *before = skl_arena_alloc(turn->arena, sizeof(*before));
+	struct skl_terms_before before;
 	bool is_changed = false;
 	enum skl_err err = SKL_OK;
 
-	if (!before)
-		return SKL_ENOMEM;
-	*before = ask->held;
+	skl_terms_note(&ask->held, &before);
 	err = skl_ledger_apply(turn, ask, item, &is_changed);
 	if (err != SKL_OK || !kind || item->env->common->case_ref.len != SKL_STORE_ID_BYTES)
 		return err;
@@ -370,7 +368,7 @@ enum skl_err skl_change_apply(struct skl_turn *turn, struct skl_ask *ask,
 	for (size_t i = 0; i < SKL_COUNT(appliers) && err == SKL_OK; i++)
 		err = appliers[i](turn, ask, item, &is_changed);
 	if (err == SKL_OK)
-		err = skl_terms_apply(turn, ask, item, before);
+		err = skl_terms_apply(turn, ask, item, &before);
 	if (err == SKL_OK)
 		err = skl_majority_apply(turn, ask, item);
 	if (err != SKL_OK || !is_changed)

@@ -186,12 +186,13 @@ static enum skl_cut_reason refusal_of_split(const struct skl_turn *turn, const s
 enum skl_outcome skl_merge_check(const struct skl_turn *turn, const struct skl_ask *ask,
 				 const struct skl_item *item, enum skl_cut_reason *ret_reason)
 {
-	struct skl_case *cases = skl_arena_array(turn->arena, 2, sizeof(*cases));
 	const uint8_t *ref = other_of(item);
 	enum skl_cut_reason why = SKL_CUT_REASON_FORBIDDEN;
+	struct skl_case *cases;
 
 	if (!is_kind(item, SKL_KIND_CASE_MERGE) && !is_kind(item, SKL_KIND_CASE_SPLIT))
 		return SKL_OUTCOME_UNSPECIFIED;
+	cases = skl_arena_array(turn->arena, 2, sizeof(*cases));
 	if (!cases)
 		why = SKL_CUT_REASON_LIMIT;
 	else if (!ask->has_case)
@@ -206,8 +207,7 @@ enum skl_outcome skl_merge_check(const struct skl_turn *turn, const struct skl_a
 	return SKL_OUTCOME_DENIED_FORBIDDEN;
 }
 
-/* --- what goes along
- * ------------------------------------------------------------------------------ */
+/* --- what goes along ------------------------------------------------------------------------ */
 
 struct moving {
 	const uint8_t *message_id; /* those of this message alone; NULL: all */

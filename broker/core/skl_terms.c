@@ -80,7 +80,8 @@ static int64_t term_of(const struct skl_turn *turn, const struct skl_item *item,
 
 /* Acute is an interrupt: within a day there is a measure for the first day (001:265; 000:892). */
 static enum skl_err look_at_acute(struct skl_turn *turn, const struct skl_ask *ask,
-				  const struct skl_item *item, const struct skl_case *before)
+				  const struct skl_item *item,
+				  const struct skl_terms_before *before)
 {
 	bool is_acute = ask->held.unsafety == SKL_UNSAFETY_ACUTE;
 	bool is_met = is_kind(item, SKL_KIND_SAFETY_PLAN) || is_kind(item, SKL_KIND_BAN_ORDER) ||
@@ -132,7 +133,8 @@ static enum skl_err look_at_remedy(struct skl_turn *turn, const struct skl_ask *
 
 /* Who monitors, and how often: as agreed at the handover, else as the region chose. */
 static enum skl_err look_at_monitoring(struct skl_turn *turn, const struct skl_ask *ask,
-				       const struct skl_item *item, const struct skl_case *before)
+				       const struct skl_item *item,
+				       const struct skl_terms_before *before)
 {
 	const struct skl_case *held = &ask->held;
 	bool is_closed = held->round.state == SKL_CASE_STATE_CLOSED;
@@ -150,8 +152,15 @@ static enum skl_err look_at_monitoring(struct skl_turn *turn, const struct skl_a
 					: term_of(turn, item, SKL_CLOCK_MONITORING));
 }
 
+void skl_terms_note(const struct skl_case *held, struct skl_terms_before *ret_before)
+{
+	ret_before->unsafety = held->unsafety;
+	ret_before->monitor_days = held->monitor_days;
+	memcpy(ret_before->monitor, held->monitor, sizeof(ret_before->monitor));
+}
+
 enum skl_err skl_terms_apply(struct skl_turn *turn, const struct skl_ask *ask,
-			     const struct skl_item *item, const struct skl_case *before)
+			     const struct skl_item *item, const struct skl_terms_before *before)
 {
 	enum skl_err err = look_at_acute(turn, ask, item, before);
 

@@ -15,11 +15,18 @@
 #include "skl_clock_store.h"
 #include "skl_core.h"
 
-/* What a released message starts and stops. before is the case as it was, version 0 for a new one.
- */
+/* What of a case the terms follow, as it was before a message changed it. */
+struct skl_terms_before {
+	enum skl_unsafety unsafety;
+	uint32_t monitor_days;
+	char monitor[SKL_STORE_NAME_MAX + 1];
+};
+void skl_terms_note(const struct skl_case *held, struct skl_terms_before *ret_before);
+
+/* What a released message starts and stops. */
 SKL_MUST_CHECK enum skl_err skl_terms_apply(struct skl_turn *turn, const struct skl_ask *ask,
 					    const struct skl_item *item,
-					    const struct skl_case *before);
+					    const struct skl_terms_before *before);
 
 /* After a fixed moment: the clock runs to the next one that is still to come. */
 SKL_MUST_CHECK enum skl_err skl_terms_next(struct skl_turn *turn, const struct skl_clock_row *row);
