@@ -34,6 +34,13 @@ struct skl_own_opts skl_vt_own_opts(int64_t now_ms)
 				     .source_law = SKL_SOURCE_LAW_WMO};
 }
 
+/* Who reports hears that it arrived (MV-02); the police by the ground of their own (PV-02). */
+static enum skl_ground receipt_ground(const struct skl_context *report)
+{
+	return report->kind == SKL_KIND_POLICE_REPORT ? SKL_GROUND_WMO_4_1_1_2_E
+						      : SKL_GROUND_WMO_4_1_1_2_G;
+}
+
 enum skl_err skl_vt_make_receipt(const struct skl_context *report, const char *user_ref,
 				 struct skl_mapped *ret)
 {
@@ -46,7 +53,7 @@ enum skl_err skl_vt_make_receipt(const struct skl_context *report, const char *u
 	memcpy(ret->to_partner, report->partner, sizeof(ret->to_partner));
 	memcpy(ret->to_desk, report->desk, sizeof(ret->to_desk));
 	skl_mapped_fact_value(ret, SKL_FACT_PURPOSE, SKL_PURPOSE_STOP_VIOLENCE);
-	skl_mapped_fact_value(ret, SKL_FACT_GROUND, SKL_GROUND_WMO_4_1_1_2_E);
+	skl_mapped_fact_value(ret, SKL_FACT_GROUND, receipt_ground(report));
 	skl_mapped_fact_text(ret, SKL_FACT_USER_REF, user_ref, 0);
 	skl_mapped_event(ret, &received);
 	return ret->err;

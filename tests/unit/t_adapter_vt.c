@@ -258,6 +258,31 @@ static void test_error_json(void **state)
 	skl_mapped_done(&mapped);
 }
 
+static uint32_t ground_of(const struct skl_mapped *mapped)
+{
+	for (size_t i = 0; i < mapped->fact_count; i++)
+		if (mapped->facts[i].code == SKL_FACT_GROUND)
+			return mapped->facts[i].value;
+	return 0;
+}
+
+/* A hospital hears that its report arrived by the ground of who reports, police by their own. */
+static void test_receipt_ground(void **state)
+{
+	struct skl_context report = about;
+	struct skl_mapped mapped;
+
+	(void)state;
+	report.kind = SKL_KIND_POLICE_REPORT;
+	assert_int_equal(skl_vt_make_receipt(&report, "u-triage", &mapped), SKL_OK);
+	assert_int_equal(ground_of(&mapped), SKL_GROUND_WMO_4_1_1_2_E);
+	skl_mapped_done(&mapped);
+	report.kind = SKL_KIND_PROFESSIONAL_REPORT;
+	assert_int_equal(skl_vt_make_receipt(&report, "u-triage", &mapped), SKL_OK);
+	assert_int_equal(ground_of(&mapped), SKL_GROUND_WMO_4_1_1_2_G);
+	skl_mapped_done(&mapped);
+}
+
 static void test_auto_receipt(void **state)
 {
 	struct skl_mapped mapped;
@@ -332,10 +357,10 @@ static void test_pause(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_feedback),     cmocka_unit_test(test_triage),
-		cmocka_unit_test(test_wrong),        cmocka_unit_test(test_error_json),
-		cmocka_unit_test(test_auto_receipt), cmocka_unit_test(test_auto_request),
-		cmocka_unit_test(test_pause),
+		cmocka_unit_test(test_feedback),       cmocka_unit_test(test_triage),
+		cmocka_unit_test(test_wrong),          cmocka_unit_test(test_error_json),
+		cmocka_unit_test(test_receipt_ground), cmocka_unit_test(test_auto_receipt),
+		cmocka_unit_test(test_auto_request),   cmocka_unit_test(test_pause),
 	};
 
 	return cmocka_run_group_tests_name("adapter_vt", tests, setup, NULL);
