@@ -19,6 +19,7 @@
 #	om_valid NAME       is each file that it got as the published schema says?
 #	generic_make NAME PARTNER DESK MAPPING   a partner by a mapping file (of adapters/generic/samples), with
 #	                    a folder own-NAME
+#	own_names NAME PARTNER DESK LAW KIND PURPOSE GROUND ...   the same, with a system that takes our names for its own
 #	own NAME ARG...     that partner's system: own team drop FILE, own team find WORD ... (folder_system.py)
 #	own_wait NAME find WORD...   waits for a file that has each word, and prints the path of the last
 #	vt_message NAME KIND [SECONDS]   path of the stored message of that kind, waiting for it
@@ -138,6 +139,18 @@ generic_make() {
 			}
 		CONF
 	} >"$HUB/adapter-$1.conf"
+}
+
+own_names() {
+	local name=$1 law=$4
+	generic_make "$1" "$2" "$3" ggz.map
+	sed -i "s,mapping = .*,mapping = \"$1.map\"," "$HUB/adapter-$1.conf"
+	printf 'always sections[].marks.sourceLaw = %s\n' "$law" >"$HUB/$name.map"
+	shift 4
+	while [ $# -gt 0 ]; do
+		printf 'kind %s = %s purpose %s ground %s\n' "$1" "$1" "$2" "$3" >>"$HUB/$name.map"
+		shift 3
+	done
 }
 
 own() {

@@ -37,18 +37,6 @@ hub_make "$TMPDIR/c" || skip_all "the keys could not be made: $(tail -1 "$TMPDIR
 adapters_make
 probation_make rc reclassering-nh toezicht
 generic_make gemeente gemeente-zaanstad huisverbod gemeente.map
-# own_names NAME PARTNER DESK LAW KIND PURPOSE GROUND ...: a system that takes our names for its own
-own_names() {
-	local name=$1 law=$4
-	generic_make "$1" "$2" "$3" ggz.map
-	sed -i "s,mapping = .*,mapping = \"$1.map\"," "$HUB/adapter-$1.conf"
-	printf 'always sections[].marks.sourceLaw = %s\n' "$law" >"$HUB/$name.map"
-	shift 4
-	while [ $# -gt 0 ]; do
-		printf 'kind %s = %s purpose %s ground %s\n' "$1" "$1" "$2" "$3" >>"$HUB/$name.map"
-		shift 3
-	done
-}
 own_names smd smd-zaan thuis wmo concern stop_violence wmo:5-2-6
 own_names jb jb-regio team-noord jeugdwet investigation_request child_protection bw:1-240 closed sustain_safety covenant
 own_names waag waag-nh behandeling wgbo progress assess_safety wmo:5-2-6
