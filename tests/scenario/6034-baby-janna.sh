@@ -268,7 +268,7 @@ test_is "$(cat leaks)" '' 'and who reported is with Veilig Thuis alone'
 # --- the trail ------------------------------------------------------------------------------------------------------------
 
 hub_decisions ap >got
-diff -u "$SRC/tests/scenario/6032.expected" got >differs
+diff -u "$SRC/tests/scenario/6034.expected" got >differs
 test_ok $? 'the trail says all of it' || diag "$(cat differs)"
 for name in $partners; do
 	stop_bg "adapter-$name"
