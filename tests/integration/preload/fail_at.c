@@ -112,23 +112,33 @@ static int error(void)
 
 /*
  * What was used before a program closed itself to such questions (its allow-list of system calls)
- * is still known by its number.
+ * is still known by its number, as long as that is the same file.
  */
 static bool fails_fd(const char *call, int fd)
 {
-	static char known[64][512];
+	static struct {
+		dev_t device;
+		ino_t inode;
+		char path[512];
+	} known[64];
 	char link[64], path[4096];
+	struct stat info;
 	ssize_t len;
+	bool is_kept = fd >= 0 && fd < 64 && fstat(fd, &info) == 0;
 
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	len = readlink(link, path, sizeof(path) - 1);
-	if (len < 0 && fd >= 0 && fd < 64 && known[fd][0])
-		return fails(call, known[fd]);
-	if (len <= 0 || path[0] != '/')
+	if (len < 0)
+		return is_kept && known[fd].path[0] && known[fd].device == info.st_dev &&
+		       known[fd].inode == info.st_ino && fails(call, known[fd].path);
+	if (len == 0 || path[0] != '/')
 		return false;
 	path[len] = 0;
-	if (fd >= 0 && fd < 64 && (size_t)len < sizeof(known[0]))
-		memcpy(known[fd], path, (size_t)len + 1);
+	if (is_kept && (size_t)len < sizeof(known[0].path)) {
+		known[fd].device = info.st_dev;
+		known[fd].inode = info.st_ino;
+		memcpy(known[fd].path, path, (size_t)len + 1);
+	}
 	return fails(call, path);
 }
 
