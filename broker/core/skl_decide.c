@@ -225,23 +225,32 @@ static enum skl_err combine(const struct skl_turn *turn, const struct skl_ask *a
 
 /*
  * A message in a case that became part of another is one in that. Looked up each time the turn is
- * tried, from what was signed: the merge may be in the same batch, and fail.
+ * tried, from what was signed: the merge may be in the same batch, and fail. What outlives a try
+ * lies in the arena of the batch, as the message does.
  */
 static enum skl_err find_case(struct skl_turn *turn, struct skl_item *item)
 {
-	const Schakel__V1__Common *told = item->env->common;
-	uint8_t *resolved = skl_arena_alloc(turn->arena, SKL_STORE_ID_BYTES);
-	Schakel__V1__Common *common = skl_arena_copy(turn->arena, told, sizeof(*told));
+	const Schakel__V1__Common *common = item->env->common;
+	struct skl_arena *arena = &turn->hub->batch.arena;
+	Schakel__V1__Common *resolved;
+	uint8_t case_ref[SKL_STORE_ID_BYTES];
+	enum skl_err err;
 
-	if (told->case_ref.len != SKL_STORE_ID_BYTES)
+	if (common->case_ref.len != SKL_STORE_ID_BYTES)
 		return SKL_OK;
-	if (!resolved || !common)
-		return SKL_ENOMEM;
 	if (!item->told_case)
-		item->told_case = told->case_ref.data;
-	common->case_ref.data = resolved;
-	item->env->common = common; /* what was signed are other bytes */
-	return skl_case_resolve(turn->txn, item->told_case, resolved);
+		item->told_case = common->case_ref.data;
+	err = skl_case_resolve(turn->txn, item->told_case, case_ref);
+	if (err != SKL_OK || memcmp(case_ref, common->case_ref.data, sizeof(case_ref)) == 0)
+		return err;
+	resolved = skl_arena_copy(arena, common, sizeof(*common));
+	if (!resolved)
+		return SKL_ENOMEM;
+	resolved->case_ref.data = skl_arena_copy(arena, case_ref, sizeof(case_ref));
+	if (!resolved->case_ref.data)
+		return SKL_ENOMEM;
+	item->env->common = resolved; /* what was signed are other bytes */
+	return SKL_OK;
 }
 
 static enum skl_err decide(struct skl_turn *turn, struct skl_item *item, struct skl_ask *ask)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* link: -Wl,--wrap=skl_txn_commit,--wrap=skl_store_stat,--wrap=skl_policy_load */
-/* link: -Wl,--wrap=skl_consent_each */
+/* link: -Wl,--wrap=skl_consent_each,--wrap=skl_trail_append */
 /*
  * hub_faulty - schakeld whose commits fail when told to. While the file named in HUB_FAULT exists,
  * its first word says what each commit does:
  *
  *     EDISKFULL, ECORRUPT, EIO ...  records nothing and returns that error
+ *     batch                         the same, of one that writes more than five entries: ECORRUPT
  *     kill-before                   the process dies just before the commit
  *     kill-after                    the process dies when it is durable and nobody was told
  *     no-stat, no-policy            commits are as they should be; the store says nothing of
@@ -23,6 +24,7 @@
 #include "../../broker/schakeld/skl_probe.c"
 #include "skl_consent.h"
 #include "skl_policy.h"
+#include "skl_trail.h"
 #include "skl_txn.h"
 
 enum skl_err __real_skl_txn_commit(struct skl_txn *txn);
@@ -93,11 +95,33 @@ enum skl_err __wrap_skl_consent_each(struct skl_txn *txn, const uint8_t subject[
 		       : __real_skl_consent_each(txn, subject, see, arg);
 }
 
+enum skl_err __real_skl_trail_append(struct skl_txn *txn, const struct skl_trail_new *item,
+				     struct skl_trail_ref *ret_ref);
+enum skl_err __wrap_skl_trail_append(struct skl_txn *txn, const struct skl_trail_new *item,
+				     struct skl_trail_ref *ret_ref);
+
+static unsigned appended; /* since the last commit */
+
+enum skl_err __wrap_skl_trail_append(struct skl_txn *txn, const struct skl_trail_new *item,
+				     struct skl_trail_ref *ret_ref)
+{
+	appended++;
+	return __real_skl_trail_append(txn, item, ret_ref);
+}
+
 enum skl_err __wrap_skl_txn_commit(struct skl_txn *txn)
 {
 	char word[32] = "";
+	bool is_large = appended > 5;
 	enum skl_err err;
 
+	appended = 0;
+	if (read_fault(word) && strcmp(word, "batch") == 0) {
+		if (!is_large)
+			return __real_skl_txn_commit(txn);
+		skl_txn_abort(txn);
+		return SKL_ECORRUPT;
+	}
 	if (!read_fault(word) || strncmp(word, "no-", 3) == 0)
 		return __real_skl_txn_commit(txn);
 	if (strcmp(word, "kill-before") == 0)

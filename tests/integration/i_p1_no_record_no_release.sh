@@ -54,6 +54,16 @@ done
 log_has hub 'commit.failed error=ECORRUPT'
 test_ok $? 'failures are in the log'
 
+# One message that the store does not take keeps no other out: a batch that fails is tried one by one.
+echo batch >fault
+peer politie-nh hello "${report[@]}" case=b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1 count=40 post want=0 timeout=2000 drain
+rm fault
+log_has hub 'batch.failed error=ECORRUPT'
+test_ok $? 'a batch that cannot be committed is tried one by one'
+test_is "$(grep -c '^result' out) $(grep -c '^error' out)" '40 0' 'and each of its messages is recorded'
+peer vt-zw hello want=40 timeout=1000 drain
+peer politie-nh hello want=1 timeout=1000 drain
+
 # --- killed between commit and answer ----------------------------------------------
 
 wait_for 30 checkpointed
