@@ -8,6 +8,7 @@
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
 . "$SRC/tests/lib/hub-lib.sh"
 . "$SRC/tests/lib/adapter-lib.sh"
+. "$SRC/tests/lib/story-lib.sh"
 
 HUB_PARTNERS+='
 gemeente|gemeente-zaanstad|huisverbod|Gemeente Zaanstad|municipality|administration|14 075|11
@@ -30,7 +31,7 @@ export LD_PRELOAD=$preload CLOCK_FILE=$TMPDIR/clock CLOCK_STEP=172800
 printf 5 >"$CLOCK_FILE"
 # day N: it is N days later (an even number)
 day() {
-	printf '%b' "\\$(printf %03o $((53 + $1 / 2)))" 1<>"$CLOCK_FILE"
+	clock_to $(($1 / 2))
 }
 
 hub_make "$TMPDIR/c" || skip_all "the keys could not be made: $(tail -1 "$TMPDIR/c/keys.log")"
@@ -55,12 +56,6 @@ case=c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1
 
 # --- words ------------------------------------------------------------------------------------------------
 
-now() {
-	date -u "$@" +%FT%TZ
-}
-get() {
-	"$PYTHON" "$SRC/tests/lib/sections.py" "$1" get "$2"
-}
 # drop NAME NUMBER JSON: a message of that partner's system about the case
 drop() {
 	printf '{"id": "%s", "caseRef": "%s", "userRef": "u-%s", "checkedBy": "u-%s", %s}\n' "$2" "$case" "$1" "$1" "$3" >"$2.json"
@@ -77,18 +72,6 @@ to() {
 	local list
 	list=$(printf '{"organisatie": "%s"}, ' "$@")
 	printf '%s' "${list%, }"
-}
-# post NUMBER KEY KIND PURPOSE GROUND REST: a message of Veilig Thuis
-post() {
-	printf '{"id": "%s", "kind": "%s", "caseRef": "%s", "purpose": "%s", "ground": "%s", "userRef": "u-31b0", "checkedBy": "u-31b2", %s}\n' \
-		"$1" "$3" "$case" "$4" "$5" "$6" >"$2.json"
-	vt vt-zw post "$2.json" "$2"
-}
-vt_has() {
-	grep -ls "$1" "$HUB/system-vt-zw/messages/"*.json | tail -1 | grep .
-}
-vt_task() {
-	grep -ls "\"task\":\"$1\"" "$HUB/system-vt-zw/events/"*.json | tail -1 | grep .
 }
 amir='{"nummer": 1, "rol": ["pleger"], "achternaam": "Belk", "voornamen": "Amir", "geboren": "2001-02-11"}'
 hers='{"nummer": 2, "rol": ["slachtoffer", "ouder", "gezaghebbende"], "achternaam": "Belk", "voornamen": "Yasmina", "geboren": "1976-07-30"}'

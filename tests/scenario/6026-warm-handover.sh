@@ -8,6 +8,7 @@
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
 . "$SRC/tests/lib/hub-lib.sh"
 . "$SRC/tests/lib/adapter-lib.sh"
+. "$SRC/tests/lib/story-lib.sh"
 . "$SRC/tests/lib/serve-lib.sh"
 . "$SRC/tests/lib/inbox-lib.sh"
 
@@ -28,25 +29,6 @@ done
 inbox_login u-jo
 inbox_login u-je
 report=PL1100-2026-000126
-
-# --- words ------------------------------------------------------------------------------------------------
-
-get() {
-	"$PYTHON" "$SRC/tests/lib/sections.py" "$1" get "$2"
-}
-# post NUMBER KEY KIND PURPOSE GROUND REST: a message of Veilig Thuis about the case
-post() {
-	printf '{"id": "%s", "kind": "%s", "caseRef": "%s", "purpose": "%s", "ground": "%s", "userRef": "u-31b0", "checkedBy": "u-31b2", %s}\n' \
-		"$1" "$3" "$case" "$4" "$5" "$6" >"$2.json"
-	vt vt-zw post "$2.json" "$2"
-}
-# vt_result NUMBER WORD: the hub's answer to that message of Veilig Thuis has this word
-vt_result() {
-	grep -ls "\"yourId\":\"$1\"" "$HUB/system-vt-zw/events/"result-*.json | xargs -r grep -l -- "$2"
-}
-vt_task() {
-	grep -ls "\"task\":\"$1\"" "$HUB/system-vt-zw/events/"*.json | tail -1 | grep .
-}
 
 # --- the report, and data for triage within a day -----------------------------------------------------------
 

@@ -9,6 +9,7 @@
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
 . "$SRC/tests/lib/hub-lib.sh"
 . "$SRC/tests/lib/adapter-lib.sh"
+. "$SRC/tests/lib/story-lib.sh"
 . "$SRC/tests/lib/serve-lib.sh"
 . "$SRC/tests/lib/inbox-lib.sh"
 
@@ -32,7 +33,7 @@ curl() {
 }
 # day N: it is N days later
 day() {
-	printf '%b' "\\$(printf %03o $((53 + $1)))" 1<>"$CLOCK_FILE"
+	clock_to "$1"
 }
 
 inbox_partners
@@ -54,21 +55,6 @@ done
 
 # --- words ------------------------------------------------------------------------------------------------
 
-get() {
-	"$PYTHON" "$SRC/tests/lib/sections.py" "$1" get "$2"
-}
-# post NUMBER KEY KIND PURPOSE GROUND REST: a message of Veilig Thuis about the case
-post() {
-	printf '{"id": "%s", "kind": "%s", "caseRef": "%s", "purpose": "%s", "ground": "%s", "userRef": "u-31b0", "checkedBy": "u-31b2", %s}\n' \
-		"$1" "$3" "$case" "$4" "$5" "$6" >"$2.json"
-	vt vt-zw post "$2.json" "$2"
-}
-vt_result() {
-	grep -ls "\"yourId\":\"$1\"" "$HUB/system-vt-zw/events/"result-*.json | xargs -r grep -l -- "$2"
-}
-vt_task() {
-	grep -ls "\"task\":\"$1\"" "$HUB/system-vt-zw/events/"*.json | tail -1 | grep .
-}
 # reports N: so many reports have arrived
 reports() {
 	[ "$(grep -ls '"kind":"police_report"' "$HUB/system-vt-zw/messages/"*.json | wc -l)" = "$1" ]

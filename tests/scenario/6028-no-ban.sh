@@ -8,6 +8,7 @@
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
 . "$SRC/tests/lib/hub-lib.sh"
 . "$SRC/tests/lib/adapter-lib.sh"
+. "$SRC/tests/lib/story-lib.sh"
 
 HUB_PARTNERS+='
 gemeente|gemeente-zaanstad|huisverbod|Gemeente Zaanstad|municipality|administration|14 075|11
@@ -25,18 +26,12 @@ export LD_PRELOAD=$preload CLOCK_FILE=$TMPDIR/clock CLOCK_STEP=172800
 printf 5 >"$CLOCK_FILE"
 # day N: it is N days later (an even number)
 day() {
-	printf '%b' "\\$(printf %03o $((53 + $1 / 2)))" 1<>"$CLOCK_FILE"
+	clock_to $(($1 / 2))
 }
 
 hub_make "$TMPDIR/d" || skip_all "the keys could not be made: $(tail -1 "$TMPDIR/d/keys.log")"
 adapters_make
 generic_make gemeente gemeente-zaanstad huisverbod gemeente.map
-# own_names NAME PARTNER DESK LAW KIND PURPOSE GROUND: a system that takes our names for its own
-own_names() {
-	generic_make "$1" "$2" "$3" ggz.map
-	sed -i "s,mapping = .*,mapping = \"$1.map\"," "$HUB/adapter-$1.conf"
-	printf 'kind %s = %s purpose %s ground %s\nalways sections[].marks.sourceLaw = %s\n' "$5" "$5" "$6" "$7" "$4" >"$HUB/$1.map"
-}
 own_names blijf blijf-nh ambulant wmo closure_answer sustain_safety covenant
 own_names waag waag-nh behandeling wgbo progress assess_safety wmo:5-2-6
 partners='police vt-zw gemeente blijf waag'
@@ -49,23 +44,8 @@ report=PL1100-2026-000460
 
 # --- words ------------------------------------------------------------------------------------------------
 
-now() {
-	date -u "$@" +%FT%TZ
-}
 sections() {
 	"$PYTHON" "$SRC/tests/lib/sections.py" "$@"
-}
-# post NUMBER KEY KIND PURPOSE GROUND REST: a message of Veilig Thuis about the case
-post() {
-	printf '{"id": "%s", "kind": "%s", "caseRef": "%s", "purpose": "%s", "ground": "%s", "userRef": "u-31b0", "checkedBy": "u-31b2", %s}\n' \
-		"$1" "$3" "$case" "$4" "$5" "$6" >"$2.json"
-	vt vt-zw post "$2.json" "$2"
-}
-vt_result() {
-	grep -ls "\"yourId\":\"$1\"" "$HUB/system-vt-zw/events/"result-*.json | xargs -r grep -l -- "$2"
-}
-vt_task() {
-	grep -ls "\"task\":\"$1\"" "$HUB/system-vt-zw/events/"*.json | tail -1 | grep .
 }
 part() {
 	printf '{"category": "%s", "about": [%s], "marks": {"status": "fact", "source": "observed", "reliability": "reliable", "asOf": "%s"}, "data": %s}' \

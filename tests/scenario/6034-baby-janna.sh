@@ -9,6 +9,7 @@
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
 . "$SRC/tests/lib/hub-lib.sh"
 . "$SRC/tests/lib/adapter-lib.sh"
+. "$SRC/tests/lib/story-lib.sh"
 
 HUB_PARTNERS+='
 zh|ziekenhuis-zaan|zorg|Ziekenhuis Zaan|reporter|care|075 000 0011|11
@@ -37,12 +38,6 @@ done
 
 # --- words ------------------------------------------------------------------------------------------------
 
-now() {
-	date -u "$@" +%FT%TZ
-}
-get() {
-	"$PYTHON" "$SRC/tests/lib/sections.py" "$1" get "$2"
-}
 # parts FILE: the categories that a message came with
 parts() {
 	"$PYTHON" "$SRC/tests/lib/sections.py" "$1" | sed -n 's/^section \([a-z_]*\).*/\1/p' | xargs
