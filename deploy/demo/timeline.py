@@ -73,6 +73,18 @@ class Timeline:
         print(f"           !  {self.say('taak', 'task')} {entry.get('recipient', ''):22} {self.label(task)}{until}")
 
 
+    def clock(self, entry, detail):
+        """What time brought: a term that is nearly over, or over."""
+        term = self.labels.get("CLOCK_" + detail.get("text", "").upper().replace("-", "_"))
+        if not term:
+            return
+        time = self.when(entry["decided_ms"])
+        self.message = None
+        is_late = entry.get("reason") == "REASON_LATE"
+        what = self.say("termijn om", "term over") if is_late else self.say("termijn bijna om", "term nearly over")
+        print(f"  {time}  !  {what} {entry['sender']:17} {term}")
+
+
 def main(argv):
     timeline = Timeline(read_labels(argv[1], argv[2]), argv[2])
     for line in sys.stdin:
@@ -83,6 +95,8 @@ def main(argv):
             timeline.decision(entry, detail)
         elif entry["kind"] == "ENTRY_NOTICE":
             timeline.notice(entry, detail)
+        elif entry["kind"] == "ENTRY_CLOCK":
+            timeline.clock(entry, detail)
     return 0
 
 
