@@ -112,7 +112,7 @@ SKL_MUST_CHECK enum skl_err skl_adapter_about(struct skl_adapter *adapter,
 					      const struct skl_received *received,
 					      struct skl_context *ret, bool *ret_found);
 
-/* Somebody was told to call: for the trail, once the hub is there (DESIGN 6). */
+/* Somebody was told to call: for the trail, once the hub is there. */
 void skl_adapter_after_record(struct skl_adapter *adapter, enum skl_kind kind,
 			      const uint8_t id[SKL_ID_BYTES], const char *partner);
 

@@ -17,7 +17,7 @@
  *
  * keys are pseudonyms of persons and of addresses; sequence is when the message was made, in ms:
  * what comes late does not take the place of what is newer. message is that of skl_own_json with
- * what a card may show, and no more (DOMAIN rule 17).
+ * what a card may show, and no more (rule 17).
  */
 
 #include <jansson.h>

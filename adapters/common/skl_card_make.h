@@ -38,7 +38,7 @@ SKL_MUST_CHECK enum skl_err skl_card_sent(struct skl_adapter *adapter,
 
 /*
  * An agreement goes as a standing copy to the police of the sender's regions too, to their desk
- * `crisis` where they have one (DESIGN 8), and says until when it may be shown.
+ * `crisis` where they have one, and says until when it may be shown.
  */
 void skl_card_standing(const struct skl_adapter *adapter, int64_t now_ms,
 		       struct skl_mapped *mapped);

@@ -282,7 +282,7 @@ static enum skl_rating rating_class(json_int_t score)
 	return score == 6 ? SKL_RATING_6 : SKL_RATING_7_PLUS;
 }
 
-/* DOMAIN rule 16: any single score below 6 counts, so the lowest is what the row must say. */
+/* Rule 16: any single score below 6 counts, so the lowest is what the row must say. */
 static enum skl_err agree_rating(struct walk *walk, const json_t *content)
 {
 	const json_t *ratings = json_object_get(content, "ratings");

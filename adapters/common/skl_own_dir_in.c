@@ -153,7 +153,7 @@ static void find_recipient(struct intake *in)
 		      "De ontvanger staat niet in het register of heeft geen geldige sleutel.");
 }
 
-/* The first sender mints it (DESIGN 4); advice has none (DOMAIN rule 13). */
+/* The first sender mints it; advice has none (rule 13). */
 static enum skl_err find_case(struct intake *in)
 {
 	enum skl_err err = skl_adapter_case(in->own->adapter, in->message, in->about, &in->findings,

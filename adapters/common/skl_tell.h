@@ -3,8 +3,8 @@
 #define SKL_TELL_H
 
 /*
- * skl_tell - files in out/ of a shared folder, each once whatever dies between two steps (DESIGN
- * 9): the part is written and durable, recorded, shown, recorded.
+ * skl_tell - files in out/ of a shared folder, each once whatever dies between two steps: the part
+ * is written and durable, recorded, shown, recorded.
  *
  * Owner:    the adapter's thread.
  * Errors:   those of skl_dir, skl_state and the client; after one the same call does the rest.

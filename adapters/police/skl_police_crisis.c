@@ -2,7 +2,7 @@
 
 /*
  * POST /v1/crisis: who stands at the door asks what was agreed. Answered from the crisis cards that
- * lie here, hub or no hub, once the look is durable in the spool (DESIGN 8); without a card the
+ * lie here, hub or no hub, once the look is durable in the spool; without a card the
  * competent Veilig Thuis is asked, whose adapter answers by itself.
  */
 

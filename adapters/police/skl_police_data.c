@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 
 /*
- * <politiegegevens>, the answer to a request of Veilig Thuis (DOMAIN rule 2), and <geschiedenis>,
+ * <politiegegevens>, the answer to a request of Veilig Thuis (rule 2), and <geschiedenis>,
  * which a report may have too.
  */
 

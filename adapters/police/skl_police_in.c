@@ -61,7 +61,7 @@ static enum skl_err reject_for(struct skl_police_intake *in, const char *rule, c
 	return reject(in);
 }
 
-/* A person decides; the Veilig Thuis of the reporting unit is what we propose (DOMAIN 4). */
+/* A person decides; the Veilig Thuis of the reporting unit is what we propose. */
 static void propose(const struct skl_police_intake *in, char *ret, size_t size)
 {
 	const char *unit = in->police->config->unit_municipality;
@@ -168,7 +168,7 @@ static enum skl_err finish(struct skl_police_intake *in, const char *key, struct
 	return err == SKL_ENOTFOUND ? SKL_OK : err;
 }
 
-/* Of the message it is about, or its own; minted by the first sender, never derived (DESIGN 4). */
+/* Of the message it is about, or its own; minted by the first sender, never derived. */
 static const uint8_t *case_of(const struct skl_police_intake *in, uint8_t minted[16])
 {
 	if (in->mapped.has_case)

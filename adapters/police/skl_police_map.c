@@ -79,7 +79,7 @@ void skl_police_map_urgency(struct skl_police_reading *reading, const xmlNode *r
 	}
 }
 
-/* Registered home of the victim or child (DOMAIN rule 1); never a stay address. */
+/* Registered home of the victim or child (rule 1); never a stay address. */
 void skl_police_map_municipality(struct skl_police_reading *reading, const xmlNode *root)
 {
 	struct skl_mapped *mapped = reading->mapped;

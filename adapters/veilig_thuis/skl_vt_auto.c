@@ -3,7 +3,7 @@
 /*
  * How Veilig Thuis' JSON is read; and what goes by itself once Veilig Thuis' system has taken a
  * report: the receipt, and, when the report came from the police, the request for earlier police
- * data (DOMAIN rule 2).
+ * data (rule 2).
  */
 
 #include <string.h>

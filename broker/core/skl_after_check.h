@@ -43,7 +43,7 @@ SKL_MUST_CHECK enum skl_err skl_after_check_find(struct skl_turn *turn, const st
 
 /*
  * Of a released message: lay the task, tell the supervisors; of a look at a crisis card who leads
- * the case as well (DESIGN 8). Nothing for one that breaks nothing.
+ * the case as well. Nothing for one that breaks nothing.
  */
 SKL_MUST_CHECK enum skl_err skl_after_check_ask(struct skl_turn *turn, const struct skl_ask *ask,
 						const struct skl_item *item);

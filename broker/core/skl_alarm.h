@@ -4,7 +4,7 @@
 
 /*
  * skl_alarm - what a message tells that somebody has to act on, though nobody was asked: orders
- * that collide (DOMAIN 5, rule 18), a hearing, an agreement that was not carried out, the last
+ * that collide (rule 18), a hearing, an agreement that was not carried out, the last
  * helper who leaves while a risk is open (rule 15).
  *
  * Owner:    the reactor thread, in a turn that is not sealed.

@@ -3,7 +3,7 @@
 #define SKL_BAN_STATE_H
 
 /*
- * skl_ban_state - the states of a temporary house ban (DOMAIN 7) and its terms in law, as a table.
+ * skl_ban_state - the states of a temporary house ban and its terms in law, as a table.
  *
  * Owner:    pure, any thread.
  * Errors:   none: what is no state or no event is SKL_BAN_NONE.

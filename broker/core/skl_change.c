@@ -96,7 +96,7 @@ static bool opens_case(const struct skl_catalogue_kind *kind, const struct skl_a
 	return (kind->changes & SKL_CHANGES_OPENS_CASE) && !ask->has_case;
 }
 
-/* The phase is a judgement on safety: not without a rating (DOMAIN 5, rule 16). */
+/* The phase is a judgement on safety: not without a rating (rule 16). */
 static bool lacks_rating(const struct skl_turn *turn, const struct skl_ask *ask,
 			 const struct skl_item *item, const struct change *change)
 {

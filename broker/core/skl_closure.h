@@ -3,7 +3,7 @@
 #define SKL_CLOSURE_H
 
 /*
- * skl_closure - a case is closed by a round of answers, never by one party (DOMAIN 5, rule 15): who
+ * skl_closure - a case is closed by a round of answers, never by one party (rule 15): who
  * directs proposes, who takes part answers, one no keeps it open; the hub says when all agreed, and
  * a person closes. A report on a closed case opens it again.
  *

@@ -3,9 +3,8 @@
 #define SKL_HANDOVER_H
 
 /*
- * skl_handover - direction and monitoring of a case go over by offer and acceptance (DOMAIN 5, rule
- * 14): until the answer who offered stays responsible, and there is never a moment with two or
- * none.
+ * skl_handover - direction and monitoring of a case go over by offer and acceptance (rule 14):
+ * until the answer who offered stays responsible, and there is never a moment with two or none.
  *
  * Owner:    the reactor thread, in a turn that is not sealed.
  * Errors:   those of the store. A change that is refused is an outcome, no error.

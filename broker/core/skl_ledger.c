@@ -63,7 +63,7 @@ static bool is_right(const struct skl_item *item)
 }
 
 /*
- * A request and its answer are of one person, never of a couple (DOMAIN 5, rule 19): nobody reads
+ * A request and its answer are of one person, never of a couple (rule 19): nobody reads
  * in an answer to a partner what was asked by, or is kept of, the other.
  */
 static enum skl_err check_right(struct skl_item *item)
@@ -230,7 +230,7 @@ enum skl_err skl_ledger_change(const struct skl_turn *turn, const struct skl_ask
 
 /* --- keeping it ------------------------------------------------------------------------------- */
 
-/* DOMAIN 5, rule 8: to the director, never to the household. */
+/* Rule 8: to the director, never to the household. */
 static bool is_suspect(const struct skl_ask *ask, uint32_t how)
 {
 	return how == SKL_CONSENT_HOW_PARTNER_PRESENT || how == SKL_CONSENT_HOW_VIA_THIRD_PARTY ||

@@ -3,7 +3,7 @@
 #define SKL_OPENNESS_H
 
 /*
- * skl_openness - that people hear what was disclosed about them (DOMAIN 5, rule 19): a clock
+ * skl_openness - that people hear what was disclosed about them (rule 19): a clock
  * subject-notice for each disclosure whose rule lays that duty, or to the date on which its
  * postponement is looked at again. What rings is a task for a person; the hub writes to nobody.
  *

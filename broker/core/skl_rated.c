@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 
 /*
- * Safety rating first (DOMAIN 5, rule 16): what a message's rating rows make of the case, and who
+ * Safety rating first (rule 16): what a message's rating rows make of the case, and who
  * hears of it. The figures are sealed; the hub reads the class alone, and whether all agreed on it.
  */
 

@@ -3,7 +3,7 @@
 #define SKL_RATED_H
 
 /*
- * skl_rated - the safety rating of a case (DOMAIN 5, rule 16): which class was last agreed on, how
+ * skl_rated - the safety rating of a case (rule 16): which class was last agreed on, how
  * often 7 or more, and who is asked to rate, to look at the plan, or to decide on the next phase.
  *
  * Owner:    the reactor thread, in a turn that is not sealed.

@@ -3,7 +3,7 @@
 #define SKL_ROLE_H
 
 /*
- * skl_role - access ends with the part in the case (DOMAIN 5, rule 21): whose part is over sends
+ * skl_role - access ends with the part in the case (rule 21): whose part is over sends
  * and gets nothing more of the work on a case. A report, a concern, a right, a repair and what
  * somebody declares acute always go.
  *

@@ -3,7 +3,7 @@
 #define SKL_ROUTED_H
 
 /*
- * skl_routed - who is proposed to direct after triage (DOMAIN 5, rule 4): a task for Veilig Thuis,
+ * skl_routed - who is proposed to direct after triage (rule 4): a task for Veilig Thuis,
  * which confirms it or chooses otherwise. Nothing changes in the case by it.
  *
  * Owner:    the reactor thread, in a turn that is not sealed.

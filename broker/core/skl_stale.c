@@ -31,7 +31,7 @@ struct again {
 	struct skl_decision decision;
 };
 
-/* Did the recipient's part in the case end while the message waited (DOMAIN 5, rule 21)? Time
+/* Did the recipient's part in the case end while the message waited (rule 21)? Time
  * changes no version. */
 static bool has_left(const struct skl_case *held, const struct skl_outbox_item *item,
 		     int64_t now_ms)

@@ -128,7 +128,7 @@ static size_t controller_of(struct report_making *making, const char *id)
 	return making->controller_count++;
 }
 
-/* Who it reported to knows the reporter, and nobody else (DOMAIN 5, rule 7). */
+/* Who it reported to knows the reporter, and nobody else (rule 7). */
 static enum skl_err hide(struct report_making *making, const struct skl_leaf *leaf)
 {
 	struct hidden one;

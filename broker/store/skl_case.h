@@ -34,7 +34,7 @@ struct skl_case_participant {
 		closing; /* its answer in the closure round: NO_ANSWER while it is awaited */
 };
 
-/* The house ban (DOMAIN 7), the last one of the case. */
+/* The house ban, the last one of the case. */
 struct skl_case_ban {
 	uint8_t id[SKL_STORE_ID_BYTES]; /* of its order; zeros: none yet */
 	enum skl_ban_state state;       /* never a step on the way: those are in done */

@@ -28,7 +28,7 @@ struct skl_txn;
 
 #define SKL_DB_KEY_MAX 64
 
-/* X(symbol, name in the file). No DUPSORT anywhere (HAZARDS: ITS#9376, 9461, 9500). */
+/* X(symbol, name in the file). No DUPSORT anywhere (LMDB: ITS#9376, 9461, 9500). */
 #define SKL_DB_MAP(X)                                                                              \
 	X(META, "meta")                                                                            \
 	X(ENTRY, "entry")                                                                          \

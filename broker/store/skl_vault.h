@@ -32,7 +32,7 @@ enum skl_vault_use {
 	SKL_VAULT_DETAIL = 1,  /* retention class, year */
 	SKL_VAULT_PAYLOAD = 2, /* 0, day since 1970 */
 	SKL_VAULT_INDEX = 3,   /* 0, 0: hashes the values of secondary indexes */
-	SKL_VAULT_TAG = 4,     /* 0, 0: tags of pseudonyms (DESIGN 4) */
+	SKL_VAULT_TAG = 4,     /* 0, 0: tags of pseudonyms */
 };
 
 /* Eight bytes in stored values: use, class, two zero bytes, u32be period. */

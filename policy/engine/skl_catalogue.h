@@ -88,7 +88,7 @@ bool skl_catalogue_answers(uint32_t kind, uint32_t answered_kind);
 /* Is it about a message that its own sender sent to the same recipient before? */
 bool skl_catalogue_repairs(uint32_t kind);
 
-/* Should a message of this kind rest on a current safety rating (DOMAIN 5, rule 16)? It goes
+/* Should a message of this kind rest on a current safety rating (rule 16)? It goes
  * without one, marked; only what skl_catalogue_needs_rating() names does not. */
 bool skl_catalogue_wants_rating(uint32_t kind);
 bool skl_catalogue_needs_rating(uint32_t kind);

@@ -3,7 +3,7 @@
 #define SKL_ROUTE_H
 
 /*
- * skl_route - who is proposed to direct a case after triage (DOMAIN 5, rule 4). A person confirms
+ * skl_route - who is proposed to direct a case after triage (rule 4). A person confirms
  * it, or chooses otherwise: nothing follows from a proposal.
  *
  * Owner:    pure functions, any thread.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 #
-# P3, P8: what was sent in error is repaired at whoever got it, and at nobody else (DOMAIN 5 rule 20;
+# P3, P8: what was sent in error is repaired at whoever got it, and at nobody else (rule 20;
 # Wpg 4(4), 28(5)). A recall also stops what nobody fetched yet, and its sender hears who else got
 # the message.
 

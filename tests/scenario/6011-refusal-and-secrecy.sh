@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 #
 # Scenario G: Veilig Thuis asks three, each by itself; one answers, one refuses and says why, one
-# is silent. The same message has a verdict for each recipient (DOMAIN rule 9): Veilig Thuis may
+# is silent. The same message has a verdict for each recipient (rule 9): Veilig Thuis may
 # have it, youth protection not yet, the police never; consent opens it for youth protection alone.
 
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
