@@ -363,6 +363,13 @@ static void remember(const struct skl_mapped *mapped, const struct skl_compose_o
 	memcpy(context->native_id, mapped->native_id, sizeof(context->native_id));
 	memcpy(context->partner, mapped->to_partner, sizeof(context->partner));
 	memcpy(context->desk, mapped->to_desk, sizeof(context->desk));
+	context->also_count = mapped->also_count;
+	for (size_t i = 0; i < mapped->also_count; i++) {
+		struct skl_context_recipient *to = &context->also[i];
+
+		memcpy(to->partner, mapped->also[i].partner, sizeof(to->partner));
+		memcpy(to->desk, mapped->also[i].desk, sizeof(to->desk));
+	}
 	if (opts->case_ref) {
 		context->has_case = true;
 		memcpy(context->case_ref, opts->case_ref, sizeof(context->case_ref));

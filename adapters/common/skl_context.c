@@ -72,6 +72,20 @@ static json_t *encode_subject(const struct skl_context_subject *subject)
 	return object;
 }
 
+static json_t *encode_also(const struct skl_context *context)
+{
+	json_t *also = json_array();
+
+	for (size_t i = 0; i < context->also_count; i++) {
+		json_t *object = json_object();
+
+		put_text(object, "partner", context->also[i].partner);
+		put_text(object, "desk", context->also[i].desk);
+		json_array_append_new(also, object);
+	}
+	return also;
+}
+
 void skl_context_encode(const struct skl_context *context, struct skl_buf *buf)
 {
 	json_t *object = json_object();
@@ -85,6 +99,8 @@ void skl_context_encode(const struct skl_context *context, struct skl_buf *buf)
 	put_text(object, "native", context->native_id);
 	put_text(object, "partner", context->partner);
 	put_text(object, "desk", context->desk);
+	if (context->also_count)
+		json_object_set_new(object, "also", encode_also(context));
 	if (context->has_case)
 		put_hex(object, "case", context->case_ref, sizeof(context->case_ref));
 	if (context->has_about)
@@ -124,6 +140,24 @@ static bool decode_subject(const json_t *object, struct skl_context_subject *sub
 	       get_hex(object, "pseudonym", subject->pseudonym, sizeof(subject->pseudonym));
 }
 
+static bool decode_also(const json_t *also, struct skl_context *ret)
+{
+	const json_t *object;
+	size_t i;
+
+	if (json_array_size(also) > SKL_MAPPED_ALSO_N)
+		return false;
+	json_array_foreach(also, i, object)
+	{
+		struct skl_context_recipient *to = &ret->also[ret->also_count++];
+
+		if (!get_text(object, "partner", to->partner, sizeof(to->partner)) ||
+		    !get_text(object, "desk", to->desk, sizeof(to->desk)))
+			return false;
+	}
+	return true;
+}
+
 static bool decode(const json_t *object, struct skl_context *ret)
 {
 	const json_t *subjects = json_object_get(object, "subjects");
@@ -132,6 +166,7 @@ static bool decode(const json_t *object, struct skl_context *ret)
 	    !get_text(object, "native", ret->native_id, sizeof(ret->native_id)) ||
 	    !get_text(object, "partner", ret->partner, sizeof(ret->partner)) ||
 	    !get_text(object, "desk", ret->desk, sizeof(ret->desk)) ||
+	    !decode_also(json_object_get(object, "also"), ret) ||
 	    json_array_size(subjects) > SKL_LIMIT_SUBJECTS_N)
 		return false;
 	ret->is_ours = json_is_true(json_object_get(object, "ours"));

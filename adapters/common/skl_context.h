@@ -9,7 +9,7 @@
  * Owner:    one thread.
  * Lifetime: a plain struct; skl_state keeps its encoded form.
  * Errors:   EFORMAT for bytes that are no context of this version.
- * Limits:   64 persons.
+ * Limits:   64 persons, 16 recipients.
  *
  * An answer keeps the subject numbers of the message it answers (adapters/README.md): that is how
  * both sides know which child is meant where no pseudonym is opened.
@@ -36,6 +36,12 @@ struct skl_context_subject {
 	int64_t adult_on_ms;
 };
 
+/* Whom it went to beside the first. */
+struct skl_context_recipient {
+	char partner[SKL_LIMIT_PARTNER_ID + 1];
+	char desk[SKL_LIMIT_PARTNER_ID + 1];
+};
+
 struct skl_context {
 	uint8_t id[SKL_ID_BYTES];
 	bool is_ours; /* we sent it */
@@ -44,6 +50,8 @@ struct skl_context {
 	char native_id[65];                     /* of the own system, "" if none */
 	char partner[SKL_LIMIT_PARTNER_ID + 1]; /* the other side and its desk */
 	char desk[SKL_LIMIT_PARTNER_ID + 1];
+	size_t also_count; /* sent: the other recipients, to be told when it is repaired */
+	struct skl_context_recipient also[SKL_MAPPED_ALSO_N];
 	bool has_case;
 	uint8_t case_ref[16];
 	bool has_about; /* the message this one answers or refers to */

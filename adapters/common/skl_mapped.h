@@ -144,7 +144,8 @@ struct skl_mapped {
 	bool is_for_hub; /* to the hub alone: no recipient */
 	bool has_in_reply_to;
 	uint8_t in_reply_to[SKL_ID_BYTES];
-	char repairs[65];    /* the own number of the message it repairs; the adapter finds it */
+	char repairs[65]; /* the own number of the message it repairs; the adapter finds it */
+	enum skl_kind repairs_kind; /* and what that was */
 	char belongs_to[65]; /* whose case it belongs to: the own number or the id of a message */
 	bool has_case;       /* the message itself names its case, as its sender was told it */
 	uint8_t case_ref[SKL_ID_BYTES];

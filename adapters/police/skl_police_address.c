@@ -131,24 +131,6 @@ static enum skl_police_next address_data(struct skl_police_intake *in)
 	return SKL_POLICE_SEND;
 }
 
-/* To who got the report: nobody else has anything to repair. */
-static enum skl_police_next address_repair(struct skl_police_intake *in)
-{
-	struct skl_mapped *mapped = &in->mapped;
-	struct skl_mapped_event refers = {.code = SKL_EVENT_REFERS_TO, .has_ref = true};
-
-	if (!in->about || !in->about->is_ours || in->about->kind != SKL_KIND_POLICE_REPORT) {
-		skl_findings_add(&in->findings, in->mapped.line, "", "verwijzing", false,
-				 "\"op\" noemt geen melding die van hier verstuurd is.");
-		return SKL_POLICE_REJECT;
-	}
-	memcpy(refers.ref, in->about->id, SKL_ID_BYTES);
-	skl_mapped_event(mapped, &refers);
-	memcpy(mapped->to_partner, in->about->partner, sizeof(mapped->to_partner));
-	memcpy(mapped->to_desk, in->about->desk, sizeof(mapped->to_desk));
-	return SKL_POLICE_SEND;
-}
-
 /* ---- the house ban ---- */
 
 /* The one partner with this role in our regions; NULL: a person must choose, in->why says so. */
@@ -203,13 +185,14 @@ static enum skl_police_next address_assessment(struct skl_police_intake *in)
 
 /*
  * Who hears of a breach, on which ground (rules HV-31, HV-30 and HV-32). Veilig Thuis first: it is
- * who directs, and whom to call if the hub cannot be reached.
+ * who directs, and whom to call if the hub cannot be reached. On the same ground each hears what is
+ * repaired (rules HE-01, HE-05 to HE-07).
  */
-static const struct breach_row {
+static const struct role_row {
 	enum skl_role role;
 	enum skl_purpose purpose;
 	enum skl_ground ground;
-} breach_rows[] = {
+} role_rows[] = {
 	{SKL_ROLE_VEILIG_THUIS, SKL_PURPOSE_STOP_VIOLENCE, SKL_GROUND_WPG_18_1_BPG_4_2_1_I},
 	{SKL_ROLE_OM, SKL_PURPOSE_PROSECUTION, SKL_GROUND_WPG_16_1_A},
 	{SKL_ROLE_MUNICIPALITY, SKL_PURPOSE_HOUSE_BAN, SKL_GROUND_WPG_16_1_B_WTH_2_1},
@@ -225,8 +208,8 @@ static bool has_breach_role(const struct skl_police *police, const char *partner
 {
 	enum skl_role role = role_of(police, partner);
 
-	for (size_t i = 0; i < SKL_COUNT(breach_rows); i++)
-		if (breach_rows[i].role == role)
+	for (size_t i = 0; i < SKL_COUNT(role_rows); i++)
+		if (role_rows[i].role == role)
 			return true;
 	return false;
 }
@@ -309,8 +292,8 @@ static enum skl_police_next add_breach_recipients(struct skl_police_intake *in)
 	mapped->also_count = 0;
 	if (!check_named(in, &named))
 		return SKL_POLICE_REJECT;
-	for (size_t i = 0; i < SKL_COUNT(breach_rows); i++) {
-		const struct breach_row *row = &breach_rows[i];
+	for (size_t i = 0; i < SKL_COUNT(role_rows); i++) {
+		const struct role_row *row = &role_rows[i];
 		struct skl_mapped_recipient to = {.purpose = row->purpose, .ground = row->ground};
 		const char *desk;
 		const char *partner = find_breach_partner(in, &named, row->role, &desk);
@@ -400,6 +383,48 @@ static enum skl_err address_breach(struct skl_police_intake *in, enum skl_police
 	return err;
 }
 
+/* ---- what was sent is not so ---- */
+
+/* As the police told them the message itself. */
+static void add_past(struct skl_police_intake *in, const char *partner, const char *desk)
+{
+	enum skl_role role = role_of(in->police, partner);
+	struct skl_mapped_recipient to = {0};
+
+	for (size_t i = 0; i < SKL_COUNT(role_rows); i++) {
+		if (role_rows[i].role != role)
+			continue;
+		to.purpose = role_rows[i].purpose;
+		to.ground = role_rows[i].ground;
+	}
+	(void)snprintf(to.partner, sizeof(to.partner), "%s", partner);
+	(void)snprintf(to.desk, sizeof(to.desk), "%s", desk);
+	add_recipient(&in->mapped, &to);
+}
+
+/* To each who got it (DOMAIN rule 20): nobody else has anything to repair. */
+static enum skl_police_next address_repair(struct skl_police_intake *in)
+{
+	struct skl_mapped *mapped = &in->mapped;
+	struct skl_mapped_event refers = {.code = SKL_EVENT_REFERS_TO, .has_ref = true};
+	const struct skl_context *about = in->about;
+
+	if (!about || !about->is_ours || about->kind != mapped->repairs_kind)
+		return fault(in, "verwijzing",
+			     "\"op\" en \"wat\" noemen samen geen bericht dat van hier verstuurd "
+			     "is.");
+	memcpy(refers.ref, about->id, SKL_ID_BYTES);
+	skl_mapped_event(mapped, &refers);
+	add_past(in, about->partner, about->desk);
+	for (size_t i = 0; i < about->also_count; i++)
+		add_past(in, about->also[i].partner, about->also[i].desk);
+	return skl_compose_desks(directory_of(in->police), mapped, skl_now_ms())
+		       ? SKL_POLICE_SEND
+		       : fault(in, "bestemming",
+			       "Wie dit bericht kreeg staat niet meer in het register, of heeft "
+			       "geen geldige sleutel. Bel die organisatie.");
+}
+
 /* ---- not coming, and a task that is done ---- */
 
 /*
@@ -473,14 +498,34 @@ static enum skl_err load_about(struct skl_police_intake *in, const uint8_t id[SK
 	return err;
 }
 
+void skl_police_native_key(enum skl_kind kind, const char *number,
+			   char ret[SKL_POLICE_NATIVE_BYTES])
+{
+	static const struct {
+		enum skl_kind kind;
+		const char *what;
+	} rows[] = {{SKL_KIND_POLICE_REPORT, "melding"},
+		    {SKL_KIND_POLICE_DATA_RESPONSE, "gegevens"},
+		    {SKL_KIND_BAN_ASSESSMENT, "beoordeling"},
+		    {SKL_KIND_BAN_BREACH, "overtreding"},
+		    {SKL_KIND_CONFERENCE_ABSENCE, "afwezigheid"},
+		    {SKL_KIND_TASK_DONE, "taak"}};
+	const char *what = "herstel";
+
+	for (size_t i = 0; i < SKL_COUNT(rows); i++)
+		if (rows[i].kind == kind)
+			what = rows[i].what;
+	(void)snprintf(ret, SKL_POLICE_NATIVE_BYTES, "%s/%s", what, number); /* fits */
+}
+
 /* By the own number of a file of this kind. */
-static enum skl_err load_own(struct skl_police_intake *in, const char *what, const char *number)
+static enum skl_err load_own(struct skl_police_intake *in, enum skl_kind kind, const char *number)
 {
 	struct skl_native native = {0};
-	char key[128];
+	char key[SKL_POLICE_NATIVE_BYTES];
 	enum skl_err err;
 
-	(void)snprintf(key, sizeof(key), "%s/%s", what, number); /* fits */
+	skl_police_native_key(kind, number, key);
 	err = skl_state_native_get(in->police->adapter->state, key, &native);
 	return err ? err : load_about(in, native.id);
 }
@@ -494,14 +539,14 @@ enum skl_err skl_police_find_about(struct skl_police_intake *in)
 	if (mapped->has_in_reply_to)
 		err = load_about(in, mapped->in_reply_to);
 	else if (*mapped->repairs)
-		err = load_own(in, "melding", mapped->repairs);
+		err = load_own(in, mapped->repairs_kind, mapped->repairs);
 	else if (*mapped->belongs_to &&
 		 skl_hex_decode(skl_view_str(mapped->belongs_to), id, SKL_ID_BYTES) == SKL_OK)
 		err = load_about(in, id);
-	/* Police use one number for what belongs to one incident. */
+	/* The number may be that of both. */
 	if (err == SKL_ENOTFOUND && *mapped->belongs_to)
-		err = load_own(in, "beoordeling", mapped->belongs_to);
+		err = load_own(in, SKL_KIND_BAN_ASSESSMENT, mapped->belongs_to);
 	if (err == SKL_ENOTFOUND && *mapped->belongs_to)
-		err = load_own(in, "melding", mapped->belongs_to);
+		err = load_own(in, SKL_KIND_POLICE_REPORT, mapped->belongs_to);
 	return err == SKL_ENOTFOUND ? SKL_OK : err;
 }

@@ -51,7 +51,7 @@ static void map_signals(struct skl_police_reading *reading, const xmlNode *node,
 	}
 }
 
-static void map_outcome(struct skl_police_reading *reading, const xmlNode *root)
+size_t skl_police_map_outcome(struct skl_police_reading *reading, const xmlNode *root)
 {
 	static const struct skl_xml_word outcomes[] = {{"opleggen", 1, "impose"},
 						       {"niet-opleggen", 0, "do_not_impose"},
@@ -59,34 +59,33 @@ static void map_outcome(struct skl_police_reading *reading, const xmlNode *root)
 						       {NULL, 0, NULL}};
 	const xmlNode *node = skl_xml_child(root, "beoordeling");
 	const struct skl_xml_word *outcome = skl_xml_attr_word(node, "uitkomst", outcomes);
-	struct skl_mapped_event assessed = {.code = SKL_EVENT_BAN_STATE,
-					    .value = SKL_BAN_STATE_ASSESSED};
 	SKL_CLEANUP(skl_freep)
 	char *summary = skl_police_text(reading, skl_xml_child(node, "samenvatting"), 8000);
 	struct skl_mapped_section *section;
 	size_t place = skl_police_person(reading, node, "over");
 
 	if (!place || !outcome)
-		return; /* told by the schema or as a reference */
+		return 0; /* told by the schema or as a reference */
 	check_leaver(reading, node, place);
 	if (outcome->code)
 		check_adult(reading, node, place);
 	section = skl_mapped_add_section(reading->mapped, SKL_CATEGORY_BAN_ASSESSMENT);
 	if (!section)
-		return;
+		return 0;
 	skl_mapped_about(section, place);
 	skl_police_marks(reading, node, section);
 	skl_mapped_set_text(reading->mapped, section->content, "outcome", outcome->name);
 	map_signals(reading, node, section->content);
 	skl_mapped_set_text(reading->mapped, section->content, "summary", summary);
 	skl_police_set_time(reading, section->content, "at", skl_xml_time(node, "wanneer"));
-	assessed.place = place;
-	skl_mapped_event(reading->mapped, &assessed);
+	return place;
 }
 
 void skl_police_map_assessment(struct skl_police_reading *reading, const xmlNode *root)
 {
 	struct skl_mapped *mapped = reading->mapped;
+	struct skl_mapped_event assessed = {.code = SKL_EVENT_BAN_STATE,
+					    .value = SKL_BAN_STATE_ASSESSED};
 
 	mapped->kind = SKL_KIND_BAN_ASSESSMENT;
 	reading->leaves_bsn = true; /* no rule lets it through to a mayor */
@@ -100,7 +99,9 @@ void skl_police_map_assessment(struct skl_police_reading *reading, const xmlNode
 	skl_police_map_persons(reading, root);
 	skl_police_map_facts(reading, root);
 	skl_police_map_children(reading, root);
-	map_outcome(reading, root);
+	assessed.place = skl_police_map_outcome(reading, root);
+	if (assessed.place)
+		skl_mapped_event(mapped, &assessed);
 	skl_police_map_end(reading, root);
 }
 

@@ -52,7 +52,7 @@ void skl_police_set_time(struct skl_police_reading *reading, json_t *object, con
 
 /* The roots; each leaves what it finds in reading. */
 void skl_police_map_report(struct skl_police_reading *reading, const xmlNode *root);
-/* <herstel>: what repairs a report that was sent, to who got it (Wpg 4(4), 28(5)). */
+/* <herstel>: what repairs a message that was sent, to each who got it (Wpg 4(4), 28(5)). */
 void skl_police_map_repair(struct skl_police_reading *reading, const xmlNode *root);
 /* <taak-gedaan>: what a notice asked is done, to the hub alone. */
 void skl_police_map_task(struct skl_police_reading *reading, const xmlNode *root);

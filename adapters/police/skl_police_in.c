@@ -97,25 +97,6 @@ static enum skl_err park(struct skl_police_intake *in, const char *why)
 
 /* ---- sending ---- */
 
-static void native_key(const struct skl_police_intake *in, char ret[128])
-{
-	static const struct {
-		enum skl_kind kind;
-		const char *what;
-	} rows[] = {{SKL_KIND_POLICE_REPORT, "melding"},
-		    {SKL_KIND_POLICE_DATA_RESPONSE, "gegevens"},
-		    {SKL_KIND_BAN_ASSESSMENT, "beoordeling"},
-		    {SKL_KIND_BAN_BREACH, "overtreding"},
-		    {SKL_KIND_CONFERENCE_ABSENCE, "afwezigheid"},
-		    {SKL_KIND_TASK_DONE, "taak"}};
-	const char *what = "herstel";
-
-	for (size_t i = 0; i < SKL_COUNT(rows); i++)
-		if (rows[i].kind == in->mapped.kind)
-			what = rows[i].what;
-	(void)snprintf(ret, 128, "%s/%s", what, in->mapped.native_id);
-}
-
 static enum skl_err tell_repair(struct skl_police_intake *in, const uint8_t id[SKL_ID_BYTES],
 				int64_t due_ms)
 {
@@ -188,11 +169,11 @@ static enum skl_err send_mapped(struct skl_police_intake *in)
 	struct skl_native native = {0};
 	struct skl_error error = {0};
 	uint8_t minted[16];
-	char key[128];
+	char key[SKL_POLICE_NATIVE_BYTES];
 	bool was_spooled;
 	enum skl_err err;
 
-	native_key(in, key);
+	skl_police_native_key(in->mapped.kind, in->mapped.native_id, key);
 	err = skl_adapter_native(adapter, key, skl_buf_view(&in->xml), &native);
 	if (err == SKL_EDUPLICATE)
 		return reject_for(

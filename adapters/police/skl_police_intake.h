@@ -31,6 +31,14 @@ enum skl_police_next { SKL_POLICE_SEND, SKL_POLICE_PARK, SKL_POLICE_REJECT };
 const struct skl_dir_partner *skl_police_competent(const struct skl_police *police,
 						   const char *municipality);
 
+/*
+ * "melding/NUMBER": what a file of this kind is known by. Police use one number for what belongs to
+ * one incident, so the kind is part of it.
+ */
+#define SKL_POLICE_NATIVE_BYTES 128
+void skl_police_native_key(enum skl_kind kind, const char *number,
+			   char ret[SKL_POLICE_NATIVE_BYTES]);
+
 /* Find in->about; none is no error. */
 SKL_MUST_CHECK enum skl_err skl_police_find_about(struct skl_police_intake *in);
 

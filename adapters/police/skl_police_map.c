@@ -329,8 +329,15 @@ void skl_police_map_repair(struct skl_police_reading *reading, const xmlNode *ro
 		{"ongegrond", SKL_REASON_UNFOUNDED, NULL},
 		{"verklaring-ingetrokken", SKL_REASON_RETRACTED, NULL},
 		{NULL, 0, NULL}};
+	static const struct skl_xml_word repaired[] = {
+		{"melding", SKL_KIND_POLICE_REPORT, NULL},
+		{"politiegegevens", SKL_KIND_POLICE_DATA_RESPONSE, NULL},
+		{"huisverbod-beoordeling", SKL_KIND_BAN_ASSESSMENT, NULL},
+		{"huisverbod-overtreding", SKL_KIND_BAN_BREACH, NULL},
+		{NULL, 0, NULL}};
 	const struct skl_xml_word *kind = skl_xml_attr_word(root, "soort", kinds);
 	const struct skl_xml_word *reason = skl_xml_attr_word(root, "reden", reasons);
+	const struct skl_xml_word *what = skl_xml_attr_word(root, "wat", repaired);
 	struct skl_mapped *mapped = reading->mapped;
 	const struct skl_mapped_event why = {.code = SKL_EVENT_REASON,
 					     .value = reason ? reason->code : 0};
@@ -342,12 +349,17 @@ void skl_police_map_repair(struct skl_police_reading *reading, const xmlNode *ro
 	skl_mapped_fact_value(mapped, SKL_FACT_GROUND, SKL_GROUND_WPG_18_1_BPG_4_2_1_I);
 	skl_police_map_release(reading, root);
 	(void)skl_xml_attr(root, "op", mapped->repairs, sizeof(mapped->repairs));
+	mapped->repairs_kind = what ? (enum skl_kind)what->code : SKL_KIND_POLICE_REPORT;
 	skl_mapped_event(mapped, &why);
+	reading->leaves_bsn = true; /* no rule lets it through with a repair */
 	skl_police_map_persons(reading, root);
 	if (skl_xml_child(root, "feit"))
 		skl_police_map_facts(reading, root);
 	skl_police_map_red_flags(reading, root);
 	skl_police_map_measures(reading, root);
+	skl_police_map_children(reading, root);
+	if (skl_xml_child(root, "beoordeling"))
+		(void)skl_police_map_outcome(reading, root);
 	skl_police_map_end(reading, root);
 	if (mapped->kind == SKL_KIND_CORRECTION && !mapped->section_count)
 		skl_police_fault(reading, root, "correctie",

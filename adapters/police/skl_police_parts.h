@@ -29,6 +29,8 @@ void skl_police_map_urgency(struct skl_police_reading *reading, const xmlNode *r
 void skl_police_map_red_flags(struct skl_police_reading *reading, const xmlNode *root);
 void skl_police_map_measures(struct skl_police_reading *reading, const xmlNode *root);
 void skl_police_map_children(struct skl_police_reading *reading, const xmlNode *root);
+/* <beoordeling>: what the RIHG found of whom, whose place it gives; 0 if it cannot be said. */
+size_t skl_police_map_outcome(struct skl_police_reading *reading, const xmlNode *root);
 /* Last: the person kind of what is about one person, and whether something had to be left out. */
 void skl_police_map_end(struct skl_police_reading *reading, const xmlNode *root);
 

@@ -64,7 +64,7 @@ repair() {
 }
 repair PL1100-2026-000500-H0 terugroeping verkeerde-persoon PL1100-2026-009999
 test_wait_for 20 'of a report that was never sent nothing is recalled' \
-	grep -q 'noemt geen melding die van hier verstuurd is' "$(police_path rejected/PL1100-2026-000500-H0.xml.reden.txt)"
+	grep -q 'noemen samen geen bericht dat van hier verstuurd is' "$(police_path rejected/PL1100-2026-000500-H0.xml.reden.txt)"
 repair PL1100-2026-000500-H1 terugroeping verkeerde-persoon
 test_wait_for 20 'the recall is taken' police wait aangenomen PL1100-2026-000500-H1 0
 test_wait_for 20 'Veilig Thuis has it' vt_find vt-zw recall

@@ -201,6 +201,45 @@ test_instruction O-5 'with the hub down'
 hub_start
 test_wait_for 60 'and it goes once the hub is back' police wait aangenomen O-5 0
 
+# --- what was said is not so --------------------------------------------------------------------------------
+
+# Who must still confirm a repair (DOMAIN rule 20).
+unconfirmed() {
+	hub_audit ap --saved unconfirmed | "$PYTHON" -c 'import json, sys
+print(*sorted(json.loads(line)["entry"]["recipient"] for line in sys.stdin))'
+}
+confirmed() {
+	[ -z "$(unconfirmed)" ]
+}
+# take_back NUMBER OF WHAT: a message is recalled
+take_back() {
+	cat >"$1.xml" <<-XML
+		<herstel id="$1" op="$2" wat="$3" soort="terugroeping" reden="verkeerde-persoon" opgemaakt="$(date -u +%FT%TZ)"
+		  vrijgegeven-door="u-19c2" vrijgegeven-op="$(date -u +%FT%TZ)"/>
+	XML
+	police drop "$1.xml"
+}
+take_back H-1 O-3 huisverbod-beoordeling
+wrong H-1 verwijzing 'noemen samen geen bericht' 'an assessment with the number of a breach'
+take_back H-2 O-3 huisverbod-overtreding
+test_wait_for 20 'a breach is taken back' police wait aangenomen H-2 0
+taken_back=$(sed -n 's/.* kenmerk="\([0-9a-f]*\)".*/\1/p' "$(police wait aangenomen O-3 0)" | head -1)
+test_like "$taken_back" '^[0-9a-f]{32}$' 'O-3 has a number'
+test_wait_for 20 'prosecution hears it' own om find kind=recall
+test_wait_for 20 'so does Veilig Thuis' vt_find vt-zw recall
+test_wait_for 20 'and the mayor' own gemeente find 'soort=terugroepen'
+grep -q "$taken_back" "$(own om find kind=recall)" && grep -q "$taken_back" "$(vt_find vt-zw recall)" &&
+	grep -q "$taken_back" "$(own gemeente find 'soort=terugroepen')"
+test_ok $? 'each which breach'
+sample herstel-beoordeling H-3 -e 's/ op="[^"]*"/ op="R-1"/'
+test_wait_for 20 'the mayor reads what is so instead' own gemeente find soort=correctie
+right=$(own gemeente find soort=correctie)
+grep -q 'Het kind was niet thuis' "$right" && grep -q 'bij haar oma' "$right" && ! grep -q 123456782 "$right"
+test_ok $? 'the assessment, the child, and no BSN'
+grep -q "\"ref\": *\"$(own gemeente get "$assessed" messageId)\"" "$right"
+test_ok $? 'of the assessment that it had'
+test_wait_for 20 'every one of them confirmed it' confirmed
+
 # --- nobody can come ------------------------------------------------------------------------------------------
 
 own zvh drop - invite.json <<JSON

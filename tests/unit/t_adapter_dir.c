@@ -315,6 +315,10 @@ static void test_state(void **state)
 	context[0].has_case = true;
 	context[0].case_ref[0] = 0xca;
 	context[0].at_ms = 1000;
+	context[0].also_count = 2;
+	(void)snprintf(context[0].also[0].partner, sizeof(context[0].also[0].partner), "om-nh");
+	(void)snprintf(context[0].also[0].desk, sizeof(context[0].also[0].desk), "parket");
+	(void)snprintf(context[0].also[1].partner, sizeof(context[0].also[1].partner), "mayor");
 	context[0].subject_count = 2;
 	context[0].subjects[1].number = 77120355;
 	context[0].subjects[0].number = 4;

@@ -624,7 +624,9 @@ static void test_repair(void **state)
 	assert_string_equal(mapped.native_id, "PL1100-2026-000123-H1");
 	assert_int_equal(mapped.events[0].code, SKL_EVENT_REASON);
 	assert_int_equal(mapped.events[0].value, SKL_REASON_WRONG_PERSON);
-	assert_int_equal(mapped.section_count, 4); /* two names, a bsn, a fact */
+	assert_int_equal(mapped.repairs_kind, SKL_KIND_POLICE_REPORT);
+	assert_int_equal(mapped.section_count,
+			 3); /* two names, a fact; no rule lets a bsn through */
 	assert_int_equal(skl_mapped_check(&mapped, &error), SKL_OK);
 	skl_mapped_done(&mapped);
 

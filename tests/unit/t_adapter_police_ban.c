@@ -20,6 +20,7 @@
 #define ASSESSMENT "huisverbod-beoordeling"
 #define BREACH     "huisverbod-overtreding"
 #define ABSENCE    "afwezigheid"
+#define REPAIR     "herstel-beoordeling"
 
 static struct skl_xml_schema *schema;
 static int64_t now_ms;
@@ -268,6 +269,26 @@ static void test_absence(void **state)
 	skl_mapped_done(&mapped);
 }
 
+/* What the mayor read is put right: which of the messages with that number, and what is so. */
+static void test_repair(void **state)
+{
+	struct skl_mapped mapped;
+
+	(void)state;
+	read_sample(REPAIR, &mapped);
+	assert_int_equal(mapped.kind, SKL_KIND_CORRECTION);
+	assert_string_equal(mapped.repairs, "PL1100-2026-000123-R1");
+	assert_int_equal(mapped.repairs_kind, SKL_KIND_BAN_ASSESSMENT);
+	assert_int_equal(mapped.section_count, 4); /* two names, the child, the outcome; no bsn */
+	assert_string_equal(mapped.subjects[0].bsn, "123456782");
+	assert_int_equal(count_of(&mapped, SKL_CATEGORY_CHILD), 1);
+	assert_int_equal(section_of(&mapped, SKL_CATEGORY_BAN_ASSESSMENT)->about[0], 1);
+	assert_int_equal(event_of(&mapped, SKL_EVENT_REASON)->value, SKL_REASON_INCORRECT);
+	for (size_t i = 0; i < mapped.event_count; i++)
+		assert_int_not_equal(mapped.events[i].code, SKL_EVENT_BAN_STATE);
+	skl_mapped_done(&mapped);
+}
+
 /* ---- what is wrong ---- */
 
 struct wrong {
@@ -305,6 +326,10 @@ static const struct wrong wrongs[] = {
 	 "\"acuut-verklaard-door\" dat niet bestaat"},
 	{"nobody released it", ASSESSMENT, "vrijgegeven-door=\"u-19c2\" ", "",
 	 "<huisverbod-beoordeling", "schema", "\"vrijgegeven-door\""},
+	{"what was never sent", REPAIR, "wat=\"huisverbod-beoordeling\"", "wat=\"praatje\"",
+	 "<herstel", "schema", "\"wat\" bij <herstel>"},
+	{"put right about who is no suspect", REPAIR, "soort=\"verdachte ouder\"",
+	 "soort=\"ouder\"", "<beoordeling", "verwijzing", "p2 is geen verdachte"},
 	{"of no ban", BREACH, " op=\"PL1100-2026-000123-R1\"", "", "<huisverbod-overtreding",
 	 "schema", "mist het verplichte kenmerk \"op\""},
 	{"broken by nobody", BREACH, "overtreder=\"p2\"", "overtreder=\"p7\"",
@@ -403,8 +428,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_assessment), cmocka_unit_test(test_assessment_alone),
 		cmocka_unit_test(test_breach),     cmocka_unit_test(test_breach_destinations),
-		cmocka_unit_test(test_absence),    cmocka_unit_test(test_wrong),
-		cmocka_unit_test(test_acute),
+		cmocka_unit_test(test_absence),    cmocka_unit_test(test_repair),
+		cmocka_unit_test(test_wrong),      cmocka_unit_test(test_acute),
 	};
 
 	return cmocka_run_group_tests_name("adapter_police_ban", tests, setup, teardown);
