@@ -38,5 +38,5 @@ vt_task() {
 }
 
 vt_result() {
-	grep -ls "\"yourId\":\"$1\"" "$HUB/system-vt-zw/events/"result-*.json | xargs -r grep -l -- "$2"
+	grep -ls "\"yourId\":\"$1\"" "$HUB/system-vt-zw/events/"result-*.json | xargs -r grep -l -- "$2" | grep .
 }
