@@ -104,7 +104,7 @@ void skl_team_message(struct skl_team_page *page, const struct skl_mail_item *it
 
 /* skl_team_thread.c: what can be done with it; what was sent about it; what happened */
 void skl_team_actions(struct skl_team_page *page, const struct skl_mail_item *item,
-		      const json_t *message);
+		      const json_t *record);
 void skl_team_sent(struct skl_team_page *page, const struct skl_mail_item *item,
 		   const json_t *record);
 void skl_team_log(struct skl_team_page *page, const json_t *record);

@@ -140,12 +140,17 @@ static void apply(const json_t *one, const char *id, struct skl_mail_item *ret)
 	} else if (strcmp(what, "seen") == 0) {
 		ret->is_trouble = false;
 	}
-	if (strcmp(text_at(one, "answers"), id) == 0)
+	if (strcmp(text_at(one, "answers"), id) == 0) {
 		ret->is_answered = true;
+		ret->is_done = ret->is_done || ret->is_notice; /* a task of which that was said */
+		ret->done_ms = ret->is_notice ? time_at(one, "at") : ret->done_ms;
+	}
 	if (json_is_true(json_object_get(one, "trouble")))
 		ret->is_trouble = true;
-	if (json_is_true(json_object_get(one, "unanswered")))
+	if (json_is_true(json_object_get(one, "unanswered"))) {
 		ret->is_answered = false; /* nobody has that answer: it is still due */
+		ret->is_done = ret->is_done && !ret->is_notice;
+	}
 }
 
 enum skl_err skl_mail_item_of(const json_t *record, struct skl_mail_item *ret)

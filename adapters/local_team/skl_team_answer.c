@@ -273,6 +273,19 @@ static const char *make_end(const json_t *message, const struct skl_form *form, 
 	return NULL;
 }
 
+/* What the notice asked, said to the hub alone. */
+static const char *make_done(const json_t *notice, const struct skl_form *form, int64_t now_ms,
+			     json_t *root)
+{
+	json_t *event = add_event(root, "task", json_string_value(json_object_get(notice, "task")));
+
+	(void)form;
+	(void)now_ms;
+	(void)json_object_set(event, "ref", json_object_get(notice, "taskId"));
+	(void)json_object_set_new(root, "to", json_pack("{s:s}", "partner", "hub"));
+	return NULL;
+}
+
 /* ---- the table ---- */
 
 static const struct skl_team_answer answers[] = {
@@ -317,17 +330,21 @@ static const struct skl_team_answer answers[] = {
 	 SKL_GROUND_WMO_5_2_6, "Cijfer geven", "Cijfer voor de veiligheid", "Cijfer versturen",
 	 NULL, false, skl_team_put_rating, make_rating},
 	{"afspraak", SKL_KIND_UNSPECIFIED, SKL_KIND_CONDITIONAL_AGREEMENT,
-	 SKL_PURPOSE_ORGANISE_DIRECT_SAFETY, SKL_GROUND_WMO_5_2_6, "Afspraak vastleggen",
+	 SKL_PURPOSE_ASSESS_SAFETY, SKL_GROUND_WMO_5_2_6, "Afspraak vastleggen",
 	 "Afspraak: als dit, dan dat", "Afspraak versturen",
 	 "Wie in een crisis komt, leest deze afspraak. Schrijf zo dat een collega die niemand kent "
 	 "weet wat hij moet doen.",
 	 false, skl_team_put_agreement, make_agreement},
-	{"einde", SKL_KIND_UNSPECIFIED, SKL_KIND_PARTICIPANT_CHANGE,
-	 SKL_PURPOSE_ORGANISE_DIRECT_SAFETY, SKL_GROUND_COVENANT, "Onze rol is klaar",
-	 "Onze rol is klaar", "Ja, onze rol eindigt",
-	 "Uw bureau doet niet meer mee aan deze zaak en krijgt er geen berichten meer over. Is er "
-	 "nog gevaar? Bel dan eerst de afzender.",
+	{"einde", SKL_KIND_UNSPECIFIED, SKL_KIND_CLOSED, SKL_PURPOSE_SUSTAIN_SAFETY,
+	 SKL_GROUND_COVENANT, "Onze rol is klaar", "Onze rol is klaar", "Ja, onze rol eindigt",
+	 "Uw bureau doet niet meer mee aan deze zaak en krijgt er geen berichten meer over. Heeft "
+	 "u "
+	 "de regie, of is er nog gevaar? Bel dan eerst de afzender.",
 	 false, skl_team_put_none, make_end},
+	{"gedaan", SKL_KIND_TASK, SKL_KIND_TASK_DONE, SKL_PURPOSE_SUPERVISE_DISCLOSURE,
+	 SKL_GROUND_SUPERVISION, "Gedaan", "Taak gedaan", "Ja, gedaan",
+	 "Het knooppunt herinnert u er niet meer aan. Uw naam staat erbij.", true,
+	 skl_team_put_none, make_done},
 };
 
 const struct skl_team_answer *skl_team_answer_at(size_t place)
@@ -335,10 +352,15 @@ const struct skl_team_answer *skl_team_answer_at(size_t place)
 	return place < SKL_COUNT(answers) ? &answers[place] : NULL;
 }
 
-bool skl_team_answer_fits(const struct skl_team_answer *answer, const json_t *message)
+bool skl_team_answer_fits(const struct skl_team_answer *answer, const json_t *record)
 {
+	const json_t *message = json_object_get(record, "message");
 	const char *kind = json_string_value(json_object_get(message, "kind"));
 
+	/* a notice names the kind of what it is about, and is none of that kind */
+	if (!message || answer->on == SKL_KIND_TASK)
+		return !message && answer->on == SKL_KIND_TASK &&
+		       json_object_get(json_object_get(record, "notice"), "taskId");
 	if (answer->on)
 		return kind && skl_code_number(SKL_LIST_KIND, skl_view_str(kind)) == answer->on;
 	return json_object_get(message, "caseRef") != NULL;
@@ -369,7 +391,8 @@ json_t *skl_team_answer_make(const struct skl_team_answer *answer, const json_t 
 			     const struct skl_form *form, const char *user, int64_t now_ms,
 			     const char **ret_complaint)
 {
-	const char *id = json_string_value(json_object_get(message, "messageId"));
+	const char *id = json_string_value(
+		json_object_get(message, answer->on == SKL_KIND_TASK ? "taskId" : "messageId"));
 	json_t *root = json_object();
 
 	set_text(root, "kind", skl_code_name(SKL_LIST_KIND, answer->kind));

@@ -16,8 +16,9 @@
 #include "skl_own_json.h"
 
 struct skl_team_answer {
-	const char *path;   /* last part of the address */
-	enum skl_kind on;   /* the kind it answers; unspecified: any message of a case */
+	const char *path; /* last part of the address */
+	/* the kind it answers; task: a task of the hub; unspecified: any message of a case */
+	enum skl_kind on;
 	enum skl_kind kind; /* of what is sent */
 	enum skl_purpose purpose;
 	enum skl_ground ground;
@@ -34,14 +35,14 @@ struct skl_team_answer {
 
 /* By place; NULL after the last. */
 const struct skl_team_answer *skl_team_answer_at(size_t place);
-/* Is it one for this message? */
-bool skl_team_answer_fits(const struct skl_team_answer *answer, const json_t *message);
+/* Is it one for the message, or the notice, of this record? */
+bool skl_team_answer_fits(const struct skl_team_answer *answer, const json_t *record);
 /* Does a message of this kind answer, or is it only about the other? */
 bool skl_team_is_reply(enum skl_kind kind);
 
 /*
- * The JSON of a filled form; the caller releases it. NULL: *ret_complaint says what is missing. An
- * acceptance has user as who sends and who checked.
+ * The JSON of a filled form about a message or a task; the caller releases it. NULL: *ret_complaint
+ * says what is missing. An acceptance has user as who sends and who checked.
  */
 SKL_MUST_CHECK json_t *skl_team_answer_make(const struct skl_team_answer *answer,
 					    const json_t *message, const struct skl_form *form,

@@ -373,7 +373,7 @@ void skl_team_message(struct skl_team_page *page, const struct skl_mail_item *it
 		put_notice(page, record);
 	else
 		put_head(page, json_object_get(record, "message"));
-	skl_team_actions(page, item, json_object_get(record, "message"));
+	skl_team_actions(page, item, record);
 	if (!item->is_notice)
 		put_message(page, json_object_get(record, "message"));
 	skl_team_log(page, record);

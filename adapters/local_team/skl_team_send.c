@@ -14,9 +14,12 @@
 
 #define ONCE_BYTES 16
 
+/* The message, or the notice, that is answered. */
 static const json_t *message_of(const json_t *record)
 {
-	return json_object_get(record, "message");
+	const json_t *message = json_object_get(record, "message");
+
+	return message ? message : json_object_get(record, "notice");
 }
 
 /* The record, with who we are in its message; NULL: the page says why. */
@@ -39,8 +42,7 @@ static const struct skl_team_answer *find_answer(const json_t *record, const cha
 	const struct skl_team_answer *answer;
 
 	for (size_t i = 0; (answer = skl_team_answer_at(i)) != NULL; i++)
-		if (strcmp(answer->path, what) == 0 &&
-		    skl_team_answer_fits(answer, message_of(record)))
+		if (strcmp(answer->path, what) == 0 && skl_team_answer_fits(answer, record))
 			return answer;
 	return NULL;
 }
@@ -96,7 +98,7 @@ static void put_form(struct skl_team_page *page, const struct skl_mail_item *ite
 		skl_team_put(page, "</p>\n");
 	}
 	skl_team_put(page, "<p>Naar <b>");
-	skl_team_text(page, item->from_name);
+	skl_team_text(page, item->is_notice ? "het knooppunt" : item->from_name);
 	skl_team_put(page, "</b>");
 	if (*item->about) {
 		skl_team_put(page, ", over ");
@@ -159,8 +161,9 @@ static enum skl_err map(struct sending *s)
 
 	opts.kinds = skl_team_kinds(&opts.kind_count);
 	err = skl_own_map(s->object, &opts, &s->mapped, &s->findings);
-	if (!err && !skl_compose_desks(skl_client_directory(adapter->client), &s->mapped,
-				       s->page->now_ms)) {
+	if (!err && !s->mapped.is_for_hub &&
+	    !skl_compose_desks(skl_client_directory(adapter->client), &s->mapped,
+			       s->page->now_ms)) {
 		skl_findings_add(&s->findings, 0, "to", "recipient", false,
 				 "De afzender heeft nu geen geldige sleutel. Bel.");
 		err = SKL_EFIELD;
@@ -207,11 +210,26 @@ static enum skl_err submit(struct sending *s, const char *key, struct skl_error 
 			     s->page->now_ms, extra);
 }
 
-/* SKL_EFIELD: the findings say why; EDUPLICATE: this form went before, with other words. */
-static enum skl_err send_once(struct sending *s, const struct skl_form *form,
+/* What is sent is about the message; about a notice, whose id the hub made, there is no context. */
+static enum skl_err read_about(struct sending *s, const json_t *notice)
+{
+	const char *ref = json_string_value(json_object_get(notice, "caseRef"));
+
+	if (!s->item->is_notice)
+		return skl_state_context_get(s->page->team->adapter->state, s->item->id, s->about);
+	memcpy(s->about->id, s->item->id, SKL_ID_BYTES);
+	s->about->has_case = ref && skl_hex_decode(skl_view_str(ref), s->about->case_ref,
+						   SKL_ID_BYTES) == SKL_OK;
+	return SKL_OK;
+}
+
+/*
+ * SKL_EFIELD: the findings say why; EDUPLICATE: this form went before, with other words; EEXISTS:
+ * a colleague answered with a form of his own.
+ */
+static enum skl_err send_once(struct sending *s, const json_t *message, const struct skl_form *form,
 			      struct skl_error *error)
 {
-	struct skl_adapter *adapter = s->page->team->adapter;
 	char key[160];
 	struct skl_buf said;
 	enum skl_err err;
@@ -221,14 +239,17 @@ static enum skl_err send_once(struct sending *s, const struct skl_form *form,
 	digest_of(form, &said);
 	err = skl_buf_err(&said);
 	if (!err)
-		err = skl_adapter_native(adapter, key, skl_buf_view(&said), &s->native);
+		err = skl_adapter_native(s->page->team->adapter, key, skl_buf_view(&said),
+					 &s->native);
 	skl_buf_done(&said);
 	if (err || s->native.is_spooled)
 		return err;
+	if (s->answer->on && s->item->is_answered)
+		return SKL_EEXISTS;
 	s->about = skl_calloc(1, sizeof(*s->about));
 	if (!s->about)
 		return SKL_ENOMEM;
-	err = skl_state_context_get(adapter->state, s->item->id, s->about);
+	err = read_about(s, message);
 	if (!err)
 		err = map(s);
 	return err ? err : submit(s, key, error);
@@ -248,9 +269,13 @@ static void answer_sent(struct sending *s, const json_t *message, const struct s
 	char text[400] = "Er is niets verstuurd. Probeer het zo opnieuw. Heeft het haast: bel.";
 	char path[64];
 
+	if (err == SKL_EFIELD && s->findings.count)
+		(void)snprintf(text, sizeof(text), "Er is niets verstuurd. %s",
+			       s->findings.items[0].text);
 	skl_log(err ? SKL_LOG_WARNING : SKL_LOG_INFO, err ? "inbox.refused" : "inbox.sent",
 		"id=%s kind=%s code=%s text=\"%s\"", skl_id_text(s->native.id, hex),
-		skl_code_name(SKL_LIST_KIND, s->answer->kind), skl_err_name(err), error->text);
+		skl_code_name(SKL_LIST_KIND, s->answer->kind), skl_err_name(err),
+		err == SKL_EFIELD && s->findings.count ? s->findings.items[0].rule : error->text);
 	item_path(s->item, path);
 	if (!err) {
 		skl_team_goto(s->page, path);
@@ -262,9 +287,12 @@ static void answer_sent(struct sending *s, const json_t *message, const struct s
 				  "bericht wat er ging, en begin zo nodig opnieuw.");
 		return;
 	}
-	if (err == SKL_EFIELD && s->findings.count)
-		(void)snprintf(text, sizeof(text), "Er is niets verstuurd. %s",
-			       s->findings.items[0].text);
+	if (err == SKL_EEXISTS) {
+		skl_team_sentence(s->page, 409, "Al gedaan",
+				  "Dit deed uw team al. Er is nu niets verstuurd. Open het nog een "
+				  "keer: er staat bij wie het deed, en wanneer.");
+		return;
+	}
 	put_form(s->page, s->item, s->answer, message, form, err == SKL_EFIELD ? 400 : 503, text);
 }
 
@@ -290,8 +318,8 @@ void skl_team_answer_post(struct skl_team_page *page, const struct skl_mail_item
 		if (complaint)
 			put_form(page, item, s.answer, message_of(record), form, 400, complaint);
 		else
-			answer_sent(&s, message_of(record), form, send_once(&s, form, &error),
-				    &error);
+			answer_sent(&s, message_of(record), form,
+				    send_once(&s, message_of(record), form, &error), &error);
 		skl_mapped_done(&s.mapped);
 	}
 	json_decref(s.object);

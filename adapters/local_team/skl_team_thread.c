@@ -86,6 +86,8 @@ static void put_sent(struct skl_team_page *page, const json_t *log, const json_t
 	const json_t *fate = fate_of(log, text_at(one, "id"));
 	bool is_trouble = json_is_true(json_object_get(fate, "trouble"));
 	const char *state = text_at(fate, "state");
+	bool is_for_hub =
+		strcmp(text_at(one, "kind"), skl_code_name(SKL_LIST_KIND, SKL_KIND_TASK_DONE)) == 0;
 
 	skl_buf_addf(page->html, "<div class=\"%s\"><p><b>", is_trouble ? "alert" : "good");
 	skl_team_capital(page, kind_label(one));
@@ -100,6 +102,8 @@ static void put_sent(struct skl_team_page *page, const json_t *log, const json_t
 		skl_team_put(page, "<p><b>Niet of niet helemaal aangekomen.</b></p>");
 	else if (strcmp(state, "handed_over") == 0)
 		skl_team_put(page, "<p>Aangekomen.</p>");
+	else if (is_for_hub)
+		skl_team_put(page, "<p>Het knooppunt weet het en herinnert er niet meer aan.</p>");
 	else
 		skl_team_put(page, "<p>Verstuurd.</p>");
 	if (is_trouble)
@@ -143,30 +147,49 @@ static void put_own(struct skl_team_page *page, const struct skl_mail_item *item
 	skl_buf_addf(page->html, "<button class=\"second\">%s</button></form>\n", label);
 }
 
-void skl_team_actions(struct skl_team_page *page, const struct skl_mail_item *item,
-		      const json_t *message)
+static void put_answers(struct skl_team_page *page, const struct skl_mail_item *item,
+			const json_t *record, bool is_reply)
 {
 	const struct skl_team_answer *answer;
 
+	for (size_t i = 0; (answer = skl_team_answer_at(i)) != NULL; i++)
+		if ((answer->on != SKL_KIND_UNSPECIFIED) == is_reply &&
+		    skl_team_answer_fits(answer, record))
+			put_button(page, item, answer);
+}
+
+/* What the hub refused once may be done with here alone. */
+static bool was_refused(const json_t *record)
+{
+	const json_t *log = json_object_get(record, "log");
+
+	for (size_t i = 0; i < json_array_size(log); i++)
+		if (json_is_true(json_object_get(json_array_get(log, i), "unanswered")))
+			return true;
+	return false;
+}
+
+void skl_team_actions(struct skl_team_page *page, const struct skl_mail_item *item,
+		      const json_t *record)
+{
+	bool is_task = json_object_get(json_object_get(record, "notice"), "taskId") != NULL;
+
 	skl_team_put(page, "<section aria-label=\"Wat kunt u doen\"><div class=\"buttons\">\n");
 	/* what was answered is not answered again */
-	for (size_t i = 0; (answer = skl_team_answer_at(i)) != NULL; i++)
-		if (message && skl_team_answer_fits(answer, message) && answer->on &&
-		    !item->is_answered)
-			put_button(page, item, answer);
+	if (!item->is_answered)
+		put_answers(page, item, record, true);
 	if (!item->is_done && !item->is_notice && strcmp(item->holder, page->account->name) != 0)
 		put_own(page, item, "oppakken", "Ik pak dit op");
-	if (item->is_done)
+	if (item->is_done && !(is_task && item->is_answered))
 		put_own(page, item, "heropenen", "Terug in het postvak");
-	else
-		put_own(page, item, "klaar", item->is_notice ? "Gedaan" : "Zet op klaar");
+	else if (!item->is_done && (!is_task || was_refused(record)))
+		put_own(page, item, "klaar",
+			item->is_notice && !is_task ? "Gedaan" : "Zet op klaar");
 	skl_team_put(page, "</div>");
-	if (message && json_object_get(message, "caseRef")) {
+	if (json_object_get(json_object_get(record, "message"), "caseRef")) {
 		skl_team_put(page, "<details><summary>Meer in deze zaak</summary>"
 				   "<div class=\"buttons\">\n");
-		for (size_t i = 0; (answer = skl_team_answer_at(i)) != NULL; i++)
-			if (!answer->on && skl_team_answer_fits(answer, message))
-				put_button(page, item, answer);
+		put_answers(page, item, record, false);
 		skl_team_put(page, "</div></details>");
 	}
 	skl_team_put(page, "</section>\n");

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 #
 # What a team sends from its inbox: it accepts a handover in three clicks, says whether it knows somebody,
-# answers a question or says why not, gives a rating, records an agreement. Once, whatever the browser does; and
-# what is refused says why, with the phone line.
+# answers a question or says why not, gives a rating, says that a task is done, records an agreement, ends its part.
+# Once, whatever the browser does; and what is refused says why, with the phone line.
 
 . "${SRC:?run by tests/lib/run-tests}/tests/lib/test-lib.sh" || exit 1
 . "$SRC/tests/lib/hub-lib.sh"
@@ -25,6 +25,11 @@ test_is "$status" 303 'logged in'
 
 # form WHO PATH [FIELD=VALUE...]: open the form and send it filled; what the browser sent is in $sent
 form() {
+	fill "$@"
+	inbox "$1" POST "$2" "${sent[@]}"
+}
+
+fill() {
 	local who=$1 path=$2 field
 	shift 2
 	inbox "$who" GET "$path"
@@ -32,7 +37,6 @@ form() {
 	for field in "$@"; do
 		sent+=(--data-urlencode "$field")
 	done
-	inbox "$who" POST "$path" "${sent[@]}"
 }
 
 person() {
@@ -121,7 +125,7 @@ test_is "$status" 400 'a refusal has a reason'
 form u-jo "$item/weigeren" reden=secrecy 'tekst=Beroepsgeheim gaat voor.'
 test_wait_for 20 'Veilig Thuis reads why not' vt_message vt-zw refusal
 
-# --- a rating; an agreement that may not go -----------------------------------------------------------
+# --- a rating, a task, an agreement, the end; a rating that may not go ---------------------------------
 
 inbox u-jo GET "$offer/cijfer"
 form u-jo "$offer/cijfer" "over=$(person)" cijfer=11
@@ -131,13 +135,62 @@ form u-jo "$offer/cijfer" "over=$(person)" cijfer=5 'tekst=Zij slaapt slecht.'
 test_is "$status" 303 'a rating'
 test_wait_for 20 'Veilig Thuis has it' vt_message vt-zw safety_rating
 test_like "$(cat "$(vt_message vt-zw safety_rating)")" '"score":5' 'as it was given'
-inbox u-jo GET "$offer/einde"
+plan_task() {
+	inbox_has u-jo 'Veiligheidsplan herzien'
+}
+open_tasks() {
+	hub_ctl status | awk '$1 == "tasks.open" { print $2 }'
+}
+test_wait_for 20 'a figure below 6 puts the plan back on the table: a task' plan_task
+plan_task
+task=$item
+inbox u-jo GET "$task"
+test_like "$(cat page)" "href=\"$task/gedaan\">Gedaan" 'which has one button'
+before=$(open_tasks)
+inbox_login u-bo
+fill u-bo "$task/gedaan"
+theirs=("${sent[@]}")
+form u-jo "$task/gedaan"
+test_is "$status" 303 'done'
+inbox u-jo POST "$task/gedaan" "${sent[@]}"
+test_is "$status" 303 'a double click is one'
+inbox u-bo POST "$task/gedaan" "${theirs[@]}"
+test_is "$status" 409 'a colleague with a form of his own'
+test_like "$(cat page)" 'Dit deed uw team al' 'reads that it was done'
+fewer() {
+	[ "$(open_tasks)" -lt "$before" ]
+}
+test_wait_for 20 'the hub reminds nobody of it any more' fewer
+inbox u-jo GET /
+! grep -q "$task" page
+test_ok $? 'and it is out of the list'
+task_known() {
+	inbox u-jo GET "$task" && grep -q 'Het knooppunt weet het' page
+}
+test_wait_for 20 'the page says that the hub knows' task_known
+test_is "$(grep -c 'class="good"' page)" 1 'once'
+! grep -Eq "$task/(gedaan|klaar|heropenen)" page
+test_ok $? 'there is nothing left to do'
+test_like "$(tr '\n' ' ' <page)" 'Taak gereed</b> door Joke de Vries, [a-z]{2} [0-9]+ [a-z]+ [0-9]{4}, [0-9:]+</p>' 'with who did it, and when'
+
+inbox u-jo GET "$offer/afspraak"
+form u-jo "$offer/afspraak" "over=$(person)" aanleiding=next_incident maatregel=house_ban 'als=Hij staat weer voor de deur.' \
+	'dan=Bel de politie, die vraagt een huisverbod.' "tot=$(date -u -d '+60 days' +%F)"
+test_wait_for 20 'an agreement reaches Veilig Thuis' vt_message vt-zw conditional_agreement
+test_like "$(cat "$(vt_message vt-zw conditional_agreement)")" '"value":"house_ban","detail":"next_incident"' 'as a code, and in words'
 form u-jo "$offer/einde"
-test_wait_for 20 'what no rule permits' offer_words 'Niet verstuurd'
+test_wait_for 20 'that its part ends, too' vt_message vt-zw closed
+
+inbox u-jo GET "$asked/cijfer"
+form u-jo "$asked/cijfer" "over=$(person)" cijfer=6
+refused() {
+	inbox u-jo GET "$asked" && grep -q 'Niet verstuurd' page
+}
+test_wait_for 20 'what no rule permits: a rating in a case that there is not' refused
 test_like "$(tr '\n' ' ' <page)" 'Niet verstuurd.*class="call">Bel: <a href="tel:' 'says so in words, with the phone line'
 inbox u-jo GET /
 test_like "$(tr '\n' ' ' <page)" 'Nu nodig.*Niet aangekomen' 'and is on top of the list'
-inbox u-jo POST "$offer/gezien" -d "token=$(inbox_token)"
+inbox u-jo POST "$asked/gezien" -d "token=$(inbox_token)"
 inbox u-jo GET /
 ! grep -q 'Niet aangekomen' page
 test_ok $? 'until somebody saw it'
