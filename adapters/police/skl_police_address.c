@@ -165,22 +165,36 @@ static bool is_of_known_case(const struct skl_police_intake *in)
 	return in->about && in->about->has_case;
 }
 
-/* To the mayor, who decides on it (Wth 2(1)); in the case of the message it belongs to. */
-static enum skl_police_next address_assessment(struct skl_police_intake *in)
+/* The mayor who gave the order, or to whom the assessment went, knows the ban. */
+static const char *of_the_ban(const struct skl_police_intake *in, enum skl_role role)
+{
+	return in->about && role_of(in->police, in->about->partner) == role ? in->about->partner
+									    : NULL;
+}
+
+/* To the mayor of the ban, or whom the file names; else the only one of these regions. */
+static enum skl_police_next to_mayor(struct skl_police_intake *in)
 {
 	struct skl_mapped *mapped = &in->mapped;
-	const char *partner = mapped->to_partner;
+	const char *partner = of_the_ban(in, SKL_ROLE_MUNICIPALITY);
 
-	if (*mapped->belongs_to && !is_of_known_case(in))
+	if (!*mapped->to_partner) {
+		if (!partner)
+			partner = find_only(in, SKL_ROLE_MUNICIPALITY);
+		if (!partner)
+			return SKL_POLICE_PARK;
+		(void)snprintf(mapped->to_partner, sizeof(mapped->to_partner), "%.63s", partner);
+	}
+	return find_desks(in);
+}
+
+/* The mayor decides on it (Wth 2(1)); in the case of the message it belongs to. */
+static enum skl_police_next address_assessment(struct skl_police_intake *in)
+{
+	if (*in->mapped.belongs_to && !is_of_known_case(in))
 		return fault(in, "verwijzing",
 			     "\"op\" noemt geen bericht dat hier verstuurd of ontvangen is.");
-	if (!*partner)
-		partner = find_only(in, SKL_ROLE_MUNICIPALITY);
-	if (!partner)
-		return SKL_POLICE_PARK;
-	if (partner != mapped->to_partner)
-		(void)snprintf(mapped->to_partner, sizeof(mapped->to_partner), "%.63s", partner);
-	return find_desks(in);
+	return to_mayor(in);
 }
 
 /*
@@ -212,13 +226,6 @@ static bool has_breach_role(const struct skl_police *police, const char *partner
 		if (role_rows[i].role == role)
 			return true;
 	return false;
-}
-
-/* The mayor who gave the order, or to whom the assessment went, knows the ban. */
-static const char *of_the_ban(const struct skl_police_intake *in, enum skl_role role)
-{
-	return in->about && role_of(in->police, in->about->partner) == role ? in->about->partner
-									    : NULL;
 }
 
 static const char *find_breach_partner(struct skl_police_intake *in, const struct named *named,
@@ -366,20 +373,40 @@ static bool is_of_a_ban(const struct skl_context *context)
 					  context->kind == SKL_KIND_BAN_EXTENSION;
 }
 
+static bool is_of_a_ban_here(struct skl_police_intake *in, enum skl_police_next *ret_next)
+{
+	if (in->about && is_of_a_ban(in->about))
+		return true;
+	*ret_next = fault(in, "verwijzing",
+			  "\"op\" noemt geen huisverbod: neem het kenmerk over van het ontvangen "
+			  "besluit, of het nummer van uw eigen beoordeling.");
+	return false;
+}
+
+/* Declared acute, a breach goes without the order it breaks. */
 static enum skl_err address_breach(struct skl_police_intake *in, enum skl_police_next *ret_next)
 {
 	enum skl_err err = SKL_OK;
 
-	if (in->about && is_of_a_ban(in->about)) {
+	if (is_of_a_ban_here(in, ret_next))
 		err = refer_to_order(in);
-	} else if (fault(in, "verwijzing",
-			 "\"op\" noemt geen huisverbod: neem het kenmerk over van het ontvangen "
-			 "besluit, of het nummer van uw eigen beoordeling.") == SKL_POLICE_REJECT) {
-		*ret_next = SKL_POLICE_REJECT;
+	else if (*ret_next == SKL_POLICE_REJECT)
 		return SKL_OK;
-	}
 	if (!err)
 		*ret_next = add_breach_recipients(in);
+	return err;
+}
+
+/* Where who leaves can be reached is for the mayor (rule HV-11): who helps has it from him. */
+static enum skl_err address_contact(struct skl_police_intake *in, enum skl_police_next *ret_next)
+{
+	enum skl_err err;
+
+	if (!is_of_a_ban_here(in, ret_next))
+		return SKL_OK;
+	err = refer_to_order(in);
+	if (!err)
+		*ret_next = to_mayor(in);
 	return err;
 }
 
@@ -468,6 +495,8 @@ enum skl_err skl_police_address(struct skl_police_intake *in, enum skl_police_ne
 	case SKL_KIND_BAN_ASSESSMENT:
 		*ret_next = address_assessment(in);
 		return SKL_OK;
+	case SKL_KIND_BAN_CONTACT_ADDRESS:
+		return address_contact(in, ret_next);
 	case SKL_KIND_BAN_BREACH:
 		return address_breach(in, ret_next);
 	case SKL_KIND_CONFERENCE_ABSENCE:
@@ -507,6 +536,7 @@ void skl_police_native_key(enum skl_kind kind, const char *number,
 	} rows[] = {{SKL_KIND_POLICE_REPORT, "melding"},
 		    {SKL_KIND_POLICE_DATA_RESPONSE, "gegevens"},
 		    {SKL_KIND_BAN_ASSESSMENT, "beoordeling"},
+		    {SKL_KIND_BAN_CONTACT_ADDRESS, "contactadres"},
 		    {SKL_KIND_BAN_BREACH, "overtreding"},
 		    {SKL_KIND_CONFERENCE_ABSENCE, "afwezigheid"},
 		    {SKL_KIND_TASK_DONE, "taak"}};

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 
 /*
- * The house ban as the police tell it: the assessment for the mayor (Wth 2(1), annex), and that it
- * was broken (Wth 11). Whom it goes to: skl_police_address.c.
+ * The house ban as the police tell it: the assessment for the mayor (Wth 2(1), annex), where who
+ * was sent from home can be reached (Wth 2(6)), and that it was broken (Wth 11). Whom it goes to:
+ * skl_police_address.c.
  */
 
 #include "skl_police_parts.h"
@@ -11,6 +12,8 @@
 
 #include "skl_mem.h"
 #include "skl_pseudonym.h"
+
+#define DAY_MS INT64_C(86400000)
 
 /* Who leaves is the one of whom the recipients may read who it is: as perpetrator (HV-32). */
 static void check_leaver(struct skl_police_reading *reading, const xmlNode *node, size_t place)
@@ -168,5 +171,51 @@ void skl_police_map_breach(struct skl_police_reading *reading, const xmlNode *ro
 	skl_police_map_measures(reading, root);
 	skl_police_map_children(reading, root);
 	map_breached(reading, root);
+	skl_police_map_end(reading, root);
+}
+
+/* A wish for a lawyer is met within a day (Wth 5(1)): the hub gives the mayor the task. */
+static void map_lawyer(struct skl_police_reading *reading, const xmlNode *root)
+{
+	struct skl_mapped_event wish = {.code = SKL_EVENT_DEADLINE,
+					.value = SKL_CLOCK_BAN_LAWYER,
+					.at_ms = reading->made_ms + DAY_MS};
+
+	if (skl_xml_attr_is(root, "advocaat", "ja"))
+		skl_mapped_event(reading->mapped, &wish);
+}
+
+static bool has_section(const struct skl_mapped *mapped, enum skl_category category)
+{
+	for (size_t i = 0; i < mapped->section_count; i++)
+		if (mapped->sections[i].category == category)
+			return true;
+	return false;
+}
+
+void skl_police_map_contact(struct skl_police_reading *reading, const xmlNode *root)
+{
+	struct skl_mapped *mapped = reading->mapped;
+	struct skl_mapped_event known = {
+		.code = SKL_EVENT_BAN_STATE, .value = SKL_BAN_STATE_CONTACT_KNOWN, .place = 1};
+
+	mapped->kind = SKL_KIND_BAN_CONTACT_ADDRESS;
+	reading->leaves_bsn = true;
+	skl_mapped_fact_value(mapped, SKL_FACT_PURPOSE, SKL_PURPOSE_HOUSE_BAN);
+	skl_mapped_fact_value(mapped, SKL_FACT_GROUND, SKL_GROUND_WPG_16_1_B_WTH_2_1);
+	skl_police_map_release(reading, root);
+	skl_police_map_urgency(reading, root);
+	(void)skl_xml_attr(root, "op", mapped->belongs_to, sizeof(mapped->belongs_to));
+	(void)skl_police_map_destination(skl_xml_child(root, "bestemming"), mapped->to_partner,
+					 mapped->to_desk);
+	skl_police_map_persons(reading, root);
+	if (mapped->subject_count)
+		check_leaver(reading, root, 1);
+	if (!has_section(mapped, SKL_CATEGORY_CONTACT))
+		skl_police_fault(reading, root, "adres",
+				 "Er staat geen adres of telefoonnummer in; een geheim adres gaat "
+				 "niet mee.");
+	skl_mapped_event(mapped, &known);
+	map_lawyer(reading, root);
 	skl_police_map_end(reading, root);
 }

@@ -57,8 +57,9 @@ void skl_police_map_repair(struct skl_police_reading *reading, const xmlNode *ro
 /* <taak-gedaan>: what a notice asked is done, to the hub alone. */
 void skl_police_map_task(struct skl_police_reading *reading, const xmlNode *root);
 void skl_police_map_data(struct skl_police_reading *reading, const xmlNode *root);
-/* <huisverbod-beoordeling> (RIHG) and <huisverbod-overtreding>: skl_police_ban.c */
+/* <huisverbod-beoordeling> (RIHG), -contactadres and -overtreding: skl_police_ban.c */
 void skl_police_map_assessment(struct skl_police_reading *reading, const xmlNode *root);
+void skl_police_map_contact(struct skl_police_reading *reading, const xmlNode *root);
 void skl_police_map_breach(struct skl_police_reading *reading, const xmlNode *root);
 /* <afwezigheid>: who cannot come to a conference, and who comes instead. */
 void skl_police_map_absence(struct skl_police_reading *reading, const xmlNode *root);

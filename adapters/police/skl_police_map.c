@@ -333,6 +333,7 @@ void skl_police_map_repair(struct skl_police_reading *reading, const xmlNode *ro
 		{"melding", SKL_KIND_POLICE_REPORT, NULL},
 		{"politiegegevens", SKL_KIND_POLICE_DATA_RESPONSE, NULL},
 		{"huisverbod-beoordeling", SKL_KIND_BAN_ASSESSMENT, NULL},
+		{"huisverbod-contactadres", SKL_KIND_BAN_CONTACT_ADDRESS, NULL},
 		{"huisverbod-overtreding", SKL_KIND_BAN_BREACH, NULL},
 		{NULL, 0, NULL}};
 	const struct skl_xml_word *kind = skl_xml_attr_word(root, "soort", kinds);

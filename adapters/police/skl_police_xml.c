@@ -7,8 +7,9 @@
 #include "skl_text.h"
 
 #define NOT_A_ROOT                                                                                 \
-	"geen melding, herstel, politiegegevens, huisverbod-beoordeling, huisverbod-overtreding, " \
-	"afwezigheid of taak-gedaan"
+	"geen melding, herstel, politiegegevens, huisverbod-beoordeling, "                         \
+	"huisverbod-contactadres, "                                                                \
+	"huisverbod-overtreding, afwezigheid of taak-gedaan"
 #define DEFAULT_MAX_BYTES ((size_t)1024 * 1024)
 
 /* ---- the whole ---- */
@@ -32,6 +33,7 @@ static void map_root(struct skl_police_reading *reading, const xmlNode *root)
 		     {"herstel", skl_police_map_repair},
 		     {"politiegegevens", skl_police_map_data},
 		     {"huisverbod-beoordeling", skl_police_map_assessment},
+		     {"huisverbod-contactadres", skl_police_map_contact},
 		     {"huisverbod-overtreding", skl_police_map_breach},
 		     {"afwezigheid", skl_police_map_absence},
 		     {"taak-gedaan", skl_police_map_task}};

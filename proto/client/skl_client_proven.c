@@ -36,7 +36,7 @@ static enum skl_err format(const struct skl_spool_promise *promise, struct skl_v
 	proof->index = promise->index;
 	proof->checkpoint = note;
 	proof->count = path.len / 32; /* it was checked: whole hashes, as many as a path may have */
-	if (path.len) /* the path of a tree of one is empty, and has no data */
+	if (path.len)                 /* the path of a tree of one is empty, and has no data */
 		memcpy(proof->path, path.data, path.len);
 	if (leaf.len <= sizeof proof->extra) {
 		proof->extra_len = leaf.len;

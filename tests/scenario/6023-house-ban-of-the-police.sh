@@ -135,6 +135,19 @@ task() {
 }
 test_wait_for 20 'a colleague is asked to check that look' task
 
+# --- where he is ----------------------------------------------------------------------------------------------
+
+sample huisverbod-contactadres C-1 -e 's/ op="[^"]*"/ op="PL1100-2026-000123"/'
+wrong C-1 verwijzing 'noemt geen huisverbod' 'the address of a report'
+sample huisverbod-contactadres C-2 -e "s/ op=\"[^\"]*\"/ op=\"$order\"/"
+test_wait_for 20 'the mayor reads where he can be reached' own gemeente find 'soort=contactadres uithuisgeplaatste'
+grep -q 'Verzonnen Kade' "$(own gemeente find 'soort=contactadres uithuisgeplaatste')"
+test_ok $? 'and how'
+lawyer() {
+	grep -ls 'advocaat regelen' "$HUB/generic-gemeente/out"/kennisgeving-*.json | grep .
+}
+test_wait_for 20 'he wants a lawyer: the mayor is asked for one' lawyer
+
 # --- the task -----------------------------------------------------------------------------------------------
 
 attr() {

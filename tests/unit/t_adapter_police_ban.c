@@ -18,6 +18,7 @@
 #include "skl_police_xml.h"
 
 #define ASSESSMENT "huisverbod-beoordeling"
+#define CONTACT    "huisverbod-contactadres"
 #define BREACH     "huisverbod-overtreding"
 #define ABSENCE    "afwezigheid"
 #define REPAIR     "herstel-beoordeling"
@@ -204,6 +205,30 @@ static void test_assessment_alone(void **state)
 	skl_buf_done(&xml);
 }
 
+/* Where he can be reached, and that he wants a lawyer: within a day of when he said so. */
+static void test_contact(void **state)
+{
+	struct skl_mapped mapped;
+	int64_t told_ms;
+
+	(void)state;
+	read_sample(CONTACT, &mapped);
+	assert_int_equal(mapped.kind, SKL_KIND_BAN_CONTACT_ADDRESS);
+	assert_int_equal(fact_of(&mapped, SKL_FACT_PURPOSE), SKL_PURPOSE_HOUSE_BAN);
+	assert_int_equal(fact_of(&mapped, SKL_FACT_GROUND), SKL_GROUND_WPG_16_1_B_WTH_2_1);
+	assert_string_equal(mapped.belongs_to, "PL1100-2026-000123-R1");
+	assert_int_equal(mapped.section_count, 2); /* his name, his address */
+	assert_int_equal(section_of(&mapped, SKL_CATEGORY_CONTACT)->about[0], 1);
+	assert_int_equal(event_of(&mapped, SKL_EVENT_BAN_STATE)->value,
+			 SKL_BAN_STATE_CONTACT_KNOWN);
+	assert_int_equal(event_of(&mapped, SKL_EVENT_BAN_STATE)->place, 1);
+	assert_int_equal(skl_time_parse(skl_view_str("2026-03-05T05:10:00+01:00"), &told_ms),
+			 SKL_OK);
+	assert_int_equal(event_of(&mapped, SKL_EVENT_DEADLINE)->value, SKL_CLOCK_BAN_LAWYER);
+	assert_int_equal(event_of(&mapped, SKL_EVENT_DEADLINE)->at_ms, told_ms);
+	skl_mapped_done(&mapped);
+}
+
 static void test_breach(void **state)
 {
 	struct skl_mapped mapped;
@@ -326,6 +351,15 @@ static const struct wrong wrongs[] = {
 	 "\"acuut-verklaard-door\" dat niet bestaat"},
 	{"nobody released it", ASSESSMENT, "vrijgegeven-door=\"u-19c2\" ", "",
 	 "<huisverbod-beoordeling", "schema", "\"vrijgegeven-door\""},
+	{"nowhere", CONTACT, "<adres>", "<adres geheim=\"ja\">", "<huisverbod-contactadres",
+	 "adres", "geen adres of telefoonnummer"},
+	{"where who stays is", CONTACT, "soort=\"verdachte\"", "soort=\"slachtoffer\"",
+	 "<huisverbod-contactadres", "verwijzing", "p2 is geen verdachte"},
+	{"two persons", CONTACT, "</huisverbod-contactadres>",
+	 "<persoon ref=\"p1\" "
+	 "soort=\"slachtoffer\"><naam><achternaam>V</achternaam></naam></persoon>"
+	 "</huisverbod-contactadres>",
+	 "<persoon ref=\"p1\"", "schema", "<persoon> staat op een verkeerde plaats"},
 	{"what was never sent", REPAIR, "wat=\"huisverbod-beoordeling\"", "wat=\"praatje\"",
 	 "<herstel", "schema", "\"wat\" bij <herstel>"},
 	{"put right about who is no suspect", REPAIR, "soort=\"verdachte ouder\"",
@@ -426,10 +460,15 @@ static void test_acute(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_assessment), cmocka_unit_test(test_assessment_alone),
-		cmocka_unit_test(test_breach),     cmocka_unit_test(test_breach_destinations),
-		cmocka_unit_test(test_absence),    cmocka_unit_test(test_repair),
-		cmocka_unit_test(test_wrong),      cmocka_unit_test(test_acute),
+		cmocka_unit_test(test_assessment),
+		cmocka_unit_test(test_assessment_alone),
+		cmocka_unit_test(test_contact),
+		cmocka_unit_test(test_breach),
+		cmocka_unit_test(test_breach_destinations),
+		cmocka_unit_test(test_absence),
+		cmocka_unit_test(test_repair),
+		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_acute),
 	};
 
 	return cmocka_run_group_tests_name("adapter_police_ban", tests, setup, teardown);
