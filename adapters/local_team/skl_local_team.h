@@ -87,6 +87,10 @@ void skl_team_day(struct skl_team_page *page, int64_t at_ms);
 void skl_team_time(struct skl_team_page *page, int64_t at_ms);
 /* "3 uur geleden", "over 2 dagen". */
 void skl_team_age(struct skl_team_page *page, int64_t at_ms);
+/* What it is, in words and without a capital: "antwoord op overdracht: nog 1 dag". */
+#define SKL_TEAM_TITLE_BYTES 256u
+void skl_team_title(const struct skl_team_page *page, const struct skl_mail_item *item,
+		    struct skl_buf *ret);
 void skl_team_begin(struct skl_team_page *page, unsigned status, const char *title);
 void skl_team_end(struct skl_team_page *page);
 void skl_team_hidden(struct skl_team_page *page, const char *name, const char *value);

@@ -45,7 +45,10 @@ struct skl_mail_item {
 	char desk[SKL_LIMIT_PARTNER_ID + 1];
 	bool is_notice;
 	enum skl_kind kind; /* of a message */
-	enum skl_task task; /* of a notice */
+	enum skl_task task; /* of a notice that waits for a person; unspecified: it is news */
+	enum skl_clock clock;
+	uint8_t ref[SKL_ID_BYTES]; /* of a notice: the message here that it is about */
+	bool has_ref;
 	char from[SKL_LIMIT_PARTNER_ID + 1];
 	char from_name[161];
 	char about[161]; /* who it is about, in words; "" if nobody */

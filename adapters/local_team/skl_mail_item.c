@@ -135,6 +135,8 @@ static void apply(const json_t *one, const char *id, struct skl_mail_item *ret)
 	} else if (strcmp(what, "done") == 0) {
 		ret->is_done = true;
 		ret->done_ms = time_at(one, "at");
+		/* of a task that the hub refused to end nothing is left to look at */
+		ret->is_trouble = ret->is_trouble && !ret->is_notice;
 	} else if (strcmp(what, "reopened") == 0) {
 		ret->is_done = false;
 	} else if (strcmp(what, "seen") == 0) {
@@ -179,8 +181,13 @@ enum skl_err skl_mail_item_of(const json_t *record, struct skl_mail_item *ret)
 				strcmp(text_at(facts, "unsafety"), "acute") == 0;
 	} else {
 		ret->task = (enum skl_task)code_at(notice, "task", SKL_LIST_TASK);
+		ret->clock = (enum skl_clock)code_at(notice, "clock", SKL_LIST_CLOCK);
+		ret->has_ref = skl_hex_decode(skl_view_str(text_at(notice, "item")), ret->ref,
+					      SKL_ID_BYTES) == SKL_OK;
 		ret->at_ms = time_at(notice, "at");
-		ret->due_ms = time_at(notice, "due");
+		/* nobody is late when a ban is over or a child of age */
+		if (ret->task || (ret->clock != SKL_CLOCK_BAN && ret->clock != SKL_CLOCK_MAJORITY))
+			ret->due_ms = time_at(notice, "due");
 	}
 	for (size_t i = 0; i < json_array_size(log); i++)
 		apply(json_array_get(log, i), id, ret);

@@ -114,15 +114,40 @@ static void set_undone(json_t *extra, const struct skl_context *context)
 		(void)json_object_set_new(extra, "unanswered", json_true());
 }
 
+/*
+ * What was said of the term in which the message is to be answered is done: it was answered, or the
+ * next notice of its clock says more. clock 0: whichever.
+ */
+static enum skl_err end_terms(struct skl_team *team, const uint8_t ref[SKL_ID_BYTES],
+			      enum skl_clock clock)
+{
+	const struct skl_mail_item *item;
+	enum skl_err err = SKL_OK;
+
+	for (size_t i = 0; !err && (item = skl_mail_at(team->mail, i)) != NULL; i++) {
+		uint8_t id[SKL_ID_BYTES];
+
+		if (item->is_done || !item->has_ref || memcmp(item->ref, ref, SKL_ID_BYTES) != 0 ||
+		    (clock ? item->clock != clock : !item->clock) ||
+		    (item->task && item->task != SKL_TASK_ANSWER))
+			continue;
+		memcpy(id, item->id, sizeof(id));
+		err = skl_mail_note(team->mail, id, "done", "", skl_now_ms(), NULL);
+	}
+	return err;
+}
+
 enum skl_err skl_team_on_result(void *arg, const struct skl_context *context,
 				const Schakel__V1__Result *result)
 {
 	bool is_refusal = skl_adapter_is_refusal(result);
+	bool is_answer = skl_team_is_reply(context->kind) && skl_adapter_is_permit(result->outcome);
 	json_t *extra = json_object();
+	enum skl_err err;
 
 	(void)json_object_set_new(extra, "result", skl_own_result(context, result));
 	/* also where the process ended before it was noted that it was sent */
-	if (skl_team_is_reply(context->kind) && skl_adapter_is_permit(result->outcome))
+	if (is_answer)
 		(void)json_object_set_new(extra, "answers",
 					  skl_json_hex(context->about, SKL_ID_BYTES));
 	if (is_refusal) {
@@ -130,7 +155,8 @@ enum skl_err skl_team_on_result(void *arg, const struct skl_context *context,
 		if (!skl_adapter_is_permit(result->outcome))
 			set_undone(extra, context);
 	}
-	return note(arg, context, "result", extra);
+	err = note(arg, context, "result", extra);
+	return !err && is_answer ? end_terms(arg, context->about, 0) : err;
 }
 
 enum skl_err skl_team_on_failed(void *arg, const struct skl_context *context, enum skl_err err,
@@ -195,6 +221,13 @@ enum skl_err skl_team_on_notice(void *arg, const struct skl_context *context,
 		about = context->is_ours && context->has_about ? context->about : context->id;
 	if (about && skl_mail_find(team->mail, about))
 		(void)json_object_set_new(own, "item", skl_json_hex(about, SKL_ID_BYTES));
+	if (about && notice->clock) {
+		err = end_terms(team, about, (enum skl_clock)notice->clock);
+		if (err) {
+			json_decref(own);
+			return err;
+		}
+	}
 	record = record_of(notice->id.data, desk_of(team, context, notice), "notice", own);
 	err = skl_mail_put(team->mail, record);
 	json_decref(record);

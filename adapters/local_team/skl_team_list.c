@@ -38,7 +38,8 @@ static void put_tags(struct skl_team_page *page, const struct skl_mail_item *ite
 	if (item->is_acute)
 		skl_team_put(page, "<b class=\"tag red\">Acuut</b>");
 	if (item->is_trouble)
-		skl_team_put(page, "<b class=\"tag red\">Niet aangekomen</b>");
+		skl_team_put(page, item->is_notice ? "<b class=\"tag red\">Niet gelukt</b>"
+						   : "<b class=\"tag red\">Niet aangekomen</b>");
 	if (!item->is_done && is_late(page, item))
 		skl_team_put(page, "<b class=\"tag amber\">Te laat</b>");
 	if (!item->is_read && !item->is_notice)
@@ -46,7 +47,8 @@ static void put_tags(struct skl_team_page *page, const struct skl_mail_item *ite
 	if (item->is_answered)
 		skl_team_put(page, "<b class=\"tag green\">Beantwoord</b>");
 	if (item->is_notice)
-		skl_team_put(page, "<b class=\"tag\">Taak</b>");
+		skl_team_put(page, item->task ? "<b class=\"tag\">Taak</b>"
+					      : "<b class=\"tag\">Mededeling</b>");
 }
 
 static void put_holder(struct skl_team_page *page, const struct skl_mail_item *item)
@@ -61,18 +63,14 @@ static void put_holder(struct skl_team_page *page, const struct skl_mail_item *i
 	skl_team_put(page, "</span>");
 }
 
-static const char *title_of(const struct skl_mail_item *item)
-{
-	const char *label = item->is_notice ? skl_code_label_nl(SKL_LIST_TASK, item->task)
-					    : skl_code_label_nl(SKL_LIST_KIND, item->kind);
-
-	return label ? label : "Mededeling van het knooppunt";
-}
-
 static void put_card(struct skl_team_page *page, const struct skl_mail_item *item)
 {
+	/* who a notice is about stands in the message that it is about */
+	const struct skl_mail_item *about =
+		item->has_ref ? skl_mail_find(page->team->mail, item->ref) : item;
 	char hex[2 * SKL_ID_BYTES + 1];
 	const char *look = "";
+	struct skl_buf title;
 
 	if (!item->is_done && (item->is_acute || item->is_trouble))
 		look = " acute";
@@ -83,12 +81,15 @@ static void put_card(struct skl_team_page *page, const struct skl_mail_item *ite
 	skl_hex_encode(skl_view_of(item->id, SKL_ID_BYTES), hex);
 	skl_buf_addf(page->html, "<li><a class=\"card%s\" href=\"/bericht/%s\"><strong>", look,
 		     hex);
-	skl_team_capital(page, title_of(item));
+	skl_buf_init(&title, SKL_TEAM_TITLE_BYTES);
+	skl_team_title(page, item, &title);
+	skl_team_capital(page, skl_buf_str(&title));
+	skl_buf_done(&title);
 	skl_team_put(page, "</strong> ");
 	put_tags(page, item);
-	if (*item->about) {
+	if (about && *about->about) {
 		skl_team_put(page, "<span>");
-		skl_team_text(page, item->about);
+		skl_team_text(page, about->about);
 		skl_team_put(page, "</span>");
 	}
 	skl_team_put(page, "<span class=\"soft\">");
@@ -99,7 +100,8 @@ static void put_card(struct skl_team_page *page, const struct skl_mail_item *ite
 	skl_team_age(page, item->at_ms);
 	skl_team_put(page, "</span>");
 	if (item->due_ms && !item->is_done) {
-		skl_team_put(page, "<span>Antwoord nodig: ");
+		skl_team_put(page,
+			     item->is_notice ? "<span>Uiterlijk: " : "<span>Antwoord nodig: ");
 		skl_team_time(page, item->due_ms);
 		skl_team_put(page, " (");
 		skl_team_age(page, item->due_ms);

@@ -222,23 +222,24 @@ static void put_not_shared(struct skl_team_page *page, const json_t *message)
 
 /* ---- a notice of the hub ---- */
 
-static void put_notice(struct skl_team_page *page, const json_t *record)
+static void put_notice(struct skl_team_page *page, const struct skl_mail_item *item,
+		       const json_t *record)
 {
 	const json_t *notice = json_object_get(record, "notice");
-	uint8_t id[SKL_ID_BYTES];
-	const char *item = text_at(notice, "item");
+	const struct skl_mail_item *about =
+		item->has_ref ? skl_mail_find(page->team->mail, item->ref) : NULL;
 
 	skl_team_put(page, "<section class=\"part\"><p>");
 	skl_team_text(page, text_at(notice, "text"));
 	skl_team_put(page, "</p><dl>");
+	put_text(page, "Over", about ? about->about : "");
 	put_time(page, "Van", text_at(notice, "at"));
 	put_time(page, "Uiterlijk", text_at(notice, "due"));
 	put_code(page, "Termijn", SKL_LIST_CLOCK, text_at(notice, "clock"));
 	skl_team_put(page, "</dl>");
-	if (skl_hex_decode(skl_view_str(item), id, sizeof(id)) == SKL_OK &&
-	    skl_mail_find(page->team->mail, id)) {
+	if (about) {
 		skl_team_put(page, "<p><a href=\"/bericht/");
-		skl_team_text(page, item);
+		skl_team_text(page, text_at(notice, "item"));
 		skl_team_put(page, "\">Naar het bericht waar dit over gaat</a></p>");
 	}
 	skl_team_put(page, "</section>\n");
@@ -354,8 +355,7 @@ static void mark_read(struct skl_team_page *page, const struct skl_mail_item *it
 
 void skl_team_message(struct skl_team_page *page, const struct skl_mail_item *item)
 {
-	const char *label = item->is_notice ? skl_code_label_nl(SKL_LIST_TASK, item->task)
-					    : skl_code_label_nl(SKL_LIST_KIND, item->kind);
+	struct skl_buf title;
 	json_t *record = NULL;
 
 	mark_read(page, item);
@@ -364,13 +364,16 @@ void skl_team_message(struct skl_team_page *page, const struct skl_mail_item *it
 				  "Waarschuw de beheerder. Heeft het haast: bel de afzender.");
 		return;
 	}
-	skl_team_begin(page, 200, label ? label : "Mededeling");
+	skl_buf_init(&title, SKL_TEAM_TITLE_BYTES);
+	skl_team_title(page, item, &title);
+	skl_team_begin(page, 200, skl_buf_str(&title));
+	skl_buf_done(&title);
 	if (item->is_acute)
 		skl_team_put(page, "<p class=\"alert\"><b>Acuut.</b> Bel eerst, lees daarna "
 				   "verder.</p>\n");
 	skl_team_sent(page, item, record);
 	if (item->is_notice)
-		put_notice(page, record);
+		put_notice(page, item, record);
 	else
 		put_head(page, json_object_get(record, "message"));
 	skl_team_actions(page, item, record);

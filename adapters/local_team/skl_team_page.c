@@ -121,7 +121,7 @@ void skl_team_capital(struct skl_team_page *page, const char *text)
 }
 
 /* The day, and what its clock said in *ret_tm. False: a time that no calendar has. */
-static bool put_day(struct skl_team_page *page, int64_t at_ms, struct tm *ret_tm)
+static bool add_day(struct skl_buf *text, int64_t at_ms, struct tm *ret_tm)
 {
 	static const char *const days[] = {"zo", "ma", "di", "wo", "do", "vr", "za"};
 	static const char *const months[] = {"januari",   "februari", "maart",    "april",
@@ -132,7 +132,7 @@ static bool put_day(struct skl_team_page *page, int64_t at_ms, struct tm *ret_tm
 	*ret_tm = (struct tm){0};
 	if (!localtime_r(&at_s, ret_tm))
 		return false;
-	skl_buf_addf(page->html, "%s %d %s %d", days[ret_tm->tm_wday], ret_tm->tm_mday,
+	skl_buf_addf(text, "%s %d %s %d", days[ret_tm->tm_wday], ret_tm->tm_mday,
 		     months[ret_tm->tm_mon], ret_tm->tm_year + 1900);
 	return true;
 }
@@ -141,28 +141,23 @@ void skl_team_day(struct skl_team_page *page, int64_t at_ms)
 {
 	struct tm tm;
 
-	(void)put_day(page, at_ms, &tm); /* nothing is shown of no day */
+	(void)add_day(page->html, at_ms, &tm); /* nothing is shown of no day */
 }
 
 void skl_team_time(struct skl_team_page *page, int64_t at_ms)
 {
 	struct tm tm;
 
-	if (put_day(page, at_ms, &tm))
+	if (add_day(page->html, at_ms, &tm))
 		skl_buf_addf(page->html, ", %02d:%02d", tm.tm_hour, tm.tm_min);
 }
 
-void skl_team_age(struct skl_team_page *page, int64_t at_ms)
+/* "1 minuut" at least, "23 uur", "2 dagen". */
+static void add_length(struct skl_buf *text, int64_t ms)
 {
-	bool is_past = at_ms <= page->now_ms;
-	int64_t ms = is_past ? page->now_ms - at_ms : at_ms - page->now_ms;
-	int64_t count = ms / MINUTE_MS;
+	int64_t count = ms < MINUTE_MS ? 1 : ms / MINUTE_MS;
 	const char *unit = count == 1 ? "minuut" : "minuten";
 
-	if (ms < MINUTE_MS) {
-		skl_team_put(page, is_past ? "zojuist" : "nu");
-		return;
-	}
 	if (ms >= 2 * DAY_MS) {
 		count = ms / DAY_MS;
 		unit = "dagen";
@@ -170,8 +165,53 @@ void skl_team_age(struct skl_team_page *page, int64_t at_ms)
 		count = ms / HOUR_MS;
 		unit = "uur";
 	}
-	skl_buf_addf(page->html, is_past ? "%" PRId64 " %s geleden" : "over %" PRId64 " %s", count,
-		     unit);
+	skl_buf_addf(text, "%" PRId64 " %s", count, unit);
+}
+
+void skl_team_age(struct skl_team_page *page, int64_t at_ms)
+{
+	bool is_past = at_ms <= page->now_ms;
+	int64_t ms = is_past ? page->now_ms - at_ms : at_ms - page->now_ms;
+
+	if (ms < MINUTE_MS) {
+		skl_team_put(page, is_past ? "zojuist" : "nu");
+		return;
+	}
+	skl_team_put(page, is_past ? "" : "over ");
+	add_length(page->html, ms);
+	skl_team_put(page, is_past ? " geleden" : "");
+}
+
+/* The end of a term that somebody waits for, or that a person here must keep. */
+static void add_term(const struct skl_team_page *page, const struct skl_mail_item *item,
+		     struct skl_buf *ret)
+{
+	const char *label = item->clock == SKL_CLOCK_HANDOVER
+				    ? "antwoord op overdracht"
+				    : skl_code_label_nl(SKL_LIST_CLOCK, item->clock);
+	struct tm tm;
+
+	if (item->is_done || !item->due_ms) {
+		skl_buf_addf(ret, "termijn: %s", label);
+	} else if (item->due_ms > page->now_ms) {
+		skl_buf_addf(ret, "%s: nog ", label);
+		add_length(ret, item->due_ms - page->now_ms);
+	} else {
+		skl_buf_addf(ret, "%s: te laat sinds ", label);
+		(void)add_day(ret, item->due_ms, &tm); /* nothing is shown of no day */
+	}
+}
+
+void skl_team_title(const struct skl_team_page *page, const struct skl_mail_item *item,
+		    struct skl_buf *ret)
+{
+	const char *label = item->is_notice ? skl_code_label_nl(SKL_LIST_TASK, item->task)
+					    : skl_code_label_nl(SKL_LIST_KIND, item->kind);
+
+	if (item->clock && (!item->task || item->task == SKL_TASK_ANSWER))
+		add_term(page, item, ret);
+	else
+		skl_buf_add_str(ret, label ? label : "mededeling van het knooppunt");
 }
 
 static void put_who(struct skl_team_page *page)

@@ -58,9 +58,17 @@ static void item_path(const struct skl_mail_item *item, char ret[64])
 /* ---- the form ---- */
 
 /* What is asked stands above the answer: nobody pages back for it. */
-static void put_question(struct skl_team_page *page, const json_t *message)
+static void put_question(struct skl_team_page *page, const struct skl_mail_item *item,
+			 const json_t *message)
 {
 	const json_t *sections = json_object_get(message, "sections");
+	const char *task = json_string_value(json_object_get(message, "text"));
+
+	if (item->is_notice && task) {
+		skl_team_put(page, "<p class=\"part\"><b>De taak:</b> ");
+		skl_team_text(page, task);
+		skl_team_put(page, "</p>\n");
+	}
 
 	for (size_t i = 0; i < json_array_size(sections); i++) {
 		const json_t *one = json_array_get(sections, i);
@@ -105,7 +113,7 @@ static void put_form(struct skl_team_page *page, const struct skl_mail_item *ite
 		skl_team_text(page, item->about);
 	}
 	skl_team_put(page, "</p>\n");
-	put_question(page, message);
+	put_question(page, item, message);
 	if (answer->hint) {
 		skl_team_put(page, "<p class=\"note\">");
 		skl_team_text(page, answer->hint);

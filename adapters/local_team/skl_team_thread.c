@@ -81,33 +81,56 @@ static void put_refusal(struct skl_team_page *page, const json_t *one)
 	skl_team_put(page, "</a></p>");
 }
 
-static void put_sent(struct skl_team_page *page, const json_t *log, const json_t *one)
+/* The hub alone heard of it: nobody is to be called, and what it knows no more is over. */
+static void put_hub_refusal(struct skl_team_page *page, const json_t *one)
 {
-	const json_t *fate = fate_of(log, text_at(one, "id"));
-	bool is_trouble = json_is_true(json_object_get(fate, "trouble"));
-	const char *state = text_at(fate, "state");
-	bool is_for_hub =
-		strcmp(text_at(one, "kind"), skl_code_name(SKL_LIST_KIND, SKL_KIND_TASK_DONE)) == 0;
+	const json_t *to =
+		json_array_get(json_object_get(json_object_get(one, "result"), "recipients"), 0);
+	const char *text = *text_at(to, "text") ? text_at(to, "text") : text_at(one, "text");
 
-	skl_buf_addf(page->html, "<div class=\"%s\"><p><b>", is_trouble ? "alert" : "good");
-	skl_team_capital(page, kind_label(one));
-	skl_team_put(page, "</b>");
-	put_by(page, one);
+	if (strcmp(text_at(to, "reason"),
+		   skl_code_name(SKL_LIST_CUT_REASON, SKL_CUT_REASON_UNKNOWN_REFERENCE)) == 0)
+		text = "Het knooppunt kent deze taak niet meer: zij is al gedaan of niet meer "
+		       "nodig. Zet de taak op klaar.";
+	skl_team_put(page, "<p>");
+	skl_team_text(page, text);
 	skl_team_put(page, "</p>");
+}
+
+static void put_fate(struct skl_team_page *page, const json_t *fate, bool is_for_hub)
+{
+	bool is_trouble = json_is_true(json_object_get(fate, "trouble"));
+
 	if (!fate)
 		skl_team_put(page, "<p>Onderweg naar het knooppunt.</p>");
 	else if (is_trouble && json_is_true(json_object_get(fate, "undone")))
 		skl_team_put(page, "<p><b>Niet verstuurd.</b></p>");
 	else if (is_trouble)
 		skl_team_put(page, "<p><b>Niet of niet helemaal aangekomen.</b></p>");
-	else if (strcmp(state, "handed_over") == 0)
-		skl_team_put(page, "<p>Aangekomen.</p>");
 	else if (is_for_hub)
 		skl_team_put(page, "<p>Het knooppunt weet het en herinnert er niet meer aan.</p>");
+	else if (strcmp(text_at(fate, "state"), "handed_over") == 0)
+		skl_team_put(page, "<p>Aangekomen.</p>");
 	else
 		skl_team_put(page, "<p>Verstuurd.</p>");
-	if (is_trouble)
+	if (is_trouble && is_for_hub)
+		put_hub_refusal(page, fate);
+	else if (is_trouble)
 		put_refusal(page, fate);
+}
+
+static void put_sent(struct skl_team_page *page, const struct skl_mail_item *item,
+		     const json_t *log, const json_t *one)
+{
+	const json_t *fate = fate_of(log, text_at(one, "id"));
+	bool is_trouble = json_is_true(json_object_get(fate, "trouble"));
+
+	skl_buf_addf(page->html, "<div class=\"%s\"><p><b>", is_trouble ? "alert" : "good");
+	skl_team_capital(page, kind_label(one));
+	skl_team_put(page, "</b>");
+	put_by(page, one);
+	skl_team_put(page, "</p>");
+	put_fate(page, fate, item->is_notice);
 	skl_team_put(page, "</div>\n");
 }
 
@@ -118,8 +141,8 @@ void skl_team_sent(struct skl_team_page *page, const struct skl_mail_item *item,
 
 	for (size_t i = json_array_size(log); i > 0; i--)
 		if (strcmp(text_at(json_array_get(log, i - 1), "what"), "sent") == 0)
-			put_sent(page, log, json_array_get(log, i - 1));
-	if (!item->is_trouble)
+			put_sent(page, item, log, json_array_get(log, i - 1));
+	if (!item->is_trouble || item->is_notice)
 		return;
 	skl_team_form(page, item, "gezien");
 	skl_team_put(page, "<p class=\"buttons\"><button class=\"second\">Gezien, er is gebeld of "
@@ -172,19 +195,17 @@ static bool was_refused(const json_t *record)
 void skl_team_actions(struct skl_team_page *page, const struct skl_mail_item *item,
 		      const json_t *record)
 {
-	bool is_task = json_object_get(json_object_get(record, "notice"), "taskId") != NULL;
-
 	skl_team_put(page, "<section aria-label=\"Wat kunt u doen\"><div class=\"buttons\">\n");
 	/* what was answered is not answered again */
 	if (!item->is_answered)
 		put_answers(page, item, record, true);
 	if (!item->is_done && !item->is_notice && strcmp(item->holder, page->account->name) != 0)
 		put_own(page, item, "oppakken", "Ik pak dit op");
-	if (item->is_done && !(is_task && item->is_answered))
+	if (item->is_done && !(item->task && item->is_answered))
 		put_own(page, item, "heropenen", "Terug in het postvak");
-	else if (!item->is_done && (!is_task || was_refused(record)))
+	else if (!item->is_done && (!item->task || was_refused(record)))
 		put_own(page, item, "klaar",
-			item->is_notice && !is_task ? "Gedaan" : "Zet op klaar");
+			item->is_notice && !item->task ? "Gedaan" : "Zet op klaar");
 	skl_team_put(page, "</div>");
 	if (json_object_get(json_object_get(record, "message"), "caseRef")) {
 		skl_team_put(page, "<details><summary>Meer in deze zaak</summary>"

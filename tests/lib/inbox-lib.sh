@@ -12,6 +12,9 @@
 #	inbox_login WHO [STEPS]     log in; status in $status
 #	inbox WHO METHOD PATH [CURL OPTION...]   with WHO's cookies; status in $status, page in ./page, headers in ./headers
 #	inbox_token                 of ./page
+#	inbox_fill WHO PATH [FIELD=VALUE...]   open a form and fill it in; what the browser would send is in $sent
+#	inbox_form WHO PATH [FIELD=VALUE...]   and send it
+#	inbox_person                value of the first person one can choose in ./page
 #	inbox_item KIND             path of the first message in ./page whose card has this title
 
 inbox_password='een lang wachtwoord voor de nacht'
@@ -79,6 +82,25 @@ inbox_login() {
 
 inbox_token() {
 	sed -n 's/.*name="token" value="\([0-9a-f]*\)".*/\1/p' page | head -1
+}
+
+inbox_fill() {
+	local who=$1 path=$2 field
+	shift 2
+	inbox "$who" GET "$path"
+	sent=(-d "token=$(inbox_token)" -d "wie=$who" -d "eenmaal=$(sed -n 's/.*name="eenmaal" value="\([0-9a-f]*\)".*/\1/p' page)")
+	for field in "$@"; do
+		sent+=(--data-urlencode "$field")
+	done
+}
+
+inbox_form() {
+	inbox_fill "$@"
+	inbox "$1" POST "$2" "${sent[@]}"
+}
+
+inbox_person() {
+	sed -n 's/.*<select id="over"[^>]*><option value="\([0-9]*\)".*/\1/p' page
 }
 
 inbox_item() {

@@ -23,26 +23,6 @@ adapter_start inbox
 inbox_login u-jo
 test_is "$status" 303 'logged in'
 
-# form WHO PATH [FIELD=VALUE...]: open the form and send it filled; what the browser sent is in $sent
-form() {
-	fill "$@"
-	inbox "$1" POST "$2" "${sent[@]}"
-}
-
-fill() {
-	local who=$1 path=$2 field
-	shift 2
-	inbox "$who" GET "$path"
-	sent=(-d "token=$(inbox_token)" -d "wie=$who" -d "eenmaal=$(sed -n 's/.*name="eenmaal" value="\([0-9a-f]*\)".*/\1/p' page)")
-	for field in "$@"; do
-		sent+=(--data-urlencode "$field")
-	done
-}
-
-person() {
-	sed -n 's/.*<select id="over"[^>]*><option value="\([0-9]*\)".*/\1/p' page
-}
-
 vt_count() {
 	grep -l "\"kind\":\"$1\"" "$HUB/system-vt-zw/messages/"*.json 2>/dev/null | wc -l
 }
@@ -69,7 +49,7 @@ inbox u-jo GET "$offer/aannemen"
 test_like "$(cat page)" 'Ja, wij nemen de regie over' 'the third says what it means'
 ! grep -Eq '<textarea|<input id=|<select' page
 test_ok $? 'and nothing is typed again'
-form u-jo "$offer/aannemen"
+inbox_form u-jo "$offer/aannemen"
 test_is "$status" 303 'accepted'
 test_wait_for 20 'Veilig Thuis reads it' vt_message vt-zw handover_answer
 answer=$(vt_message vt-zw handover_answer)
@@ -91,20 +71,20 @@ test_like "$(cat page)" 'Opgepakt door Joke de Vries' 'colleagues see who has it
 inbox_ask VT-K1 known_query >known.json
 test_expect 'Veilig Thuis asks whether a person is known' vt vt-zw post known.json k-1
 test_wait_for 20 'the team reads it' inbox_has u-jo 'Vraag of iemand bekend is'
-form u-jo "$item/niet-bekend"
+inbox_form u-jo "$item/niet-bekend"
 test_wait_for 20 'Veilig Thuis reads that he is not' vt_message vt-zw known_answer
 
 inbox_ask VT-I1 information_request >ask.json
 test_expect 'Veilig Thuis asks for information' vt vt-zw post ask.json i-1
 test_wait_for 20 'the team reads it' inbox_has u-jo 'Informatieverzoek'
 asked=$item
-form u-jo "$asked/informatie" 'over=9'
+inbox_form u-jo "$asked/informatie" 'over=9'
 test_is "$status" 400 'an answer about somebody else is none'
-form u-jo "$asked/informatie" "over=$(person)"
+inbox_form u-jo "$asked/informatie" "over=$(inbox_person)"
 test_is "$status" 400 'nor an empty one'
 inbox u-jo GET "$asked/informatie"
-who=$(person)
-form u-jo "$asked/informatie" "over=$who" $'hulp=Ambulante hulp,\r\ntwee keer per week. <b>' bron=observed status=fact \
+who=$(inbox_person)
+inbox_form u-jo "$asked/informatie" "over=$who" $'hulp=Ambulante hulp,\r\ntwee keer per week. <b>' bron=observed status=fact \
 	'organisatie=GGZ' 'functie=behandelaar' 'telefoon=075 000 0000'
 test_is "$status" 303 'answered'
 test_wait_for 20 'Veilig Thuis has the answer' vt_message vt-zw information_response
@@ -120,18 +100,18 @@ again() {
 	inbox_has u-jo 'Informatieverzoek' && [ "$item" != "$asked" ]
 }
 test_wait_for 20 'a second question' again
-form u-jo "$item/weigeren" reden=
+inbox_form u-jo "$item/weigeren" reden=
 test_is "$status" 400 'a refusal has a reason'
-form u-jo "$item/weigeren" reden=secrecy 'tekst=Beroepsgeheim gaat voor.'
+inbox_form u-jo "$item/weigeren" reden=secrecy 'tekst=Beroepsgeheim gaat voor.'
 test_wait_for 20 'Veilig Thuis reads why not' vt_message vt-zw refusal
 
 # --- a rating, a task, an agreement, the end; a rating that may not go ---------------------------------
 
 inbox u-jo GET "$offer/cijfer"
-form u-jo "$offer/cijfer" "over=$(person)" cijfer=11
+inbox_form u-jo "$offer/cijfer" "over=$(inbox_person)" cijfer=11
 test_is "$status" 400 'an eleven is no rating'
 inbox u-jo GET "$offer/cijfer"
-form u-jo "$offer/cijfer" "over=$(person)" cijfer=5 'tekst=Zij slaapt slecht.'
+inbox_form u-jo "$offer/cijfer" "over=$(inbox_person)" cijfer=5 'tekst=Zij slaapt slecht.'
 test_is "$status" 303 'a rating'
 test_wait_for 20 'Veilig Thuis has it' vt_message vt-zw safety_rating
 test_like "$(cat "$(vt_message vt-zw safety_rating)")" '"score":5' 'as it was given'
@@ -148,9 +128,9 @@ inbox u-jo GET "$task"
 test_like "$(cat page)" "href=\"$task/gedaan\">Gedaan" 'which has one button'
 before=$(open_tasks)
 inbox_login u-bo
-fill u-bo "$task/gedaan"
+inbox_fill u-bo "$task/gedaan"
 theirs=("${sent[@]}")
-form u-jo "$task/gedaan"
+inbox_form u-jo "$task/gedaan"
 test_is "$status" 303 'done'
 inbox u-jo POST "$task/gedaan" "${sent[@]}"
 test_is "$status" 303 'a double click is one'
@@ -174,15 +154,15 @@ test_ok $? 'there is nothing left to do'
 test_like "$(tr '\n' ' ' <page)" 'Taak gereed</b> door Joke de Vries, [a-z]{2} [0-9]+ [a-z]+ [0-9]{4}, [0-9:]+</p>' 'with who did it, and when'
 
 inbox u-jo GET "$offer/afspraak"
-form u-jo "$offer/afspraak" "over=$(person)" aanleiding=next_incident maatregel=house_ban 'als=Hij staat weer voor de deur.' \
+inbox_form u-jo "$offer/afspraak" "over=$(inbox_person)" aanleiding=next_incident maatregel=house_ban 'als=Hij staat weer voor de deur.' \
 	'dan=Bel de politie, die vraagt een huisverbod.' "tot=$(date -u -d '+60 days' +%F)"
 test_wait_for 20 'an agreement reaches Veilig Thuis' vt_message vt-zw conditional_agreement
 test_like "$(cat "$(vt_message vt-zw conditional_agreement)")" '"value":"house_ban","detail":"next_incident"' 'as a code, and in words'
-form u-jo "$offer/einde"
+inbox_form u-jo "$offer/einde"
 test_wait_for 20 'that its part ends, too' vt_message vt-zw closed
 
 inbox u-jo GET "$asked/cijfer"
-form u-jo "$asked/cijfer" "over=$(person)" cijfer=6
+inbox_form u-jo "$asked/cijfer" "over=$(inbox_person)" cijfer=6
 refused() {
 	inbox u-jo GET "$asked" && grep -q 'Niet verstuurd' page
 }
@@ -198,7 +178,7 @@ test_ok $? 'until somebody saw it'
 # --- a session that ends, and no hub ------------------------------------------------------------------
 
 inbox u-jo GET "$offer/cijfer"
-who=$(person)
+who=$(inbox_person)
 stop_bg adapter-inbox
 stop_bg hub
 adapter_start_alone inbox

@@ -124,9 +124,7 @@ test_wait_for 20 'which it is not: Veilig Thuis directs until there is an answer
 
 # --- accepted ----------------------------------------------------------------------------------------------------------
 
-inbox u-jo GET "$offer/aannemen"
-inbox u-jo POST "$offer/aannemen" -d "token=$(inbox_token)" -d wie=u-jo \
-	-d "eenmaal=$(sed -n 's/.*name="eenmaal" value="\([0-9a-f]*\)".*/\1/p' page)"
+inbox_form u-jo "$offer/aannemen"
 test_is "$status" 303 'somebody of the team says yes'
 test_wait_for 20 'and Veilig Thuis reads it' vt_find vt-zw handover_answer
 test_like "$("$PYTHON" "$SRC/tests/lib/sections.py" "$(vt_find vt-zw handover_answer)")" 'event answer .*accepted' 'as accepted'
@@ -142,9 +140,7 @@ test_expect 'what Veilig Thuis has given away it cannot offer again' post VT-A6 
 test_wait_for 20 'it has no power to' vt_result VT-A6 '"reason":"no_power"'
 inbox_rating() {
 	inbox u-jo GET "$offer/cijfer"
-	inbox u-jo POST "$offer/cijfer" -d "token=$(inbox_token)" -d wie=u-jo -d cijfer=5 --data-urlencode 'tekst=Zij slaapt slecht.' \
-		-d "over=$(sed -n 's/.*<select id="over"[^>]*><option value="\([0-9]*\)".*/\1/p' page)" \
-		-d "eenmaal=$(sed -n 's/.*name="eenmaal" value="\([0-9a-f]*\)".*/\1/p' page)"
+	inbox_form u-jo "$offer/cijfer" "over=$(inbox_person)" cijfer=5 'tekst=Zij slaapt slecht.'
 	[ "$status" = 303 ]
 }
 test_expect 'the team rates: a five' inbox_rating

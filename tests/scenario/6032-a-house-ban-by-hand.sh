@@ -53,9 +53,7 @@ read_order() {
 accept() {
 	test_wait_for 30 'the offer is there' inbox_has u-jo 'Aanbod tot overdracht'
 	local offer=$item
-	inbox u-jo GET "$offer/aannemen"
-	inbox u-jo POST "$offer/aannemen" -d "token=$(inbox_token)" -d wie=u-jo \
-		-d "eenmaal=$(sed -n 's/.*name="eenmaal" value="\([0-9a-f]*\)".*/\1/p' page)"
+	inbox_form u-jo "$offer/aannemen"
 	test_is "$status" 303 'accepted, in three clicks'
 }
 
