@@ -144,7 +144,7 @@ test_wait_for 20 'the mayor reads where he can be reached' own gemeente find 'so
 grep -q 'Verzonnen Kade' "$(own gemeente find 'soort=contactadres uithuisgeplaatste')"
 test_ok $? 'and how'
 lawyer() {
-	grep -ls 'advocaat regelen' "$HUB/generic-gemeente/out"/kennisgeving-*.json | grep .
+	own gemeente find 'task=advocaat regelen'
 }
 test_wait_for 20 'he wants a lawyer: the mayor is asked for one' lawyer
 
