@@ -337,8 +337,11 @@ const struct skl_policy *skl_law_policy_of(const struct skl_law *law,
 
 /* Open the store; where it has the trail that the directory says ended, rename it before. */
 SKL_MUST_CHECK enum skl_err skl_epoch_store(struct skl_hub *hub, struct skl_error *reterr);
-/* The first entry of the new one: it names the last checkpoint of the old one. */
-SKL_MUST_CHECK enum skl_err skl_epoch_record(struct skl_hub *hub);
+/*
+ * The first entry of the new one: it names the last checkpoint of the old one. Errors: without a
+ * directory nobody knows whether it is due; *reterr says why.
+ */
+SKL_MUST_CHECK enum skl_err skl_epoch_record(struct skl_hub *hub, struct skl_error *reterr);
 
 /* --- skl_held: whom the operator keeps out --------------------------------------- */
 

@@ -97,16 +97,19 @@ static enum skl_err write_entry(struct skl_turn *turn, void *arg)
 	return skl_record_note(turn, &note, &ref);
 }
 
-enum skl_err skl_epoch_record(struct skl_hub *hub)
+enum skl_err skl_epoch_record(struct skl_hub *hub, struct skl_error *reterr)
 {
 	SKL_CLEANUP(skl_directory_freep) struct skl_directory *directory = NULL;
-	struct skl_error ignored; /* a directory that is wrong is told when it is put in force */
 	const struct skl_dir_epoch *epoch;
 	struct skl_dir_epoch copy;
 	enum skl_err err;
 
-	if (skl_law_directory(&hub->opts, &directory, &ignored) != SKL_OK)
-		return SKL_OK;
+	if (hub->mark.has_note)
+		return SKL_OK; /* a checkpoint of this trail: its epoch was begun before that */
+	/* without the directory nobody knows whether one begins, and then nothing may come first */
+	err = skl_law_directory(&hub->opts, &directory, reterr);
+	if (err != SKL_OK)
+		return err;
 	epoch = skl_directory_epoch(directory, hub->opts.store.origin);
 	/* before all else of the new trail; also when the hub died in between */
 	if (!epoch || hub->trail_size != epoch->from)
@@ -114,7 +117,9 @@ enum skl_err skl_epoch_record(struct skl_hub *hub)
 	copy = *epoch;
 	err = skl_turn_run(hub, write_entry, &copy);
 	skl_arena_reset(&hub->turn_arena);
-	if (err == SKL_OK)
+	if (err != SKL_OK)
+		(void)skl_error_set(reterr, err, 0, 0, "new epoch: %s", skl_err_text(err));
+	else
 		skl_log(SKL_LOG_WARNING, skl_hub_event.epoch_begun,
 			"trail=%s before=%s from=%" PRIu64 " lost=%" PRIu64, epoch->origin,
 			epoch->previous, epoch->from, epoch->size - epoch->from);

@@ -137,10 +137,9 @@ static enum skl_err open_parts(struct skl_hub *hub, struct skl_error *reterr)
 		err = skl_mark_open(hub);
 	if (err != SKL_OK)
 		return skl_error_set(reterr, err, 0, 0, "checkpoints: %s", skl_err_text(err));
-	err = skl_epoch_record(hub);
-	if (err != SKL_OK)
-		return skl_error_set(reterr, err, 0, 0, "new epoch: %s", skl_err_text(err));
-	err = skl_law_open(hub, reterr);
+	err = skl_epoch_record(hub, reterr);
+	if (err == SKL_OK)
+		err = skl_law_open(hub, reterr);
 	if (err != SKL_OK)
 		return err;
 	(void)skl_shadow_reload(hub, NULL); /* logged */

@@ -122,7 +122,7 @@ om() {
 }
 
 om_valid() {
-	find "$HUB/om-$1/out" "$HUB/om-$1/taken" -name '*.xml' -exec \
+	find "$HUB/om-$1/out" "$HUB/om-$1/taken" -name .part -prune -o -name '*.xml' -exec \
 		xmllint --noout --schema "$SRC/adapters/om/schema/om-uit.xsd" {} + 2>invalid
 }
 
