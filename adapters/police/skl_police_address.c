@@ -481,6 +481,20 @@ static enum skl_police_next address_absence(struct skl_police_intake *in)
 	return find_desks(in);
 }
 
+/* To who asked. */
+static enum skl_police_next address_closure(struct skl_police_intake *in)
+{
+	struct skl_mapped *mapped = &in->mapped;
+	const struct skl_context *about = in->about;
+
+	if (!about || about->is_ours || about->kind != SKL_KIND_CLOSURE_PROPOSAL)
+		return fault(in, "verwijzing",
+			     "\"op\" noemt geen voorstel tot afsluiten dat hier ontvangen is.");
+	memcpy(mapped->to_partner, about->partner, sizeof(mapped->to_partner));
+	memcpy(mapped->to_desk, about->desk, sizeof(mapped->to_desk));
+	return find_desks(in);
+}
+
 /* ---- all ---- */
 
 enum skl_err skl_police_address(struct skl_police_intake *in, enum skl_police_next *ret_next)
@@ -501,6 +515,9 @@ enum skl_err skl_police_address(struct skl_police_intake *in, enum skl_police_ne
 		return address_breach(in, ret_next);
 	case SKL_KIND_CONFERENCE_ABSENCE:
 		*ret_next = address_absence(in);
+		return SKL_OK;
+	case SKL_KIND_CLOSURE_ANSWER:
+		*ret_next = address_closure(in);
 		return SKL_OK;
 	case SKL_KIND_TASK_DONE:
 		*ret_next = SKL_POLICE_SEND; /* to the hub alone */
@@ -539,6 +556,7 @@ void skl_police_native_key(enum skl_kind kind, const char *number,
 		    {SKL_KIND_BAN_CONTACT_ADDRESS, "contactadres"},
 		    {SKL_KIND_BAN_BREACH, "overtreding"},
 		    {SKL_KIND_CONFERENCE_ABSENCE, "afwezigheid"},
+		    {SKL_KIND_CLOSURE_ANSWER, "afsluiting"},
 		    {SKL_KIND_TASK_DONE, "taak"}};
 	const char *what = "herstel";
 

@@ -63,6 +63,8 @@ void skl_police_map_contact(struct skl_police_reading *reading, const xmlNode *r
 void skl_police_map_breach(struct skl_police_reading *reading, const xmlNode *root);
 /* <afwezigheid>: who cannot come to a conference, and who comes instead. */
 void skl_police_map_absence(struct skl_police_reading *reading, const xmlNode *root);
+/* <afsluiting-antwoord>: whether a case may be closed. */
+void skl_police_map_closure(struct skl_police_reading *reading, const xmlNode *root);
 /* <geschiedenis> of either root; place of the person it is about. */
 void skl_police_map_history(struct skl_police_reading *reading, const xmlNode *node, size_t place);
 /* opgemaakt, opgemaakt-door, vrijgegeven-door and -op: user_ref and checked_by. */

@@ -9,7 +9,7 @@
 #define NOT_A_ROOT                                                                                 \
 	"geen melding, herstel, politiegegevens, huisverbod-beoordeling, "                         \
 	"huisverbod-contactadres, "                                                                \
-	"huisverbod-overtreding, afwezigheid of taak-gedaan"
+	"huisverbod-overtreding, afwezigheid, afsluiting-antwoord of taak-gedaan"
 #define DEFAULT_MAX_BYTES ((size_t)1024 * 1024)
 
 /* ---- the whole ---- */
@@ -36,6 +36,7 @@ static void map_root(struct skl_police_reading *reading, const xmlNode *root)
 		     {"huisverbod-contactadres", skl_police_map_contact},
 		     {"huisverbod-overtreding", skl_police_map_breach},
 		     {"afwezigheid", skl_police_map_absence},
+		     {"afsluiting-antwoord", skl_police_map_closure},
 		     {"taak-gedaan", skl_police_map_task}};
 	char id[65];
 

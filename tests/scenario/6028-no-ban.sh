@@ -224,14 +224,32 @@ post_closed() {
 }
 test_expect 'nobody has answered yet' post_closed VT-D8 d-8
 test_wait_for 20 'so that it is not closed' vt_result VT-D8 '"reason":"stale_case"'
+proposed=$(grep -l 'afsluiting voorgesteld' "$(police_path out)"/bericht-*.xml | head -1)
+# answer NUMBER OF: of the police, who agree
+answer() {
+	printf '<afsluiting-antwoord id="%s" op="%s" antwoord="akkoord" opgemaakt="%s" opgemaakt-door="u-wa12"/>\n' \
+		"$1" "$2" "$(now)" >"$1.xml"
+	police drop "$1.xml"
+}
+answer PL-S1 0190b2c4d6e87f3a8b1c2d3e4f506172
+test_wait_for 20 'an answer to what nobody asked' grep -q 'noemt geen voorstel tot afsluiten' "$(police_path rejected/PL-S1.xml.reden.txt)"
+answer PL-S2 "$(sed -n 's/.* kenmerk="\([0-9a-f]*\)".*/\1/p' "$proposed" | head -1)"
+test_wait_for 20 'the police agree' vt_find vt-zw closure_answer
+agreed=$(vt_find vt-zw closure_answer)
+sections "$agreed" | grep -q '^event answer .*"agreed"'
+test_ok $? 'says the answer' || diag "$(sections "$agreed")"
+# answered PARTNER: what that one answered
+answered() {
+	grep -ls '"kind":"closure_answer"' "$HUB/system-vt-zw/messages/"*.json | xargs grep -l "\"from\":\"$1\"" | grep .
+}
 cat >no.json <<JSON
 {"id": "BL-1", "kind": "closure_answer", "inReplyTo": "$(own blijf get "$asked" messageId)", "userRef": "u-bl03",
  "subjects": [$nadia], "sections": [$(she), $(part red_flags 1 '{"flags": [{"flag": "extreme_fear"}]}')],
  "events": [{"code": "answer", "value": "not_agreed"}]}
 JSON
 own blijf drop no.json
-test_wait_for 20 'the shelter does not agree' vt_find vt-zw closure_answer
-sections "$(vt_find vt-zw closure_answer)" >got
+test_wait_for 20 'the shelter does not agree' answered blijf-nh
+sections "$(answered blijf-nh)" >got
 grep -q '^event answer .*not_agreed' got && grep -q '^section red_flags .*extreme_fear' got
 test_ok $? 'and says why, to Veilig Thuis alone'
 test_wait_for 20 'the case stays open: talk about it, and mend the plan' vt_task review_proposal

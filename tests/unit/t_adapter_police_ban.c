@@ -21,6 +21,7 @@
 #define CONTACT    "huisverbod-contactadres"
 #define BREACH     "huisverbod-overtreding"
 #define ABSENCE    "afwezigheid"
+#define CLOSURE    "afsluiting-antwoord"
 #define REPAIR     "herstel-beoordeling"
 
 static struct skl_xml_schema *schema;
@@ -294,6 +295,26 @@ static void test_absence(void **state)
 	skl_mapped_done(&mapped);
 }
 
+/* A no with its reason, to who asked, and nothing about a person. */
+static void test_closure(void **state)
+{
+	struct skl_mapped mapped;
+
+	(void)state;
+	read_sample(CLOSURE, &mapped);
+	assert_int_equal(mapped.kind, SKL_KIND_CLOSURE_ANSWER);
+	assert_true(mapped.has_in_reply_to);
+	assert_int_equal(mapped.in_reply_to[0], 0x01);
+	assert_int_equal(mapped.in_reply_to[15], 0x72);
+	assert_int_equal(fact_of(&mapped, SKL_FACT_PURPOSE), SKL_PURPOSE_SUSTAIN_SAFETY);
+	assert_int_equal(fact_of(&mapped, SKL_FACT_GROUND), SKL_GROUND_COVENANT);
+	assert_string_equal(skl_mapped_find_fact(&mapped, SKL_FACT_USER_REF)->text, "u-wa12");
+	assert_int_equal(event_of(&mapped, SKL_EVENT_ANSWER)->value, SKL_ANSWER_NOT_AGREED);
+	assert_int_equal(event_of(&mapped, SKL_EVENT_REASON)->value, SKL_REASON_SAFETY);
+	assert_int_equal(mapped.subject_count, 0);
+	skl_mapped_done(&mapped);
+}
+
 /* What the mayor read is put right: which of the messages with that number, and what is so. */
 static void test_repair(void **state)
 {
@@ -380,6 +401,10 @@ static const struct wrong wrongs[] = {
 	 "\"reden\" bij <afwezigheid>"},
 	{"somebody's data", ABSENCE, "<vervanger", "<persoon ref=\"p1\"/><vervanger", "<persoon",
 	 "schema", "<persoon> staat op een verkeerde plaats"},
+	{"a no without a reason", CLOSURE, "reden=\"veiligheid\" ", "", "<afsluiting-antwoord",
+	 "antwoord", "Een nee heeft een reden"},
+	{"neither yes nor no", CLOSURE, "\"niet-akkoord\"", "\"misschien\"", "<afsluiting-antwoord",
+	 "schema", "\"antwoord\" bij <afsluiting-antwoord>"},
 	{"written in the future", ABSENCE, "2026-03-04", "2026-05-04", "<afwezigheid", "tijd",
 	 "opgemaakt in de toekomst"},
 };
@@ -467,6 +492,7 @@ int main(void)
 		cmocka_unit_test(test_breach_destinations),
 		cmocka_unit_test(test_absence),
 		cmocka_unit_test(test_repair),
+		cmocka_unit_test(test_closure),
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_acute),
 	};
