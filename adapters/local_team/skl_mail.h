@@ -20,7 +20,7 @@
  * made of it by a pure function. What:
  *
  *     read, taken (somebody holds it), done, reopened, seen (trouble was looked at)
- *     sent       id, kind: a message of ours about this one
+ *     sent       id, kind: a message of ours about this one; "said": what it says, in words
  *     result, receipt, failed   of the message with this id; "trouble": a person must look;
  *                "undone": nothing of it went; "unanswered": and it was the answer
  */
@@ -96,6 +96,9 @@ SKL_MUST_CHECK enum skl_err skl_mail_note(struct skl_mail *mail, const uint8_t i
 
 /* The index row of a record. EFORMAT. */
 SKL_MUST_CHECK enum skl_err skl_mail_item_of(const json_t *record, struct skl_mail_item *ret);
+
+/* The data of the section that says who this person of the message is; NULL: none. */
+const json_t *skl_mail_identity(const json_t *message, json_int_t number);
 
 /*
  * How a person of a message is called: "Anna Bakker (slachtoffer)", "kind", "persoon 3". number is

@@ -43,7 +43,7 @@ static void copy(char *ret, size_t size, const char *text)
 
 /* ---- persons ---- */
 
-static const json_t *identity_of(const json_t *message, json_int_t number)
+const json_t *skl_mail_identity(const json_t *message, json_int_t number)
 {
 	const json_t *sections = json_object_get(message, "sections");
 
@@ -81,7 +81,7 @@ static const char *position_of(const json_t *message, json_int_t number, size_t 
 
 void skl_mail_person(const json_t *message, json_int_t number, char ret[SKL_MAIL_PERSON_BYTES])
 {
-	const json_t *identity = identity_of(message, number);
+	const json_t *identity = skl_mail_identity(message, number);
 	const char *given = text_at(identity, "given_names");
 	const char *prefix = text_at(identity, "prefix");
 	size_t place = 0;

@@ -72,17 +72,33 @@ static void add_section(json_t *root, const char *category, json_int_t about, js
 	append(root, "sections", section);
 }
 
-/* The person chosen, who must be one of the message; 0: none. */
-static json_int_t person_of(const json_t *message, const struct skl_form *form)
+/* The person chosen in this field, who must be one of the message; 0: none. */
+static json_int_t person_in(const json_t *message, const struct skl_form *form, const char *name)
 {
 	const json_t *subjects = json_object_get(message, "subjects");
-	long long wanted = strtoll(skl_form_get(form, "over"), NULL, 10);
+	long long wanted = strtoll(skl_form_get(form, name), NULL, 10);
 
 	for (size_t i = 0; i < json_array_size(subjects); i++)
 		if (json_integer_value(json_object_get(json_array_get(subjects, i), "number")) ==
 		    wanted)
 			return wanted;
 	return 0;
+}
+
+static json_int_t person_of(const json_t *message, const struct skl_form *form)
+{
+	return person_in(message, form, "over");
+}
+
+/* The whole of the last day that was chosen; 0: none. */
+static int64_t last_day(const struct skl_form *form)
+{
+	const char *until = skl_form_get(form, "tot");
+	int64_t until_ms = 0;
+
+	if (!*until || skl_time_parse(skl_view_str(until), &until_ms))
+		return 0;
+	return until_ms + INT64_C(86400000) - 1000;
 }
 
 /* ---- the answers ---- */
@@ -230,11 +246,10 @@ static const char *make_agreement(const json_t *message, const struct skl_form *
 				  int64_t now_ms, json_t *root)
 {
 	json_int_t person = person_of(message, form);
-	const char *until = skl_form_get(form, "tot");
 	json_t *one = json_object();
 	json_t *data = json_object();
 	json_t *event;
-	int64_t until_ms = 0;
+	int64_t until_ms = last_day(form);
 
 	set_area(one, "trigger", form, "als");
 	set_area(one, "measure", form, "dan");
@@ -242,9 +257,7 @@ static const char *make_agreement(const json_t *message, const struct skl_form *
 	set_text(event, "detail", skl_form_get(form, "aanleiding"));
 	(void)json_object_set_new(event, "third", json_string("active"));
 	(void)json_object_set_new(event, "subject", json_integer(person));
-	/* the whole of the last day */
-	if (*until && skl_time_parse(skl_view_str(until), &until_ms) == SKL_OK) {
-		until_ms += INT64_C(86400000) - 1000;
+	if (until_ms) {
 		(void)json_object_set_new(one, "valid_until", skl_json_time(until_ms));
 		(void)json_object_set_new(event, "until", skl_json_time(until_ms));
 	}
@@ -253,11 +266,123 @@ static const char *make_agreement(const json_t *message, const struct skl_form *
 	json_decref(one);
 	if (!person)
 		return "Kies voor wie de afspraak geldt.";
-	if (*until && until_ms < now_ms)
+	if (until_ms && until_ms < now_ms)
 		return "De laatste dag is voorbij.";
 	return json_object_get(one, "trigger") && json_object_get(one, "measure")
 		       ? NULL
 		       : "Zeg in woorden wanneer de afspraak geldt, en wat er dan gebeurt.";
+}
+
+/* ---- consent ---- */
+
+const enum skl_category skl_team_consent_categories[SKL_TEAM_CONSENT_N] = {
+	SKL_CATEGORY_CONTACT, SKL_CATEGORY_CHILD, SKL_CATEGORY_HELP_PLAN,
+	SKL_CATEGORY_RECOVERY_PLAN, SKL_CATEGORY_INVOLVED};
+
+static json_t *chosen_categories(const struct skl_form *form)
+{
+	json_t *list = json_pack("[s]", "identity"); /* whom it is about goes with all of it */
+
+	for (size_t i = 0; i < SKL_TEAM_CONSENT_N; i++) {
+		const char *name = skl_code_name(SKL_LIST_CATEGORY, skl_team_consent_categories[i]);
+
+		if (*skl_form_get(form, name))
+			(void)json_array_append_new(list, json_string(name));
+	}
+	return list;
+}
+
+/* Who it is, as the message has it: the name and the day of birth, and no more. */
+static bool add_identity(json_t *root, const json_t *message, json_int_t person,
+			 const struct skl_form *form, int64_t now_ms)
+{
+	static const char *const fields[] = {"given_names", "prefix", "family_name", "born"};
+	const json_t *known = skl_mail_identity(message, person);
+	json_t *data = json_object();
+
+	for (size_t i = 0; i < SKL_COUNT(fields); i++)
+		if (json_object_get(known, fields[i]))
+			(void)json_object_set(data, fields[i], json_object_get(known, fields[i]));
+	add_section(root, "identity", person, data, form, now_ms);
+	return json_object_size(known) > 0;
+}
+
+/* In words, for who reads back what was recorded. */
+static void say_consent(json_t *root, const json_t *message, const struct skl_form *form,
+			json_int_t person, json_int_t giver)
+{
+	const char *state = skl_code_label_nl(
+		SKL_LIST_CONSENT_STATE,
+		skl_code_number(SKL_LIST_CONSENT_STATE, skl_view_str(skl_form_get(form, "stand"))));
+	char name[SKL_MAIL_PERSON_BYTES];
+	char by[SKL_MAIL_PERSON_BYTES] = "";
+
+	skl_mail_person(message, person, name);
+	if (giver != person)
+		skl_mail_person(message, giver, by);
+	(void)json_object_set_new(
+		root, "said",
+		json_sprintf("%s: %s%s%s", name, state ? state : "", *by ? " door " : "", by));
+}
+
+static const char *complaint_of_consent(const json_t *message, const struct skl_form *form,
+					int64_t now_ms)
+{
+	json_int_t person = person_of(message, form);
+	json_int_t giver = person_in(message, form, "door");
+	int64_t until_ms = last_day(form);
+
+	if (!person || !giver)
+		return "Kies over wie het gaat, en wie er beslist.";
+	if ((person == giver) != (strcmp(skl_form_get(form, "als"), "self") == 0))
+		return "Beslist iemand over de eigen gegevens: kies twee keer dezelfde persoon, en "
+		       "\"zelf\". Anders: kies als wat hij of zij beslist.";
+	if (!*skl_form_get(form, "naar") || !*skl_form_get(form, "doel") ||
+	    !*skl_form_get(form, "stand") || !*skl_form_get(form, "hoe"))
+		return "Kies met wie, waarvoor, wat er is besloten, en hoe u het hoorde.";
+	return until_ms && until_ms < now_ms ? "De laatste dag is voorbij." : NULL;
+}
+
+/*
+ * One person, one row. Who may be told, or may be told no more, hears it; a refusal is nobody's
+ * business but of who directs: it goes back to who sent the message.
+ */
+static const char *make_consent(const json_t *message, const struct skl_form *form, int64_t now_ms,
+				json_t *root)
+{
+	json_int_t person = person_of(message, form);
+	json_int_t giver = person_in(message, form, "door");
+	const char *partner = skl_form_get(form, "naar");
+	const char *complaint = complaint_of_consent(message, form, now_ms);
+	json_t *categories = chosen_categories(form);
+	bool is_any = json_array_size(categories) > 1;
+	bool is_known = true;
+	json_t *consent =
+		json_pack("{s:s, s:I, s:I, s:s, s:o}", "id", SKL_TEAM_CONSENT_NAME, "subject",
+			  person, "giver", giver, "partner", partner, "categories", categories);
+
+	set_text(consent, "capacity", skl_form_get(form, "als"));
+	set_text(consent, "purpose", skl_form_get(form, "doel"));
+	set_text(consent, "state", skl_form_get(form, "stand"));
+	set_text(consent, "how", skl_form_get(form, "hoe"));
+	if (last_day(form))
+		(void)json_object_set_new(consent, "until", skl_json_time(last_day(form)));
+	append(root, "consents", consent);
+	set_text(root, "purpose", skl_form_get(form, "doel"));
+	say_consent(root, message, form, person, giver);
+	if (strcmp(skl_form_get(form, "stand"), "refused") != 0) {
+		(void)json_object_set_new(root, "to", json_pack("{s:s}", "partner", partner));
+		is_known = add_identity(root, message, person, form, now_ms);
+		if (giver != person)
+			is_known = add_identity(root, message, giver, form, now_ms) && is_known;
+	}
+	if (complaint)
+		return complaint;
+	if (!is_any)
+		return "Kies wat er gedeeld mag worden.";
+	return is_known ? NULL
+			: "In dit bericht staat niet wie deze persoon is. Leg het vast bij een "
+			  "bericht waar de naam in staat.";
 }
 
 static const char *make_end(const json_t *message, const struct skl_form *form, int64_t now_ms,
@@ -335,6 +460,12 @@ static const struct skl_team_answer answers[] = {
 	 "Wie in een crisis komt, leest deze afspraak. Schrijf zo dat een collega die niemand kent "
 	 "weet wat hij moet doen.",
 	 false, skl_team_put_agreement, make_agreement},
+	{"toestemming", SKL_KIND_UNSPECIFIED, SKL_KIND_CONSENT_CHANGE, SKL_PURPOSE_RECOVERY,
+	 SKL_GROUND_CONSENT, "Toestemming vastleggen", "Toestemming vastleggen", "Vastleggen",
+	 "Van een persoon tegelijk, nooit van een heel gezin. Wie de gegevens mag krijgen, hoort "
+	 "wat is toegestaan, of dat het niet meer mag. Een weigering gaat alleen naar de afzender "
+	 "van dit bericht.",
+	 false, skl_team_put_consent, make_consent},
 	{"einde", SKL_KIND_UNSPECIFIED, SKL_KIND_CLOSED, SKL_PURPOSE_SUSTAIN_SAFETY,
 	 SKL_GROUND_COVENANT, "Onze rol is klaar", "Onze rol is klaar", "Ja, onze rol eindigt",
 	 "Uw bureau doet niet meer mee aan deze zaak en krijgt er geen berichten meer over. Heeft "

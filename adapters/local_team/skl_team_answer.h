@@ -52,6 +52,12 @@ SKL_MUST_CHECK json_t *skl_team_answer_make(const struct skl_team_answer *answer
 /* The purpose and ground of what is sent, for skl_own_opts. */
 const struct skl_own_kind *skl_team_kinds(size_t *ret_count);
 
+/* What the one consent of a message is called for skl_own_opts.consent_ref. */
+#define SKL_TEAM_CONSENT_NAME "toestemming"
+/* What help may need of somebody, beside who it is (rule TO-02); each is a field of the form. */
+#define SKL_TEAM_CONSENT_N 5u
+extern const enum skl_category skl_team_consent_categories[SKL_TEAM_CONSENT_N];
+
 /* skl_team_form.c: the fields of each form */
 void skl_team_put_none(struct skl_team_page *page, const json_t *message,
 		       const struct skl_form *form);
@@ -65,5 +71,7 @@ void skl_team_put_rating(struct skl_team_page *page, const json_t *message,
 			 const struct skl_form *form);
 void skl_team_put_agreement(struct skl_team_page *page, const json_t *message,
 			    const struct skl_form *form);
+void skl_team_put_consent(struct skl_team_page *page, const json_t *message,
+			  const struct skl_form *form);
 
 #endif

@@ -198,3 +198,64 @@ void skl_team_put_agreement(struct skl_team_page *page, const json_t *message,
 	put_area(page, form, "dan", "In woorden", "Wie doet dan wat?", 2000);
 	put_input(page, form, "tot", "Geldt tot en met", NULL, "type=\"date\"");
 }
+
+/* With whom it may be shared: who helps in our regions (rule TO-01), and not we. */
+static void put_helpers(struct skl_team_page *page, const struct skl_form *form)
+{
+	static const enum skl_role roles[] = {SKL_ROLE_LOCAL_TEAM,    SKL_ROLE_YOUTH_PROTECTION,
+					      SKL_ROLE_MENTAL_HEALTH, SKL_ROLE_SOCIAL_WORK,
+					      SKL_ROLE_GGD,           SKL_ROLE_VEILIG_THUIS};
+	const struct skl_adapter *adapter = page->team->adapter;
+	const struct skl_directory *directory = skl_client_directory(adapter->client);
+	const struct skl_dir_partner *own =
+		directory ? skl_directory_partner(directory, skl_view_str(adapter->partner)) : NULL;
+
+	begin_select(page, "naar", "Met wie delen?", NULL, "Kies een organisatie");
+	for (size_t i = 0; own && i < skl_directory_partner_count(directory); i++) {
+		const struct skl_dir_partner *one = skl_directory_partner_at(directory, i);
+
+		for (size_t k = 0; k < SKL_COUNT(roles); k++)
+			if (one->role == roles[k] && one != own && !one->is_suspended &&
+			    skl_dir_partner_shares_region(one, own))
+				put_option(page, form, "naar", one->id, one->name);
+	}
+	skl_team_put(page, "</select>\n");
+}
+
+void skl_team_put_consent(struct skl_team_page *page, const json_t *message,
+			  const struct skl_form *form)
+{
+	static const uint32_t capacities[] = {
+		SKL_CONSENT_CAPACITY_SELF, SKL_CONSENT_CAPACITY_HOLDER_OF_AUTHORITY,
+		SKL_CONSENT_CAPACITY_GUARDIAN, SKL_CONSENT_CAPACITY_REPRESENTATIVE, 0};
+	static const uint32_t purposes[] = {SKL_PURPOSE_RECOVERY, SKL_PURPOSE_SUSTAIN_SAFETY, 0};
+	static const uint32_t states[] = {SKL_CONSENT_STATE_GIVEN, SKL_CONSENT_STATE_REFUSED,
+					  SKL_CONSENT_STATE_WITHDRAWN, 0};
+	static const uint32_t hows[] = {SKL_CONSENT_HOW_ALONE, SKL_CONSENT_HOW_PARTNER_PRESENT,
+					SKL_CONSENT_HOW_BY_LETTER, SKL_CONSENT_HOW_VIA_THIRD_PARTY,
+					0};
+
+	put_persons(page, message, form, "over", "Over wiens gegevens gaat het?", NULL);
+	put_persons(page, message, form, "door", "Wie beslist daarover?", NULL);
+	put_codes(page, form, "als", "Als wat?", NULL, SKL_LIST_CONSENT_CAPACITY, capacities);
+	put_helpers(page, form);
+	put_codes(page, form, "doel", "Waarvoor?", NULL, SKL_LIST_PURPOSE, purposes);
+	skl_team_put(page, "<fieldset><legend>Wat? <span class=\"hint\">Wie het is, hoort er "
+			   "altijd bij.</span></legend>");
+	for (size_t i = 0; i < SKL_TEAM_CONSENT_N; i++) {
+		const char *name = skl_code_name(SKL_LIST_CATEGORY, skl_team_consent_categories[i]);
+
+		skl_buf_addf(page->html,
+			     "<label class=\"check\"><input type=\"checkbox\" name=\"%s\" "
+			     "value=\"ja\"%s>",
+			     name, *skl_form_get(form, name) ? " checked" : "");
+		skl_team_capital(
+			page, skl_code_label_nl(SKL_LIST_CATEGORY, skl_team_consent_categories[i]));
+		skl_team_put(page, "</label>\n");
+	}
+	skl_team_put(page, "</fieldset>\n");
+	put_codes(page, form, "stand", "Toestemming is", "Kies", SKL_LIST_CONSENT_STATE, states);
+	put_codes(page, form, "hoe", "Hoe is het gezegd?", "Kies", SKL_LIST_CONSENT_HOW, hows);
+	put_input(page, form, "tot", "Geldt tot en met", "Mag leeg: tot iemand haar intrekt.",
+		  "type=\"date\"");
+}

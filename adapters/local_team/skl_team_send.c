@@ -84,6 +84,18 @@ static void put_question(struct skl_team_page *page, const struct skl_mail_item 
 	}
 }
 
+static void put_to(struct skl_team_page *page, const struct skl_mail_item *item)
+{
+	skl_team_put(page, "<p>Naar <b>");
+	skl_team_text(page, item->is_notice ? "het knooppunt" : item->from_name);
+	skl_team_put(page, "</b>");
+	if (*item->about) {
+		skl_team_put(page, ", over ");
+		skl_team_text(page, item->about);
+	}
+	skl_team_put(page, "</p>\n");
+}
+
 static void put_form(struct skl_team_page *page, const struct skl_mail_item *item,
 		     const struct skl_team_answer *answer, const json_t *message,
 		     const struct skl_form *form, unsigned status, const char *remark)
@@ -105,14 +117,8 @@ static void put_form(struct skl_team_page *page, const struct skl_mail_item *ite
 		skl_team_text(page, remark);
 		skl_team_put(page, "</p>\n");
 	}
-	skl_team_put(page, "<p>Naar <b>");
-	skl_team_text(page, item->is_notice ? "het knooppunt" : item->from_name);
-	skl_team_put(page, "</b>");
-	if (*item->about) {
-		skl_team_put(page, ", over ");
-		skl_team_text(page, item->about);
-	}
-	skl_team_put(page, "</p>\n");
+	if (answer->kind != SKL_KIND_CONSENT_CHANGE) /* there it is chosen */
+		put_to(page, item);
 	put_question(page, item, message);
 	if (answer->hint) {
 		skl_team_put(page, "<p class=\"note\">");
@@ -160,11 +166,55 @@ struct sending {
 	struct skl_native native;
 };
 
+static void add_person(const struct sending *s, const char *key, crypto_generichash_state *hash)
+{
+	const json_t *consent = json_array_get(json_object_get(s->object, "consents"), 0);
+	const struct skl_context_subject *person = skl_context_subject(
+		s->about, (uint32_t)json_integer_value(json_object_get(consent, key)));
+
+	if (person)
+		(void)crypto_generichash_update(hash, person->pseudonym, sizeof(person->pseudonym));
+}
+
+/*
+ * The consent of the same person, by the same giver, towards the same partner and for the same
+ * purpose is one consent in its case, from whichever message it is recorded: withdrawn is what was
+ * given. Numbers of persons differ a message; the pseudonyms do not.
+ */
+static bool consent_ref(void *arg, const char *name, uint8_t ret_ref[SKL_ID_BYTES])
+{
+	const struct sending *s = arg;
+	const json_t *consent = json_array_get(json_object_get(s->object, "consents"), 0);
+	static const char *const words[] = {"partner", "purpose", "capacity"};
+	crypto_generichash_state hash;
+	uint8_t digest[16];
+	char key[2 * sizeof(digest) + 1];
+
+	(void)name; /* one a message */
+	(void)crypto_generichash_init(&hash, NULL, 0, sizeof(digest));
+	(void)crypto_generichash_update(&hash, s->about->case_ref, SKL_ID_BYTES);
+	add_person(s, "subject", &hash);
+	add_person(s, "giver", &hash);
+	for (size_t i = 0; i < SKL_COUNT(words); i++) {
+		const char *word = json_string_value(json_object_get(consent, words[i]));
+
+		if (word) /* with its end, so that two words are not another one */
+			(void)crypto_generichash_update(&hash, (const uint8_t *)word,
+							strlen(word) + 1);
+	}
+	(void)crypto_generichash_final(&hash, digest, sizeof(digest));
+	skl_hex_encode(skl_view_of(digest, sizeof(digest)), key);
+	return skl_adapter_ref(s->page->team->adapter, "consent", key, ret_ref) == SKL_OK;
+}
+
 static enum skl_err map(struct sending *s)
 {
 	struct skl_adapter *adapter = s->page->team->adapter;
-	struct skl_own_opts opts = {
-		.now_ms = s->page->now_ms, .about = s->about, .source_law = SKL_SOURCE_LAW_WMO};
+	struct skl_own_opts opts = {.now_ms = s->page->now_ms,
+				    .about = s->about,
+				    .source_law = SKL_SOURCE_LAW_WMO,
+				    .consent_ref = consent_ref,
+				    .arg = s};
 	enum skl_err err;
 
 	opts.kinds = skl_team_kinds(&opts.kind_count);
@@ -173,7 +223,7 @@ static enum skl_err map(struct sending *s)
 	    !skl_compose_desks(skl_client_directory(adapter->client), &s->mapped,
 			       s->page->now_ms)) {
 		skl_findings_add(&s->findings, 0, "to", "recipient", false,
-				 "De afzender heeft nu geen geldige sleutel. Bel.");
+				 "De ontvanger heeft nu geen geldige sleutel. Bel.");
 		err = SKL_EFIELD;
 	}
 	return err;
@@ -190,6 +240,24 @@ static void digest_of(const struct skl_form *form, struct skl_buf *ret)
 		skl_buf_add_str(ret, form->field[i].value);
 		skl_buf_add_u8(ret, 0);
 	}
+}
+
+/* What a consent says, with the name of who may be told. */
+static void set_said(const struct sending *s, json_t *extra)
+{
+	const char *said = json_string_value(json_object_get(s->object, "said"));
+	const char *id = json_string_value(json_object_get(
+		json_array_get(json_object_get(s->object, "consents"), 0), "partner"));
+	const struct skl_dir_partner *partner =
+		id ? skl_directory_partner(skl_client_directory(s->page->team->adapter->client),
+					   skl_view_str(id))
+		   : NULL;
+
+	if (said)
+		(void)json_object_set_new(extra, "said",
+					  json_sprintf("%s%s%s", said,
+						       partner ? ", delen met " : "",
+						       partner ? partner->name : ""));
 }
 
 static enum skl_err submit(struct sending *s, const char *key, struct skl_error *error)
@@ -212,6 +280,7 @@ static enum skl_err submit(struct sending *s, const char *key, struct skl_error 
 	(void)json_object_set_new(extra, "id", skl_json_hex(s->native.id, SKL_ID_BYTES));
 	(void)json_object_set_new(extra, "kind",
 				  json_string(skl_code_name(SKL_LIST_KIND, s->answer->kind)));
+	set_said(s, extra);
 	if (s->answer->on)
 		(void)json_object_set_new(extra, "answers", skl_json_hex(s->item_id, SKL_ID_BYTES));
 	return skl_mail_note(s->page->team->mail, s->item_id, "sent", s->page->account->name,

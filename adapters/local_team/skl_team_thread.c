@@ -130,6 +130,11 @@ static void put_sent(struct skl_team_page *page, const struct skl_mail_item *ite
 	skl_team_put(page, "</b>");
 	put_by(page, one);
 	skl_team_put(page, "</p>");
+	if (*text_at(one, "said")) {
+		skl_team_put(page, "<p>");
+		skl_team_text(page, text_at(one, "said"));
+		skl_team_put(page, "</p>");
+	}
 	put_fate(page, fate, item->is_notice);
 	skl_team_put(page, "</div>\n");
 }
