@@ -449,18 +449,92 @@ static bool is_named(const struct skl_mapped *mapped, const char *partner, const
 	return false;
 }
 
-static void add_copy(struct skl_mapped *mapped, const char *partner, const char *desk)
+static void add_copy(struct skl_mapped *mapped, const char *partner, const char *desk,
+		     enum skl_purpose purpose, enum skl_ground ground)
 {
 	struct skl_mapped_recipient *to;
 
 	if (!desk || mapped->also_count == SKL_MAPPED_ALSO_N || is_named(mapped, partner, desk))
 		return;
 	to = &mapped->also[mapped->also_count++];
-	*to = (struct skl_mapped_recipient){.is_copy = true,
-					    .purpose = SKL_PURPOSE_STOP_VIOLENCE,
-					    .ground = SKL_GROUND_WMO_4_1_1_2_E};
+	*to = (struct skl_mapped_recipient){.is_copy = true, .purpose = purpose, .ground = ground};
 	(void)snprintf(to->partner, sizeof(to->partner), "%s", partner);
 	(void)snprintf(to->desk, sizeof(to->desk), "%s", desk);
+}
+
+/* Who acts in a crisis, and on which ground it may know (rules PL-04 and PL-14). */
+static const struct crisis_row {
+	enum skl_role role;
+	enum skl_ground ground;
+	bool is_at_any_desk; /* where it has no desk `crisis` */
+} crisis_rows[] = {
+	{SKL_ROLE_POLICE, SKL_GROUND_WMO_4_1_1_2_E, true},
+	{SKL_ROLE_PSYCHIATRIC_CRISIS_SERVICE, SKL_GROUND_WMO_4_1_1_2_D, false},
+};
+
+static const struct crisis_row *crisis_row_of(const struct skl_dir_partner *partner)
+{
+	for (size_t i = 0; i < SKL_COUNT(crisis_rows); i++)
+		if (crisis_rows[i].role == partner->role)
+			return &crisis_rows[i];
+	return NULL;
+}
+
+static void add_crisis_desks(const struct skl_directory *directory,
+			     const struct skl_dir_partner *self, int64_t now_ms,
+			     struct skl_mapped *mapped)
+{
+	for (size_t i = 0; i < skl_directory_partner_count(directory); i++) {
+		const struct skl_dir_partner *one = skl_directory_partner_at(directory, i);
+		const struct crisis_row *row = crisis_row_of(one);
+		const char *desk;
+
+		if (!row || one->is_suspended || !skl_dir_partner_shares_region(self, one))
+			continue;
+		desk = skl_compose_desk(directory, one->id, "crisis", now_ms);
+		if (desk && (row->is_at_any_desk || strcmp(desk, "crisis") == 0))
+			add_copy(mapped, one->id, desk, SKL_PURPOSE_STOP_VIOLENCE, row->ground);
+	}
+}
+
+/* The last that was heard of who directs a case. */
+struct director_search {
+	const uint8_t *case_ref;
+	bool is_found;
+	int64_t at_ms;
+	struct skl_context_desk director;
+};
+
+static void see_director(void *arg, const struct skl_context *context)
+{
+	struct director_search *search = arg;
+
+	if (!context->tells_director || !context->has_case ||
+	    memcmp(context->case_ref, search->case_ref, SKL_ID_BYTES) != 0 ||
+	    (search->is_found && context->at_ms < search->at_ms))
+		return;
+	search->is_found = true;
+	search->at_ms = context->at_ms;
+	search->director = context->director;
+}
+
+/* If it is no director any more, the hub says so, and only this copy does not go (rule PL-01). */
+static enum skl_err add_director(const struct skl_adapter *adapter, const uint8_t *case_ref,
+				 int64_t now_ms, struct skl_mapped *mapped)
+{
+	const struct skl_directory *directory = skl_client_directory(adapter->client);
+	struct director_search search = {.case_ref = case_ref};
+	const char *id = search.director.partner;
+	enum skl_err err;
+
+	if (!case_ref)
+		return SKL_OK;
+	err = skl_state_context_each(adapter->state, see_director, &search);
+	if (err || !*id || strcmp(id, adapter->partner) == 0)
+		return err;
+	add_copy(mapped, id, skl_compose_desk(directory, id, search.director.desk, now_ms),
+		 SKL_PURPOSE_ORGANISE_DIRECT_SAFETY, SKL_GROUND_WMO_4_1_1_2_D);
+	return SKL_OK;
 }
 
 static bool says_until(const struct skl_mapped *mapped)
@@ -483,27 +557,22 @@ static int64_t agreed_until(const struct skl_mapped *mapped, int64_t now_ms)
 	return until_ms ? until_ms : now_ms + TERM_MS;
 }
 
-void skl_card_standing(const struct skl_adapter *adapter, int64_t now_ms, struct skl_mapped *mapped)
+enum skl_err skl_card_standing(const struct skl_adapter *adapter, const uint8_t *case_ref,
+			       int64_t now_ms, struct skl_mapped *mapped)
 {
 	const struct skl_directory *directory = skl_client_directory(adapter->client);
 	const struct skl_dir_partner *self =
 		skl_directory_partner(directory, skl_view_str(adapter->partner));
-	const struct skl_dir_partner *one;
 
 	if (mapped->kind != SKL_KIND_CONDITIONAL_AGREEMENT || !self ||
 	    self->role != SKL_ROLE_VEILIG_THUIS)
-		return;
-	for (size_t i = 0; i < skl_directory_partner_count(directory); i++) {
-		one = skl_directory_partner_at(directory, i);
-		if (one->role == SKL_ROLE_POLICE && !one->is_suspended &&
-		    skl_dir_partner_shares_region(self, one))
-			add_copy(mapped, one->id,
-				 skl_compose_desk(directory, one->id, "crisis", now_ms));
-	}
+		return SKL_OK;
+	add_crisis_desks(directory, self, now_ms, mapped);
 	if (!says_until(mapped)) {
 		struct skl_mapped_event until = {.code = SKL_EVENT_VALID_UNTIL,
 						 .until_ms = agreed_until(mapped, now_ms)};
 
 		skl_mapped_event(mapped, &until);
 	}
+	return add_director(adapter, case_ref, now_ms, mapped);
 }

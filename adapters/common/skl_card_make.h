@@ -37,11 +37,14 @@ SKL_MUST_CHECK enum skl_err skl_card_sent(struct skl_adapter *adapter,
 					  const struct skl_context *context);
 
 /*
- * An agreement goes as a standing copy to the police of the sender's regions too, to their desk
- * `crisis` where they have one, and says until when it may be shown.
+ * An agreement of Veilig Thuis goes as a standing copy to who acts in a crisis in its regions (the
+ * police, at their desk `crisis` where they have one; a psychiatric crisis service that has one)
+ * and to who directs the case, as far as this adapter heard (DESIGN 8), and says until when it may
+ * be shown. case_ref: 16 bytes, or NULL. Errors: those of skl_state.
  */
-void skl_card_standing(const struct skl_adapter *adapter, int64_t now_ms,
-		       struct skl_mapped *mapped);
+SKL_MUST_CHECK enum skl_err skl_card_standing(const struct skl_adapter *adapter,
+					      const uint8_t *case_ref, int64_t now_ms,
+					      struct skl_mapped *mapped);
 
 /*
  * Answer a crisis_lookup from the cards, without a person: known with agreements, measures and who

@@ -354,6 +354,40 @@ static enum skl_err begin_draft(struct skl_client *client, const struct skl_mapp
 	return skl_client_draft(client, &draft_opts, ret_draft);
 }
 
+/* A triage outcome or an offer only proposes who will direct. */
+static bool names_director(enum skl_kind kind)
+{
+	return kind == SKL_KIND_CASE_OPENED || kind == SKL_KIND_DIRECTOR_CHANGE ||
+	       kind == SKL_KIND_BAN_ORDER;
+}
+
+/* Who takes a case over directs it from then on. */
+static bool takes_direction(enum skl_kind kind, enum skl_event code, uint32_t answer,
+			    uint32_t about)
+{
+	return kind == SKL_KIND_HANDOVER_ANSWER && code == SKL_EVENT_ANSWER &&
+	       answer == SKL_ANSWER_ACCEPTED && (!about || about == SKL_EVENT_DIRECTOR);
+}
+
+static void remember_director(struct skl_context *context, const char *partner, const char *desk)
+{
+	context->tells_director = true;
+	(void)snprintf(context->director.partner, sizeof(context->director.partner), "%s", partner);
+	(void)snprintf(context->director.desk, sizeof(context->director.desk), "%s", desk);
+}
+
+static void remember_sent(const struct skl_mapped *mapped, struct skl_context *context)
+{
+	for (size_t i = 0; i < mapped->event_count; i++) {
+		const struct skl_mapped_event *event = &mapped->events[i];
+
+		if (event->code == SKL_EVENT_DIRECTOR && names_director(mapped->kind))
+			remember_director(context, event->partner, event->desk);
+		if (takes_direction(mapped->kind, event->code, event->value, event->detail))
+			remember_director(context, "", "");
+	}
+}
+
 static void remember(const struct skl_mapped *mapped, const struct skl_compose_opts *opts,
 		     const struct skl_draft *draft, struct skl_context *context)
 {
@@ -365,7 +399,7 @@ static void remember(const struct skl_mapped *mapped, const struct skl_compose_o
 	memcpy(context->desk, mapped->to_desk, sizeof(context->desk));
 	context->also_count = mapped->also_count;
 	for (size_t i = 0; i < mapped->also_count; i++) {
-		struct skl_context_recipient *to = &context->also[i];
+		struct skl_context_desk *to = &context->also[i];
 
 		memcpy(to->partner, mapped->also[i].partner, sizeof(to->partner));
 		memcpy(to->desk, mapped->also[i].desk, sizeof(to->desk));
@@ -379,6 +413,7 @@ static void remember(const struct skl_mapped *mapped, const struct skl_compose_o
 		memcpy(context->about, opts->about->id, SKL_ID_BYTES);
 	}
 	context->at_ms = skl_now_ms();
+	remember_sent(mapped, context);
 }
 
 enum skl_err skl_compose_numbered(struct skl_client *client, const struct skl_mapped *mapped,
@@ -430,6 +465,20 @@ enum skl_err skl_compose(struct skl_client *client, const struct skl_mapped *map
 
 /* ---- received ---- */
 
+static void remember_told(const struct skl_envelope *env, struct skl_context *context)
+{
+	const Schakel__V1__EventRow *row;
+
+	for (size_t i = 0; (row = skl_envelope_event(env, i)); i++) {
+		enum skl_event code = (enum skl_event)row->code;
+
+		if (code == SKL_EVENT_DIRECTOR && names_director(context->kind))
+			remember_director(context, row->partner, row->desk);
+		if (takes_direction(context->kind, code, row->value, row->detail))
+			remember_director(context, context->partner, context->desk);
+	}
+}
+
 void skl_compose_remember(const struct skl_received *received, struct skl_context *ret_context)
 {
 	const Schakel__V1__Common *common = received->common;
@@ -448,6 +497,7 @@ void skl_compose_remember(const struct skl_received *received, struct skl_contex
 		ret_context->has_about = true;
 		memcpy(ret_context->about, common->in_reply_to.data, SKL_ID_BYTES);
 	}
+	remember_told(received->envelope, ret_context);
 	for (size_t i = 0; i < received->answer_before_count; i++) {
 		int64_t due_ms = received->answer_before[i]->due_ms;
 

@@ -72,17 +72,21 @@ static json_t *encode_subject(const struct skl_context_subject *subject)
 	return object;
 }
 
+static json_t *encode_desk(const struct skl_context_desk *desk)
+{
+	json_t *object = json_object();
+
+	put_text(object, "partner", desk->partner);
+	put_text(object, "desk", desk->desk);
+	return object;
+}
+
 static json_t *encode_also(const struct skl_context *context)
 {
 	json_t *also = json_array();
 
-	for (size_t i = 0; i < context->also_count; i++) {
-		json_t *object = json_object();
-
-		put_text(object, "partner", context->also[i].partner);
-		put_text(object, "desk", context->also[i].desk);
-		json_array_append_new(also, object);
-	}
+	for (size_t i = 0; i < context->also_count; i++)
+		json_array_append_new(also, encode_desk(&context->also[i]));
 	return also;
 }
 
@@ -101,6 +105,8 @@ void skl_context_encode(const struct skl_context *context, struct skl_buf *buf)
 	put_text(object, "desk", context->desk);
 	if (context->also_count)
 		json_object_set_new(object, "also", encode_also(context));
+	if (context->tells_director)
+		json_object_set_new(object, "director", encode_desk(&context->director));
 	if (context->has_case)
 		put_hex(object, "case", context->case_ref, sizeof(context->case_ref));
 	if (context->has_about)
@@ -140,6 +146,12 @@ static bool decode_subject(const json_t *object, struct skl_context_subject *sub
 	       get_hex(object, "pseudonym", subject->pseudonym, sizeof(subject->pseudonym));
 }
 
+static bool decode_desk(const json_t *object, struct skl_context_desk *ret)
+{
+	return get_text(object, "partner", ret->partner, sizeof(ret->partner)) &&
+	       get_text(object, "desk", ret->desk, sizeof(ret->desk));
+}
+
 static bool decode_also(const json_t *also, struct skl_context *ret)
 {
 	const json_t *object;
@@ -149,10 +161,7 @@ static bool decode_also(const json_t *also, struct skl_context *ret)
 		return false;
 	json_array_foreach(also, i, object)
 	{
-		struct skl_context_recipient *to = &ret->also[ret->also_count++];
-
-		if (!get_text(object, "partner", to->partner, sizeof(to->partner)) ||
-		    !get_text(object, "desk", to->desk, sizeof(to->desk)))
+		if (!decode_desk(object, &ret->also[ret->also_count++]))
 			return false;
 	}
 	return true;
@@ -167,12 +176,14 @@ static bool decode(const json_t *object, struct skl_context *ret)
 	    !get_text(object, "partner", ret->partner, sizeof(ret->partner)) ||
 	    !get_text(object, "desk", ret->desk, sizeof(ret->desk)) ||
 	    !decode_also(json_object_get(object, "also"), ret) ||
+	    !decode_desk(json_object_get(object, "director"), &ret->director) ||
 	    json_array_size(subjects) > SKL_LIMIT_SUBJECTS_N)
 		return false;
 	ret->is_ours = json_is_true(json_object_get(object, "ours"));
 	ret->is_acute = json_is_true(json_object_get(object, "acute"));
 	ret->kind = (enum skl_kind)get_number(object, "kind");
 	ret->has_case = get_hex(object, "case", ret->case_ref, sizeof(ret->case_ref));
+	ret->tells_director = json_object_get(object, "director") != NULL;
 	ret->has_about = get_hex(object, "about", ret->about, SKL_ID_BYTES);
 	ret->at_ms = get_number(object, "at");
 	ret->repair_due_ms = get_number(object, "repair");

@@ -36,8 +36,7 @@ struct skl_context_subject {
 	int64_t adult_on_ms;
 };
 
-/* Whom it went to beside the first. */
-struct skl_context_recipient {
+struct skl_context_desk {
 	char partner[SKL_LIMIT_PARTNER_ID + 1];
 	char desk[SKL_LIMIT_PARTNER_ID + 1];
 };
@@ -51,9 +50,11 @@ struct skl_context {
 	char partner[SKL_LIMIT_PARTNER_ID + 1]; /* the other side and its desk */
 	char desk[SKL_LIMIT_PARTNER_ID + 1];
 	size_t also_count; /* sent: the other recipients, to be told when it is repaired */
-	struct skl_context_recipient also[SKL_MAPPED_ALSO_N];
+	struct skl_context_desk also[SKL_MAPPED_ALSO_N];
 	bool has_case;
 	uint8_t case_ref[16];
+	bool tells_director; /* it says who directs its case from now on; partner "": we do */
+	struct skl_context_desk director;
 	bool has_about; /* the message this one answers or refers to */
 	uint8_t about[SKL_ID_BYTES];
 	int64_t at_ms;         /* sent, or stored here */

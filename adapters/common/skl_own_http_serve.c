@@ -75,15 +75,16 @@ static enum skl_err load_about(struct posting *p)
 	return err == SKL_ENOTFOUND ? SKL_OK : err;
 }
 
-static void find_desks(struct posting *p)
+static enum skl_err find_desks(struct posting *p)
 {
 	if (skl_compose_desks(skl_client_directory(p->own->adapter->client), &p->mapped,
 			      skl_now_ms()))
-		skl_card_standing(p->own->adapter, skl_now_ms(), &p->mapped);
-	else
-		skl_findings_add(&p->findings, 0, "to", "recipient", false,
-				 "Een ontvanger staat niet in het register of heeft geen geldige "
-				 "sleutel.");
+		return skl_card_standing(p->own->adapter, p->has_case ? p->case_ref : NULL,
+					 skl_now_ms(), &p->mapped);
+	skl_findings_add(&p->findings, 0, "to", "recipient", false,
+			 "Een ontvanger staat niet in het register of heeft geen geldige "
+			 "sleutel.");
+	return SKL_OK;
 }
 
 static bool consent_ref(void *arg, const char *name, uint8_t ret_ref[SKL_ID_BYTES])
@@ -120,15 +121,14 @@ static bool read_posting(struct posting *p, struct skl_view body, bool is_plan,
 	if (!err || err == SKL_EFIELD)
 		stored = skl_adapter_case(p->own->adapter, p->object, p->about, &p->findings,
 					  &p->has_case, p->case_ref);
-	if ((!err || err == SKL_EFIELD) && !stored) {
-		if (!p->findings.is_fatal)
-			find_desks(p);
-		if (p->findings.is_fatal) {
-			answer_findings(reply, &p->findings);
-			return false;
-		}
-	} else {
+	if ((!err || err == SKL_EFIELD) && !stored && !p->findings.is_fatal)
+		stored = find_desks(p);
+	if ((err && err != SKL_EFIELD) || stored) {
 		skl_own_http_error(reply, 503, "internal", "Even niet mogelijk, probeer opnieuw.");
+		return false;
+	}
+	if (p->findings.is_fatal) {
+		answer_findings(reply, &p->findings);
 		return false;
 	}
 	own_id = json_string_value(json_object_get(p->object, "id"));

@@ -13,6 +13,9 @@
 HUB_PARTNERS+='
 gemeente|gemeente-zaanstad|huisverbod|Gemeente Zaanstad|municipality|administration|14 075|11
 elders|politie-nn|crisis|Politie Noord-Nederland|police|justice|0900 8844|1
+acute|crisis-zw|crisis|Crisisdienst Zaanstreek-Waterland|psychiatric_crisis_service|care|075 000 0011|11
+kantoor|crisis-kantoor|administratie|Crisisdienst zonder wacht|psychiatric_crisis_service|care|075 000 0012|11
+ver|crisis-ver|crisis|Crisisdienst Ver|psychiatric_crisis_service|care|050 000 0013|1
 ap|ap|toezicht|Autoriteit Persoonsgegevens|supervisor|supervision|088 000 0004|11
 '
 HUB_MANDATES='mandate partner=ap kind=ap from=2020-01-01 until=2099-01-01
@@ -21,9 +24,10 @@ preload_need fail_at
 hub_make "$TMPDIR/e" || skip_all "the keys could not be made: $(tail -1 "$TMPDIR/e/keys.log")"
 adapters_make
 generic_make gemeente gemeente-zaanstad huisverbod gemeente.map
+generic_make acute crisis-zw crisis ggz.map
 hub_start
 system_start vt-zw
-for name in police vt-zw gemeente; do
+for name in police vt-zw gemeente acute; do
 	adapter_start "$name"
 done
 case=e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1
@@ -84,6 +88,10 @@ JSON
 test_expect 'Veilig Thuis writes down what was agreed' agreement VT-E1 e-1 huisverbod
 test_wait_for 20 'the police have it as a standing copy, unasked' \
 	eval 'grep -ls "volgend voorval" "$(police_path out)"/*.xml | grep -q .'
+test_wait_for 20 'so has the crisis service of the region, in its own system' own acute find 'trigger=volgend voorval, ook dreigen'
+copy=$(own acute find 'trigger=volgend voorval, ook dreigen')
+grep -q 'casusregisseur' "$copy" && grep -q 'Carmen' "$copy"
+test_ok $? 'with whom it is about and whom to call'
 cards() {
 	[ "$("$PYTHON" -c 'import json, sys; print(json.load(open(sys.argv[1])).get("cards"))' "$HUB/status-$1.json")" = "$2" ]
 }
@@ -206,8 +214,9 @@ test_expect 'a second one is agreed' agreement VT-E2 e-2 contactverbod
 test_wait_for 20 'and lies with the police' cards police 1
 second=$(get "$(grep -ls '"yourId":"VT-E2"' "$HUB/system-vt-zw/events/"result-*.json)" messageId)
 test_expect 'it is recalled' post VT-E3 e-3 recall organise_direct_safety wmo:4-1-1-2-d '"refersTo": "'"$second"'",
- "to": [{"partner": "lt-zaanstad"}, {"partner": "politie-nh", "purpose": "stop_violence", "ground": "wmo:4-1-1-2-e"}],
- "events": [{"code": "reason", "value": "incorrect"}]'
+ "to": [{"partner": "lt-zaanstad"}, {"partner": "politie-nh", "purpose": "stop_violence", "ground": "wmo:4-1-1-2-e"},
+  {"partner": "crisis-zw"}], "events": [{"code": "reason", "value": "incorrect"}]'
+test_wait_for 20 'the crisis service reads that too' own acute find kind=recall
 test_wait_for 20 'and its card is gone' cards police 0
 crisis '{"userRef": "u-no77", "danger": "life", "address": {"street": "Proefstraat", "number": "12", "place": "Zaandam"}}' >told
 test_is "$(data told agreement agreements.0.measure)" huisverbod 'what still holds comes from Veilig Thuis'
@@ -230,7 +239,7 @@ test_wait_for 10 'and the agreement is no card any more' cards vt-zw 0
 hub_decisions ap >got
 diff -u "$SRC/tests/scenario/6022.expected" got >differs
 test_ok $? 'the trail says all of it' || diag "$(cat differs)"
-for name in police vt-zw gemeente; do
+for name in police vt-zw gemeente acute; do
 	stop_bg "adapter-$name"
 done
 stop_bg hub

@@ -153,6 +153,18 @@ test_wait_for 20 'the plan comes back on the table: with the team, that leads' p
 ! vt_task review_plan
 test_ok $? 'and with nobody else'
 
+# --- an agreement reaches who directs -----------------------------------------------------------------------------------
+
+test_expect 'Veilig Thuis, that monitors, agrees something with him and tells the police' post VT-A8 a-8 conditional_agreement stop_violence wmo:4-1-1-2-e \
+	"\"to\": [{\"partner\": \"politie-nh\"}], \"subjects\": [$mark],
+	 \"sections\": [$(part identity 2 '{"given_names": "Mark", "family_name": "Fictief", "born": "1988-11-02"}'),
+	  $(part agreement 2 '{"agreements": [{"trigger": "hij staat onaangekondigd voor de deur", "measure": "bel Veilig Thuis"}]}')],
+	 \"events\": [{\"code\": \"agreement\", \"subject\": 2, \"value\": \"contact_arrangement\", \"detail\": \"next_incident\", \"third\": \"active\"}]"
+test_wait_for 20 'the team that directs has a copy, though nobody named it' inbox_has u-jo 'Voorwaardelijke afspraak'
+inbox u-jo GET "$item"
+grep -q 'onaangekondigd voor de deur' page
+test_ok $? 'and reads what was agreed'
+
 # --- the police hear ----------------------------------------------------------------------------------------------------
 
 cat >feedback.json <<JSON

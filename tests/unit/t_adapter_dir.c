@@ -319,6 +319,9 @@ static void test_state(void **state)
 	(void)snprintf(context[0].also[0].partner, sizeof(context[0].also[0].partner), "om-nh");
 	(void)snprintf(context[0].also[0].desk, sizeof(context[0].also[0].desk), "parket");
 	(void)snprintf(context[0].also[1].partner, sizeof(context[0].also[1].partner), "mayor");
+	context[0].tells_director = true;
+	(void)snprintf(context[0].director.partner, sizeof(context[0].director.partner), "lt-zaan");
+	(void)snprintf(context[0].director.desk, sizeof(context[0].director.desk), "wijkteam");
 	context[0].subject_count = 2;
 	context[0].subjects[1].number = 77120355;
 	context[0].subjects[0].number = 4;
