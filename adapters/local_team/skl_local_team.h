@@ -87,6 +87,8 @@ void skl_team_day(struct skl_team_page *page, int64_t at_ms);
 void skl_team_time(struct skl_team_page *page, int64_t at_ms);
 /* "3 uur geleden", "over 2 dagen". */
 void skl_team_age(struct skl_team_page *page, int64_t at_ms);
+/* Does the notice say no more than how long there is for something, or that it is late? */
+bool skl_team_is_term(const struct skl_mail_item *item);
 /* What it is, in words and without a capital: "antwoord op overdracht: nog 1 dag". */
 #define SKL_TEAM_TITLE_BYTES 256u
 void skl_team_title(const struct skl_team_page *page, const struct skl_mail_item *item,

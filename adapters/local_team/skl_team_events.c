@@ -128,8 +128,7 @@ static enum skl_err end_terms(struct skl_team *team, const uint8_t ref[SKL_ID_BY
 		uint8_t id[SKL_ID_BYTES];
 
 		if (item->is_done || !item->has_ref || memcmp(item->ref, ref, SKL_ID_BYTES) != 0 ||
-		    (clock ? item->clock != clock : !item->clock) ||
-		    (item->task && item->task != SKL_TASK_ANSWER))
+		    !skl_team_is_term(item) || (clock && item->clock != clock))
 			continue;
 		memcpy(id, item->id, sizeof(id));
 		err = skl_mail_note(team->mail, id, "done", "", skl_now_ms(), NULL);

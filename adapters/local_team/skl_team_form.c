@@ -235,11 +235,13 @@ void skl_team_put_consent(struct skl_team_page *page, const json_t *message,
 					SKL_CONSENT_HOW_BY_LETTER, SKL_CONSENT_HOW_VIA_THIRD_PARTY,
 					0};
 
-	put_persons(page, message, form, "over", "Over wiens gegevens gaat het?", NULL);
-	put_persons(page, message, form, "door", "Wie beslist daarover?", NULL);
-	put_codes(page, form, "als", "Als wat?", NULL, SKL_LIST_CONSENT_CAPACITY, capacities);
+	/* nothing is chosen beforehand: it is about who said what */
+	put_persons(page, message, form, "over", "Over wiens gegevens gaat het?",
+		    "Kies een persoon");
+	put_persons(page, message, form, "door", "Wie beslist daarover?", "Kies een persoon");
+	put_codes(page, form, "als", "Als wat?", "Kies", SKL_LIST_CONSENT_CAPACITY, capacities);
 	put_helpers(page, form);
-	put_codes(page, form, "doel", "Waarvoor?", NULL, SKL_LIST_PURPOSE, purposes);
+	put_codes(page, form, "doel", "Waarvoor?", "Kies", SKL_LIST_PURPOSE, purposes);
 	skl_team_put(page, "<fieldset><legend>Wat? <span class=\"hint\">Wie het is, hoort er "
 			   "altijd bij.</span></legend>");
 	for (size_t i = 0; i < SKL_TEAM_CONSENT_N; i++) {

@@ -93,13 +93,11 @@ static void put_card(struct skl_team_page *page, const struct skl_mail_item *ite
 		skl_team_put(page, "</span>");
 	}
 	skl_team_put(page, "<span class=\"soft\">");
-	if (*item->from_name) {
-		skl_team_text(page, item->from_name);
-		skl_team_put(page, ", ");
-	}
+	skl_team_text(page, item->is_notice ? "Knooppunt" : item->from_name);
+	skl_team_put(page, ", ");
 	skl_team_age(page, item->at_ms);
 	skl_team_put(page, "</span>");
-	if (item->due_ms && !item->is_done) {
+	if (item->due_ms && !item->is_done && !skl_team_is_term(item)) { /* its title says it */
 		skl_team_put(page,
 			     item->is_notice ? "<span>Uiterlijk: " : "<span>Antwoord nodig: ");
 		skl_team_time(page, item->due_ms);

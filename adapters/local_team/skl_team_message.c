@@ -233,16 +233,11 @@ static void put_notice(struct skl_team_page *page, const struct skl_mail_item *i
 	skl_team_text(page, text_at(notice, "text"));
 	skl_team_put(page, "</p><dl>");
 	put_text(page, "Over", about ? about->about : "");
-	put_time(page, "Van", text_at(notice, "at"));
+	put_time(page, "Gekregen", text_at(notice, "at"));
 	put_time(page, "Uiterlijk", text_at(notice, "due"));
-	put_code(page, "Termijn", SKL_LIST_CLOCK, text_at(notice, "clock"));
-	skl_team_put(page, "</dl>");
-	if (about) {
-		skl_team_put(page, "<p><a href=\"/bericht/");
-		skl_team_text(page, text_at(notice, "item"));
-		skl_team_put(page, "\">Naar het bericht waar dit over gaat</a></p>");
-	}
-	skl_team_put(page, "</section>\n");
+	if (!skl_team_is_term(item)) /* its title says it */
+		put_code(page, "Termijn", SKL_LIST_CLOCK, text_at(notice, "clock"));
+	skl_team_put(page, "</dl></section>\n");
 }
 
 /* ---- the page ---- */
@@ -264,6 +259,20 @@ static void put_part(struct skl_team_page *page, const char *before, const char 
 {
 	skl_team_put(page, before);
 	skl_team_text(page, text);
+}
+
+/* A date of the content, YYYY-MM-DD, as people write it. */
+static void put_born(struct skl_team_page *page, const char *born)
+{
+	char text[16];
+
+	if (!*born)
+		return;
+	if (strlen(born) == 10 && born[4] == '-' && born[7] == '-') {
+		(void)snprintf(text, sizeof(text), "%.2s-%.2s-%.4s", born + 8, born + 5, born);
+		born = text;
+	}
+	put_part(page, ", geboren ", born);
 }
 
 /* Who it is about, on a line each: what a reader needs before anything else. */
@@ -290,8 +299,7 @@ static void put_persons(struct skl_team_page *page, const json_t *message)
 
 			if (!is_identity(one) || about_first(one) != number)
 				continue;
-			put_part(page, *text_at(data, "born") ? ", geboren " : "",
-				 text_at(data, "born"));
+			put_born(page, text_at(data, "born"));
 			put_part(page, *text_at(data, "sex") ? ", " : "",
 				 *text_at(data, "sex") ? skl_team_word(text_at(data, "sex")) : "");
 			put_part(page, *text_at(data, "remark") ? ". " : "",

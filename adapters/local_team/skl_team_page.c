@@ -202,13 +202,18 @@ static void add_term(const struct skl_team_page *page, const struct skl_mail_ite
 	}
 }
 
+bool skl_team_is_term(const struct skl_mail_item *item)
+{
+	return item->clock && (!item->task || item->task == SKL_TASK_ANSWER);
+}
+
 void skl_team_title(const struct skl_team_page *page, const struct skl_mail_item *item,
 		    struct skl_buf *ret)
 {
 	const char *label = item->is_notice ? skl_code_label_nl(SKL_LIST_TASK, item->task)
 					    : skl_code_label_nl(SKL_LIST_KIND, item->kind);
 
-	if (item->clock && (!item->task || item->task == SKL_TASK_ANSWER))
+	if (skl_team_is_term(item))
 		add_term(page, item, ret);
 	else
 		skl_buf_add_str(ret, label ? label : "mededeling van het knooppunt");

@@ -163,9 +163,23 @@ static void put_button(struct skl_team_page *page, const struct skl_mail_item *i
 
 	skl_hex_encode(skl_view_of(item->id, SKL_ID_BYTES), hex);
 	skl_buf_addf(page->html, "<a class=\"button%s\" href=\"/bericht/%s/%s\">",
-		     answer->is_main ? "" : " second", hex, answer->path);
+		     answer->is_main && !skl_team_is_term(item) ? "" : " second", hex,
+		     answer->path);
 	skl_team_text(page, answer->button);
 	skl_team_put(page, "</a>\n");
+}
+
+/* To the message that a notice is about: where its term asks for an answer, that is to be done. */
+static void put_ref(struct skl_team_page *page, const struct skl_mail_item *item)
+{
+	char hex[2 * SKL_ID_BYTES + 1];
+
+	if (!item->has_ref || !skl_mail_find(page->team->mail, item->ref))
+		return;
+	skl_hex_encode(skl_view_of(item->ref, SKL_ID_BYTES), hex);
+	skl_buf_addf(page->html,
+		     "<a class=\"button%s\" href=\"/bericht/%s\">Naar het bericht</a>\n",
+		     skl_team_is_term(item) ? "" : " second", hex);
 }
 
 static void put_own(struct skl_team_page *page, const struct skl_mail_item *item, const char *what,
@@ -201,9 +215,13 @@ void skl_team_actions(struct skl_team_page *page, const struct skl_mail_item *it
 		      const json_t *record)
 {
 	skl_team_put(page, "<section aria-label=\"Wat kunt u doen\"><div class=\"buttons\">\n");
+	if (skl_team_is_term(item))
+		put_ref(page, item);
 	/* what was answered is not answered again */
 	if (!item->is_answered)
 		put_answers(page, item, record, true);
+	if (!skl_team_is_term(item))
+		put_ref(page, item);
 	if (!item->is_done && !item->is_notice && strcmp(item->holder, page->account->name) != 0)
 		put_own(page, item, "oppakken", "Ik pak dit op");
 	if (item->is_done && !(item->task && item->is_answered))

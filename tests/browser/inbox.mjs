@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 //
 // inbox.mjs MODULES CHROMIUM URL FOLDER PASSWORD NAME:SECRET...: walk through the inbox; "ok PAGE" or "bad PAGE: why".
+// The inbox's clock is AHEAD_MS ahead of ours.
 
 import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -21,7 +22,7 @@ function codeOf(secret) {
 	const bits = [...secret].map((c) => digits.indexOf(c).toString(2).padStart(5, "0")).join("");
 	const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
 	const counter = Buffer.alloc(8);
-	counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000)));
+	counter.writeBigUInt64BE(BigInt(Math.floor((Date.now() + Number(process.env.AHEAD_MS)) / 30000)));
 	const mac = createHmac("sha1", key).update(counter).digest();
 	return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1000000).padStart(6, "0");
 }
@@ -71,6 +72,11 @@ for (const [view, width, height, colorScheme] of views) {
 	const home = () => go(page.locator("nav a").first());
 	const button = (text) => go(page.locator("main").getByText(text, { exact: true }).first());
 	const more = () => press(page.locator("summary"));
+	const until = async (what) => {
+		for (let i = 0; i < 200 && !await page.locator(what).count(); i++)
+			await page.reload();
+		await page.locator(what).first().waitFor();
+	};
 	try {
 		await page.goto(url);
 		await look("login");
@@ -96,6 +102,20 @@ for (const [view, width, height, colorScheme] of views) {
 		await more();
 		await button("Cijfer geven");
 		await look("rating");
+		await page.getByLabel("5", { exact: true }).check();
+		await button("Cijfer versturen");
+		await home();
+		await until(".card:has-text('Veiligheidsplan herzien')");
+		await open("Veiligheidsplan herzien");
+		await look("task");
+		await button("Gedaan");
+		await look("done");
+		await button("Ja, gedaan");
+		await until(".good:has-text('Het knooppunt weet het')");
+		await look("was-done");
+		await home();
+		await open("te laat sinds");
+		await look("late");
 		await home();
 		await open("Beantwoord");
 		await more();
@@ -104,11 +124,15 @@ for (const [view, width, height, colorScheme] of views) {
 		await home();
 		await open("Beantwoord");
 		await more();
-		await button("Onze rol is klaar");
-		await button("Ja, onze rol eindigt");
-		for (let i = 0; i < 200 && !await page.locator(".call").count(); i++)
-			await page.reload();
-		await page.locator(".call").first().waitFor();
+		await button("Toestemming vastleggen");
+		await look("consent");
+		await home();
+		await open("Vraag of iemand bekend is");
+		await more();
+		await button("Cijfer geven"); // of a case that there is not
+		await page.getByLabel("5", { exact: true }).check();
+		await button("Cijfer versturen");
+		await until(".call");
 		await look("refused");
 		await home();
 		await open("Informatieverzoek");

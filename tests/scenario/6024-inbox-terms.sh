@@ -61,7 +61,7 @@ test_ok $? 'the list says who it is about'
 ! listed 'Te laat'
 test_ok $? 'nothing is late'
 inbox u-jo GET "$warned"
-test_like "$(cat page)" "href=\"$asked\">Naar het bericht" 'the question is a click away'
+test_like "$(cat page)" "class=\"button\" href=\"$asked\">Naar het bericht" 'the question is a click away'
 grep -q "$warned/klaar" page && ! grep -q "$warned/gedaan" page
 test_ok $? 'news is put away here, and the hub hears nothing of it'
 

@@ -26,11 +26,15 @@ for name in police vt-zw inbox ggz; do
 done
 inbox_login u-jo
 
+# number GIVEN-NAME: of this person on the page
+number() {
+	sed -n "s/.*<select id=\"over\".*<option value=\"\([0-9]*\)\">$1.*/\1/p" page
+}
 # consent ITEM GIVEN-NAME STATE HOW: the person of ITEM with this name says whether help may be shared
 consent() {
 	local person
 	inbox u-jo GET "$1/toestemming"
-	person=$(sed -n "s/.*<select id=\"over\".*<option value=\"\([0-9]*\)\">$2.*/\1/p" page)
+	person=$(number "$2")
 	inbox_form u-jo "$1/toestemming" "over=$person" "door=$person" als=self naar=ggz-zaan doel=recovery help_plan=ja \
 		"stand=$3" "hoe=$4"
 }
@@ -66,12 +70,14 @@ inbox u-jo GET "$offer/toestemming"
 test_like "$(tr '\n' ' ' <page)" 'Met wie delen.*Ggz Zaan' 'who helps in the region can be chosen'
 ! grep -q 'value="lt-zaanstad"\|value="politie-nh"\|value="om-nh"' page
 test_ok $? 'not the team itself, nor who gets nothing on consent'
-inbox_form u-jo "$offer/toestemming" "over=$(inbox_person)" "door=$(inbox_person)" als=holder_of_authority naar=ggz-zaan doel=recovery \
-	help_plan=ja stand=given hoe=alone
+anna=$(number Anna)
+inbox_form u-jo "$offer/toestemming" "over=$anna" "door=$anna" als=holder_of_authority naar=ggz-zaan doel=recovery help_plan=ja \
+	stand=given hoe=alone
 test_is "$status" 400 'nobody has authority over himself'
-inbox_form u-jo "$offer/toestemming" "over=$(inbox_person)" "door=$(inbox_person)" als=self naar=ggz-zaan doel=recovery stand=given \
-	hoe=alone
+inbox_form u-jo "$offer/toestemming" "over=$anna" "door=$anna" als=self naar=ggz-zaan doel=recovery stand=given hoe=alone
 test_is "$status" 400 'a consent says to what'
+inbox_form u-jo "$offer/toestemming" "door=$anna" als=self naar=ggz-zaan doel=recovery help_plan=ja stand=given hoe=alone
+test_is "$status" 400 'and of whom: nobody is chosen beforehand'
 
 consent "$offer" Anna given alone
 test_is "$status" 303 'Anna agrees, alone'
