@@ -417,8 +417,8 @@ bool skl_change_is_senders(const struct skl_part *part, enum skl_clock clock)
 {
 	enum skl_role role = clock_role(clock);
 
-	if (clock == SKL_CLOCK_BREAK_GLASS || clock == SKL_CLOCK_DIRECT_SAFETY)
-		return true; /* who breaks the glass has it checked; who takes the case leads it */
+	if (clock == SKL_CLOCK_BREAK_GLASS)
+		return true; /* who breaks the glass has it checked */
 	return role != SKL_ROLE_UNSPECIFIED && part->request.sender_role == role &&
 	       part->request.recipient_role != role;
 }
@@ -511,9 +511,8 @@ enum skl_err skl_change_clocks(struct skl_turn *turn, const struct skl_ask *ask,
 
 		if (clock->is_stop) {
 			err = stop_clock(turn, ask, item, (enum skl_clock)clock->clock);
-		} else if (clock->clock == SKL_CLOCK_DIRECT_SAFETY &&
-			   !skl_handover_takes(ask, item)) {
-			continue; /* declined: the term is another's */
+		} else if (clock->clock == SKL_CLOCK_DIRECT_SAFETY) {
+			continue; /* the case itself starts it, once: skl_terms */
 		} else if (clock->due_ms &&
 			   (part->row ||
 			    skl_change_is_senders(part, (enum skl_clock)clock->clock))) {

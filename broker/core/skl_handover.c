@@ -196,14 +196,3 @@ enum skl_err skl_handover_apply(struct skl_turn *turn, struct skl_ask *ask,
 	*is_changed = true;
 	return SKL_OK;
 }
-
-bool skl_handover_takes(const struct skl_ask *ask, const struct skl_item *item)
-{
-	const Schakel__V1__EventRow *row;
-
-	for (size_t i = 0; (row = skl_envelope_event(item->env, i)); i++)
-		if (row->code == SCHAKEL__V1__EVENT_CODE__EVENT_ANSWER &&
-		    row->value == SKL_ANSWER_ACCEPTED && is_about(row, SKL_EVENT_DIRECTOR))
-			return strcmp(ask->held.director, ask->sender->id) == 0;
-	return false;
-}

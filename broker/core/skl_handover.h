@@ -22,7 +22,4 @@ enum skl_outcome skl_handover_check(const struct skl_turn *turn, const struct sk
 SKL_MUST_CHECK enum skl_err skl_handover_apply(struct skl_turn *turn, struct skl_ask *ask,
 					       const struct skl_item *item, bool *is_changed);
 
-/* Does the message make its sender the director? The term of direct safety begins then alone. */
-bool skl_handover_takes(const struct skl_ask *ask, const struct skl_item *item);
-
 #endif

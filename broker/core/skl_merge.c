@@ -6,6 +6,7 @@
 #include "skl_ban_state.h"
 #include "skl_clock_store.h"
 #include "skl_tasks.h"
+#include "skl_terms.h"
 
 #define CLOCKS_A_STEP 64u
 
@@ -419,6 +420,8 @@ static enum skl_err split(struct skl_turn *turn, struct skl_ask *ask, const stru
 	memset(other->moved_to, 0, sizeof(other->moved_to));
 	other->changed_ms = turn->now_ms;
 	err = skl_case_put(turn->txn, other);
+	if (err == SKL_OK)
+		err = skl_terms_begin_direct(turn, other, item);
 	return err == SKL_OK ? tell_director(turn, item, other, other->case_ref) : err;
 }
 

@@ -80,8 +80,8 @@ bool skl_rated_is_current(const struct skl_turn *turn, const struct skl_ask *ask
 static enum skl_err stop_clock(struct skl_turn *turn, const struct skl_case *held,
 			       enum skl_clock clock)
 {
-	enum skl_err err = skl_clock_store_stop(turn->txn, clock, held->case_ref, NULL, NULL, NULL,
-						NULL, NULL);
+	enum skl_err err = skl_clock_store_stop(turn->txn, clock, held->case_ref, NULL, NULL,
+						skl_tasks_see_stopped, turn, NULL);
 
 	return err == SKL_ENOTFOUND ? SKL_OK : err;
 }

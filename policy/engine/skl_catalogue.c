@@ -567,7 +567,7 @@ struct skl_term skl_catalogue_clock_term(uint32_t clock)
 
 bool skl_catalogue_clock_is_regional(uint32_t clock)
 {
-	return clock == SKL_CLOCK_FEEDBACK || clock == SKL_CLOCK_BAN_ADVICE ||
-	       clock == SKL_CLOCK_HANDOVER || clock == SKL_CLOCK_BREAK_GLASS ||
+	return clock == SKL_CLOCK_FEEDBACK || clock == SKL_CLOCK_DIRECT_SAFETY ||
+	       clock == SKL_CLOCK_BAN_ADVICE || clock == SKL_CLOCK_HANDOVER || clock == SKL_CLOCK_BREAK_GLASS ||
 	       clock == SKL_CLOCK_MONITORING || clock == SKL_CLOCK_INFORMATION;
 }

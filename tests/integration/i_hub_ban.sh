@@ -69,7 +69,7 @@ peer gemeente "${order[@]}" to=vt-zw,politie-nh,smd,reclas about=identity:1,iden
 ban=$(out_value id '^sent')
 test_is "$(result)" cut 'the order goes to all who act, to each its part'
 test_is "$(grep '^recipient' out | sed 's/ .*outcome=/ /; s/ .*//' | sort -u | wc -l)" 1 'with a verdict each'
-test_is "$(running)" 6 'ban, return, contact and advice run for Veilig Thuis, to tell for the municipality'
+test_is "$(running)" 7 'ban, return, contact, advice and direct safety run for Veilig Thuis, to tell for the municipality'
 peer gemeente "${order[@]}" to=vt-zw events="ban_state,person=2,value=3;$ten" hello submit
 test_is "$(result) $(reason)" 'denied_forbidden stale_case' 'a second order while the first is in force is refused'
 peer gemeente "${order[@]}" to=vt-zw events="ban_state,person=2,value=2" hello submit
@@ -82,13 +82,13 @@ test_is "$(result) $(reason)" 'denied_forbidden stale_case' 'and "not imposed" b
 
 peer reclas kind=ban_contact_address "case=$case" purpose=house_ban ground=covenant to=vt-zw family=2 \
 	about=contact:2 events="ban_state,person=2,value=4,ref=$ban" hello submit
-test_is "$(outcome) $(running)" 'permitted 5' 'the address of who left ends its term'
+test_is "$(outcome) $(running)" 'permitted 6' 'the address of who left ends its term'
 peer gemeente "${base[@]}" kind=ban_extension about=identity:2 to=vt-zw \
 	events="ban_state,person=2,value=9,ref=$ban;ban_period,person=2,at=0,until=29" hello submit
 test_is "$(result) $(reason)" 'denied_forbidden limit' 'beyond four weeks in all it is not extended'
 peer gemeente "${base[@]}" kind=ban_extension about=identity:2 to=vt-zw \
 	events="ban_state,person=2,value=9,ref=$ban;ban_period,person=2,at=0,until=28" hello submit
-test_is "$(result) $(running)" 'permitted 5' 'to four weeks it is, and its terms move'
+test_is "$(result) $(running)" 'permitted 6' 'to four weeks it is, and its terms move'
 peer politie-nh kind=ban_breach "case=$case" purpose=stop_violence ground=wpg:18-1/bpg:4-2-1-i to=vt-zw \
 	family=12 about=identity:2,incident:2 events="ban_state,person=2,value=13,ref=$ban" hello submit
 test_is "$(outcome)" permitted 'a breach is told'

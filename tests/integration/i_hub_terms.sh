@@ -80,7 +80,7 @@ peer team hello timeout=300 drain
 before=$(running)
 peer team "$(case_of 05)" family=12 kind=handover_answer purpose=organise_direct_safety ground=covenant to=vt-zw \
 	reply="$offered" events='answer,value=1,detail=4' hello submit
-test_is "$(($(running) - before))" 1 'direction is taken; monitoring and direct safety run, the offer does not'
+test_is "$(($(running) - before))" 0 'direction is taken: monitoring runs, the offer does not, and direct safety as it did'
 before=$(running)
 peer vt-zw "$(case_of 05)" family=12 kind=conditional_agreement purpose=organise_direct_safety ground=wmo:4-1-1-2-d \
 	to=team about=agreement:2 events='agreement,value=11,detail=2,person=2,third=1,at=1,until=60;deadline,value=21,at=15' \
