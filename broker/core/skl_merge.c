@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "skl_ban_state.h"
+#include "skl_case_refs.h"
 #include "skl_clock_store.h"
 #include "skl_tasks.h"
 #include "skl_terms.h"
@@ -141,6 +142,16 @@ enum skl_err skl_merge_fold(struct skl_case *held, const struct skl_case *other,
 /* --- may it --------------------------------------------------------------------------------------
  */
 
+/* Who asks by one of its refs finds the whole, so that they stay few. */
+static bool fits(const struct skl_turn *turn, const uint8_t *a, const uint8_t *b)
+{
+	struct skl_case_refs *refs = skl_arena_array(turn->arena, 2, sizeof(*refs));
+
+	return refs && skl_case_refs_find(turn->txn, a, &refs[0]) == SKL_OK &&
+	       skl_case_refs_find(turn->txn, b, &refs[1]) == SKL_OK &&
+	       refs[0].count + refs[1].count <= SKL_CASE_REFS_MAX;
+}
+
 static enum skl_cut_reason refusal_of_merge(const struct skl_turn *turn, const struct skl_ask *ask,
 					    const uint8_t *ref, struct skl_case *other,
 					    struct skl_case *folded)
@@ -159,6 +170,8 @@ static enum skl_cut_reason refusal_of_merge(const struct skl_turn *turn, const s
 	if (skl_ban_is_active(&ask->held.ban, turn->now_ms) &&
 	    skl_ban_is_active(&other->ban, turn->now_ms))
 		return SKL_CUT_REASON_STALE_CASE; /* two who leave one home are two cases */
+	if (!fits(turn, ask->held.case_ref, ref))
+		return SKL_CUT_REASON_LIMIT;
 	*folded = ask->held;
 	return skl_merge_fold(folded, other, turn->now_ms) == SKL_OK &&
 			       folded->merges <= SKL_CASE_MERGES_MAX
@@ -166,15 +179,26 @@ static enum skl_cut_reason refusal_of_merge(const struct skl_turn *turn, const s
 		       : SKL_CUT_REASON_LIMIT;
 }
 
+/* Who directs what is split off: the sender, or who directed before; another has not accepted it
+ * (rule 14). */
+static bool names_another_director(const struct skl_ask *ask, const struct skl_item *item)
+{
+	const Schakel__V1__EventRow *row = skl_envelope_find_event(item->env, SKL_EVENT_DIRECTOR);
+
+	return row && strcmp(row->partner, ask->sender->id) != 0 &&
+	       strcmp(row->partner, ask->held.director) != 0;
+}
+
 /* A new one, or one that was merged into this one before. */
 static enum skl_cut_reason refusal_of_split(const struct skl_turn *turn, const struct skl_ask *ask,
-					    const uint8_t *ref, struct skl_case *other)
+					    const struct skl_item *item, const uint8_t *ref,
+					    struct skl_case *other)
 {
 	enum skl_err err;
 
 	if (memcmp(ref, ask->held.case_ref, SKL_STORE_ID_BYTES) == 0)
 		return SKL_CUT_REASON_FORBIDDEN;
-	if (!takes_part(&ask->held, ask, turn->now_ms))
+	if (!takes_part(&ask->held, ask, turn->now_ms) || names_another_director(ask, item))
 		return SKL_CUT_REASON_NO_POWER;
 	err = skl_case_get(turn->txn, ref, other);
 	if (err == SKL_ENOTFOUND)
@@ -191,8 +215,15 @@ enum skl_outcome skl_merge_check(const struct skl_turn *turn, const struct skl_a
 	enum skl_cut_reason why = SKL_CUT_REASON_FORBIDDEN;
 	struct skl_case *cases;
 
-	if (!is_kind(item, SKL_KIND_CASE_MERGE) && !is_kind(item, SKL_KIND_CASE_SPLIT))
+	if (!is_kind(item, SKL_KIND_CASE_MERGE) && !is_kind(item, SKL_KIND_CASE_SPLIT) &&
+	    !is_kind(item, SKL_KIND_CASE_LINK))
 		return SKL_OUTCOME_UNSPECIFIED;
+	if (is_kind(item, SKL_KIND_CASE_LINK)) {
+		bool is_other = ref && memcmp(ref, ask->held.case_ref, SKL_STORE_ID_BYTES) != 0;
+
+		*ret_reason = SKL_CUT_REASON_FORBIDDEN;
+		return is_other ? SKL_OUTCOME_UNSPECIFIED : SKL_OUTCOME_DENIED_FORBIDDEN;
+	}
 	cases = skl_arena_array(turn->arena, 2, sizeof(*cases));
 	if (!cases)
 		why = SKL_CUT_REASON_LIMIT;
@@ -201,7 +232,7 @@ enum skl_outcome skl_merge_check(const struct skl_turn *turn, const struct skl_a
 	else if (ref)
 		why = is_kind(item, SKL_KIND_CASE_MERGE)
 			      ? refusal_of_merge(turn, ask, ref, &cases[0], &cases[1])
-			      : refusal_of_split(turn, ask, ref, &cases[0]);
+			      : refusal_of_split(turn, ask, item, ref, &cases[0]);
 	if (why == SKL_CUT_REASON_UNSPECIFIED)
 		return SKL_OUTCOME_PERMITTED;
 	*ret_reason = why;
@@ -291,25 +322,44 @@ static enum skl_err move_tasks(struct skl_turn *turn, const struct skl_case *fro
 	return err;
 }
 
-/* Who directed the other case hears where it goes on. */
+/* Who directed the other case hears where it goes on; who directs a case that was linked, that it
+ * was, and not with which. */
 static enum skl_err tell_director(struct skl_turn *turn, const struct skl_item *item,
 				  const struct skl_case *other, const uint8_t *case_ref)
 {
+	bool is_link = is_kind(item, SKL_KIND_CASE_LINK);
 	const struct skl_tasks_new task = {
 		.partner = skl_tasks_lead(turn, other),
 		.task = SKL_TASK_LINK_CASES,
 		.message_id = item->id,
 		.case_ref = case_ref,
 		.names_index = item->parts[0].ref.index,
-		.text_nl =
-			"Veilig Thuis heeft een zaak die u leidde samengevoegd of gesplitst. Ga na "
-			"wie nu de regie voert en of het plan nog klopt.",
-		.text_en = "Veilig Thuis has merged or split a case that you led. See who directs "
-			   "now, "
-			   "and whether the plan still fits.",
+		.text_nl = is_link ? "Veilig Thuis heeft deze zaak met een andere verbonden. Ga na "
+				     "of plan en regie nog kloppen."
+				   : "Veilig Thuis heeft een zaak die u leidde samengevoegd of "
+				     "gesplitst. Ga na wie nu de regie voert en of het plan nog "
+				     "klopt.",
+		.text_en = is_link ? "Veilig Thuis has linked this case with another. See whether "
+				     "plan and direction still fit."
+				   : "Veilig Thuis has merged or split a case that you led. See "
+				     "who directs now, and whether the plan still fits.",
 	};
 
 	return task.partner ? skl_tasks_give(turn, &task) : SKL_OK;
+}
+
+/* Both cases stay what they are; one that the hub does not know has nobody to tell. */
+static enum skl_err link_to(struct skl_turn *turn, const struct skl_item *item, const uint8_t *ref,
+			    struct skl_case *other)
+{
+	uint8_t resolved[SKL_STORE_ID_BYTES];
+	enum skl_err err = skl_case_resolve(turn->txn, ref, resolved);
+
+	if (err == SKL_OK)
+		err = skl_case_get(turn->txn, resolved, other);
+	if (err == SKL_OK)
+		return tell_director(turn, item, other, other->case_ref);
+	return err == SKL_ENOTFOUND ? SKL_OK : err;
 }
 
 static enum skl_err merge(struct skl_turn *turn, struct skl_ask *ask, const struct skl_item *item,
@@ -324,6 +374,8 @@ static enum skl_err merge(struct skl_turn *turn, struct skl_ask *ask, const stru
 		err = move_tasks(turn, other, held->case_ref);
 	if (err == SKL_OK)
 		err = move_clocks(turn, other->case_ref, held->case_ref, NULL);
+	if (err == SKL_OK)
+		err = skl_case_refs_join(turn->txn, held->case_ref, other->case_ref);
 	if (err != SKL_OK)
 		return err;
 	other->offer = (struct skl_case_offer){0};
@@ -417,6 +469,9 @@ static enum skl_err split(struct skl_turn *turn, struct skl_ask *ask, const stru
 	}
 	if (err != SKL_OK)
 		return err;
+	err = skl_case_refs_leave(turn->txn, held->case_ref, ref);
+	if (err != SKL_OK)
+		return err;
 	memset(other->moved_to, 0, sizeof(other->moved_to));
 	other->changed_ms = turn->now_ms;
 	err = skl_case_put(turn->txn, other);
@@ -432,11 +487,15 @@ enum skl_err skl_merge_apply(struct skl_turn *turn, struct skl_ask *ask,
 	bool is_merge = is_kind(item, SKL_KIND_CASE_MERGE);
 	const uint8_t *ref = other_of(item);
 
-	if (!ref || (!is_merge && !is_kind(item, SKL_KIND_CASE_SPLIT)))
+	bool is_link = is_kind(item, SKL_KIND_CASE_LINK);
+
+	if (!ref || (!is_merge && !is_link && !is_kind(item, SKL_KIND_CASE_SPLIT)))
 		return SKL_OK; /* without another case it was refused */
 	other = skl_arena_alloc(turn->arena, sizeof(*other));
 	if (!other)
 		return SKL_ENOMEM;
+	if (is_link)
+		return link_to(turn, item, ref, other);
 	*is_changed = true;
 	return is_merge ? merge(turn, ask, item, ref, other) : split(turn, ask, item, ref, other);
 }

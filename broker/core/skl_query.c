@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <string.h>
 
+#include "skl_case_refs.h"
 #include "skl_clock.h"
 #include "skl_core.h"
 #include "skl_frame.h"
@@ -25,6 +26,7 @@ struct page {
 	const Schakel__V1__QueryRow *query;
 	const struct skl_dir_mandate *mandate;
 	const struct skl_person *person; /* looked for: all that is linked; NULL: anybody */
+	struct skl_case_refs *refs;      /* of the case looked for; NULL: any */
 	uint64_t checkpoint_size;
 	uint32_t limit;
 	uint32_t scanned; /* entries looked at */
@@ -127,6 +129,23 @@ static bool same_bytes(ProtobufCBinaryData wanted, ProtobufCBinaryData got)
 	       (wanted.len == got.len && memcmp(wanted.data, got.data, got.len) == 0);
 }
 
+static bool is_ref(const struct page *page, const uint8_t *ref)
+{
+	for (size_t i = 0; i < page->refs->count; i++)
+		if (memcmp(page->refs->refs[i], ref, SKL_ID_BYTES) == 0)
+			return true;
+	return false;
+}
+
+/* Said in the case, under whichever ref, or of it: who linked it with another. */
+static bool is_of_case(const struct page *page, const Schakel__V1__MessageDetail *detail)
+{
+	const uint8_t *other = skl_index_other_case(detail);
+
+	return (detail->case_ref.len == SKL_ID_BYTES && is_ref(page, detail->case_ref.data)) ||
+	       (other && is_ref(page, other));
+}
+
 static bool has_category(const Schakel__V1__QueryRow *query,
 			 const Schakel__V1__MessageDetail *detail)
 {
@@ -198,7 +217,7 @@ static bool detail_matches(const struct page *page, const struct skl_leaf *leaf,
 	       has_rule(query, detail) &&
 	       (!query->user_ref[0] || strcmp(query->user_ref, detail->user_ref) == 0) &&
 	       same_bytes(query->message_id, detail->id) &&
-	       same_bytes(query->case_ref, detail->case_ref) &&
+	       (!page->refs || is_of_case(page, detail)) &&
 	       (!query->without_consent || (is_delivered(detail) && !detail->n_consent_ref)) &&
 	       (!query->without_after_check || is_unchecked(page, leaf, detail)) &&
 	       (!query->without_confirmation || is_unconfirmed(page, leaf, detail));
@@ -520,21 +539,56 @@ static enum skl_err walk_all(struct page *page, uint64_t first)
 	return page->err;
 }
 
+static bool see_first(void *arg, uint64_t index)
+{
+	uint64_t *first = arg;
+
+	if (index < *first)
+		*first = index;
+	return false;
+}
+
+/* What is listed under any ref of the case, in the order of the trail. */
+static enum skl_err walk_case(struct page *page, uint64_t first)
+{
+	bool is_going = true;
+
+	while (is_going) {
+		uint64_t next = UINT64_MAX;
+
+		for (size_t i = 0; i < page->refs->count; i++) {
+			unsigned count = 0;
+			enum skl_err err = skl_index_list(
+				page->turn->txn, SKL_INDEX_CASE,
+				skl_view_of(page->refs->refs[i], SKL_ID_BYTES), first, 1, see_first,
+				&next, &count);
+
+			if (err != SKL_OK && err != SKL_ENOTFOUND)
+				return err;
+		}
+		is_going = next != UINT64_MAX && step(page, next);
+		first = next + 1;
+		if (is_going && page->scanned >= SKL_STORE_PAGE_MAX) {
+			page->is_full = true;
+			is_going = false;
+		}
+	}
+	return page->err;
+}
+
 static enum skl_err walk(struct page *page, uint64_t first)
 {
 	const Schakel__V1__QueryRow *query = page->query;
-	bool by_id = query->message_id.len != 0;
-	ProtobufCBinaryData value = by_id ? query->message_id : query->case_ref;
+	ProtobufCBinaryData value = query->message_id;
 	unsigned count = 0;
 	enum skl_err err;
 
 	page->next = first;
 	(void)is_over(page); /* the clock of this turn's pages runs from here */
 	if (!value.len)
-		return walk_all(page, first);
-	err = skl_index_list(page->turn->txn, by_id ? SKL_INDEX_MESSAGE : SKL_INDEX_CASE,
-			     skl_view_of(value.data, value.len), first, SKL_STORE_PAGE_MAX, step,
-			     page, &count);
+		return page->refs ? walk_case(page, first) : walk_all(page, first);
+	err = skl_index_list(page->turn->txn, SKL_INDEX_MESSAGE, skl_view_of(value.data, value.len),
+			     first, SKL_STORE_PAGE_MAX, step, page, &count);
 	page->is_full |= count == SKL_STORE_PAGE_MAX;
 	return err == SKL_OK || err == SKL_ENOTFOUND ? page->err : err;
 }
@@ -563,6 +617,17 @@ static enum skl_err find_person(struct page *page)
 	return err;
 }
 
+/* The case that is asked for, with all that was merged into it or it into: one look-up. */
+static enum skl_err find_case(struct page *page)
+{
+	if (!page->query->case_ref.len)
+		return SKL_OK;
+	page->refs = skl_arena_alloc(page->turn->arena, sizeof(*page->refs));
+	return page->refs ? skl_case_refs_find(page->turn->txn, page->query->case_ref.data,
+					       page->refs)
+			  : SKL_ENOMEM;
+}
+
 static enum skl_err fill_page(struct page *page)
 {
 	const Schakel__V1__QueryRow *query = page->query;
@@ -570,6 +635,8 @@ static enum skl_err fill_page(struct page *page)
 	uint8_t *next;
 	enum skl_err err = find_person(page);
 
+	if (err == SKL_OK)
+		err = find_case(page);
 	if (err != SKL_OK)
 		return err;
 	if (query->next.len == 8)

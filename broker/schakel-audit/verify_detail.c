@@ -4,6 +4,7 @@
 #include "schakel/v1/trail.pb-c.h"
 #include "skl_arena.h"
 #include "skl_hash.h"
+#include "skl_index.h"
 #include "skl_trail.h"
 #include "skl_unpack.h"
 #include "verify_int.h"
@@ -17,15 +18,16 @@ struct group {
 	bool is_open; /* there is a group at all */
 	uint8_t commitment[SKL_TRAIL_PARTS_MAX][32];
 	/* as the message's part says */
-	bool has_message, has_case;
-	uint8_t message_id[16], case_ref[16];
+	bool has_message, has_case, has_other;
+	uint8_t message_id[16], case_ref[16], other_case[16];
 };
 
 static void count_opened(struct verifier *verifier, const struct group *group)
 {
 	verifier->counts->details_opened++;
 	verify_index_detail(verifier, group->index, group->has_message ? group->message_id : NULL,
-			    group->has_case ? group->case_ref : NULL);
+			    group->has_case ? group->case_ref : NULL,
+			    group->has_other ? group->other_case : NULL);
 }
 
 /* What the first part of a detail says of message and case. */
@@ -39,6 +41,10 @@ static void read_message(struct group *group, struct skl_view plain)
 	    SKL_OK) {
 		group->has_message = message->id.len == sizeof(group->message_id);
 		group->has_case = message->case_ref.len == sizeof(group->case_ref);
+		group->has_other = skl_index_other_case(message) != NULL;
+		if (group->has_other)
+			memcpy(group->other_case, skl_index_other_case(message),
+			       sizeof(group->other_case));
 		if (group->has_message)
 			memcpy(group->message_id, message->id.data, sizeof(group->message_id));
 		if (group->has_case)

@@ -155,7 +155,7 @@ static void check_row(struct verifier *verifier, struct index_rows *rows, enum s
 }
 
 void verify_index_detail(struct verifier *verifier, uint64_t index, const uint8_t *message_id,
-			 const uint8_t *case_ref)
+			 const uint8_t *case_ref, const uint8_t *other_case)
 {
 	if (message_id) {
 		check_row(verifier, &verifier->by_message, SKL_INDEX_MESSAGE, message_id, index);
@@ -165,6 +165,8 @@ void verify_index_detail(struct verifier *verifier, uint64_t index, const uint8_
 		check_row(verifier, &verifier->by_case, SKL_INDEX_CASE, case_ref, index);
 		verifier->names[index] |= VERIFY_HAS_CASE;
 	}
+	if (other_case)
+		check_row(verifier, &verifier->by_case, SKL_INDEX_CASE, other_case, index);
 }
 
 static void check_rest(struct verifier *verifier, const struct index_rows *rows, uint8_t says)

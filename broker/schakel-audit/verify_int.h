@@ -84,7 +84,7 @@ SKL_MUST_CHECK enum skl_err verify_index(struct verifier *verifier);
  */
 SKL_MUST_CHECK enum skl_err verify_index_begin(struct verifier *verifier);
 void verify_index_detail(struct verifier *verifier, uint64_t index, const uint8_t *message_id,
-			 const uint8_t *case_ref);
+			 const uint8_t *case_ref, const uint8_t *other_case);
 void verify_index_end(struct verifier *verifier);
 void verify_index_done(struct verifier *verifier);
 SKL_MUST_CHECK enum skl_err verify_details(struct verifier *verifier);

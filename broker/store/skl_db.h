@@ -60,7 +60,8 @@ struct skl_txn;
 	X(IX_MESSAGE, "ix_message")                                                                \
 	X(IX_SUMMARY, "ix_summary")                                                                \
 	X(TASK, "task")                                                                            \
-	X(KEPT, "kept")
+	X(KEPT, "kept")                                                                            \
+	X(CASE_JOINED, "case_joined")
 
 enum skl_db {
 #define SKL_DB_ENUM(symbol, name) SKL_DB_##symbol,

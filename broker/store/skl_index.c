@@ -188,6 +188,18 @@ static enum skl_err read_tags(struct skl_txn *txn, uint64_t index, struct skl_ar
 	return SKL_OK;
 }
 
+const uint8_t *skl_index_other_case(const Schakel__V1__MessageDetail *message)
+{
+	for (size_t i = 0; i < message->n_events; i++) {
+		const Schakel__V1__EventRow *row = message->events[i];
+
+		if (row->code == SCHAKEL__V1__EVENT_CODE__EVENT_CASE_OTHER &&
+		    row->ref.len == SKL_STORE_ID_BYTES)
+			return row->ref.data;
+	}
+	return NULL;
+}
+
 /* Case, message and summary of an entry; what was erased stays out. */
 static enum skl_err add_entry(struct skl_txn *txn, uint64_t index, struct skl_arena *arena)
 {
@@ -210,6 +222,10 @@ static enum skl_err add_entry(struct skl_txn *txn, uint64_t index, struct skl_ar
 	if (err == SKL_OK && is_there && message->case_ref.len == SKL_STORE_ID_BYTES)
 		err = skl_index_add(txn, SKL_INDEX_CASE,
 				    skl_view_of(message->case_ref.data, message->case_ref.len),
+				    index);
+	if (err == SKL_OK && is_there && skl_index_other_case(message))
+		err = skl_index_add(txn, SKL_INDEX_CASE,
+				    skl_view_of(skl_index_other_case(message), SKL_STORE_ID_BYTES),
 				    index);
 	if (err == SKL_OK && is_there && message->id.len == SKL_STORE_ID_BYTES)
 		err = skl_index_add(txn, SKL_INDEX_MESSAGE,

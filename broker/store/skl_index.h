@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "schakel/v1/trail.pb-c.h"
 #include "skl_attr.h"
 #include "skl_buf.h"
 #include "skl_err.h"
@@ -38,6 +39,10 @@ SKL_MUST_CHECK enum skl_err skl_index_key(struct skl_vault *vault, enum skl_inde
 
 SKL_MUST_CHECK enum skl_err skl_index_add(struct skl_txn *txn, enum skl_index_of what,
 					  struct skl_view value, uint64_t entry_index);
+
+/* The other case that a message links with its own (row case_other); it is found under both. NULL:
+ * none. Borrowed. */
+const uint8_t *skl_index_other_case(const Schakel__V1__MessageDetail *message);
 
 /* Indexes >= from, ascending, at most max; fn returns false to stop. */
 typedef bool (*skl_index_fn)(void *arg, uint64_t entry_index);

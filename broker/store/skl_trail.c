@@ -193,11 +193,16 @@ static enum skl_err put_parts(struct skl_txn *txn, const struct skl_trail_new *i
 static enum skl_err put_indexes(struct skl_txn *txn, const struct skl_trail_new *item,
 				const struct skl_leaf *leaf, uint64_t index)
 {
+	const uint8_t *other;
 	enum skl_err err = skl_summary_add(txn, index, leaf, item->summary);
 
 	if (err == SKL_OK && item->case_ref)
 		err = skl_index_add(txn, SKL_INDEX_CASE,
 				    skl_view_of(item->case_ref, SKL_STORE_ID_BYTES), index);
+	other = item->summary ? skl_index_other_case(item->summary->message) : NULL;
+	if (err == SKL_OK && other)
+		err = skl_index_add(txn, SKL_INDEX_CASE, skl_view_of(other, SKL_STORE_ID_BYTES),
+				    index);
 	if (err == SKL_OK && item->message_id)
 		err = skl_index_add(txn, SKL_INDEX_MESSAGE,
 				    skl_view_of(item->message_id, SKL_STORE_ID_BYTES), index);

@@ -36,10 +36,10 @@ peer vt-zw "${base[@]}" kind=participant_change purpose=organise_direct_safety g
 test_is "$(grep -c '^recipient.*\(permitted\|cut\)' out)" 2 'a shelter helps her, the team helps him'
 test_is "$(grep '^recipient' out | grep -c 'outcome=cut')" 1 'who helps him does not get who she is, from this first message on'
 
-peer team kind=case_link "case=$case" purpose=assess_safety ground=wmo:4-1-1-2-d to= \
+peer team kind=case_link "${base[@]}" purpose=assess_safety ground=wmo:4-1-1-2-d to= \
 	events='case_other,ref=d0000000000000000000000000000002' hello submit
 test_like "$(out_value outcome '^result')" '^denied' 'only Veilig Thuis links cases'
-peer vt-zw kind=case_link "case=$case" purpose=assess_safety ground=wmo:4-1-1-2-d to= \
+peer vt-zw kind=case_link "${base[@]}" purpose=assess_safety ground=wmo:4-1-1-2-d to= \
 	events='case_other,ref=d0000000000000000000000000000002' hello submit
 test_is "$(out_value outcome '^result')" permitted 'it does'
 told vt-zw 'task=link_cases' 'and who directs hears of it'

@@ -18,6 +18,8 @@ hub_start
 a=aa000000000000000000000000000001
 b=bb000000000000000000000000000002
 c=cc000000000000000000000000000003
+d=dd000000000000000000000000000004
+e=ee000000000000000000000000000005
 result() {
 	echo "$(out_value outcome '^result') $(out_value reason '^recipient')"
 }
@@ -54,6 +56,22 @@ progress() {
 		hello submit
 }
 
+# trail CASE: the kinds of the messages that the supervisor finds by this case, each once
+trail() {
+	"$BIN/schakel-audit" query --config toezicht.conf --mandate ap --reason periodic_audit --user u-77 --case "$1" \
+		--all --json --details >rows 2>rows.err || diag "$(cat rows.err)"
+	"$PYTHON" - <<-'END'
+		import json
+		seen = {}
+		for row in map(json.loads, open("rows")):
+		    detail = row["details"][0]["detail"] if row.get("details") else {}
+		    if detail.get("id") and detail.get("kind"):
+		        seen.setdefault(detail["id"], detail["kind"].removeprefix("KIND_").lower())
+		print(*seen.values())
+	END
+}
+audit_conf toezicht
+
 for case in $a $b; do
 	peer politie-nh "case=$case" to=vt-zw muni=0479 hello submit
 	peer vt-zw "case=$case" "${of_vt[@]}" kind=triage_outcome to=team about=triage:1 \
@@ -82,7 +100,7 @@ peer vt-other "case=$a" family=12 kind=case_merge purpose=assess_safety ground=w
 test_is "$(result)" 'denied_forbidden no_power' 'nor one that takes no part'
 joins $a $a case_merge
 test_is "$(result)" 'denied_forbidden forbidden' 'no case becomes part of itself'
-joins $a $c case_merge
+joins $a $e case_merge
 test_is "$(result)" 'denied_forbidden unknown_reference' 'nor part of one that is not known'
 peer gemeente "case=$a" kind=ban_order purpose=house_ban ground=wth:2-8 family=12 about=identity:2,ban:2 to=vt-zw \
 	events='ban_state,person=2,value=3;ban_period,person=2,at=0,until=10' hello submit
@@ -91,6 +109,30 @@ joins $a $b case_merge
 test_is "$(result)" 'denied_forbidden stale_case' 'two bans in force are two cases'
 peer gemeente "case=$a" kind=ban_revocation purpose=house_ban ground=wth:2-8 family=12 about=identity:2 to=vt-zw \
 	events="ban_state,person=2,value=10,ref=$other_ban" hello submit
+
+# --- linked: both stay what they are ---------------------------------------------------------------------
+
+peer team hello timeout=300 drain
+for case in $c $d; do
+	peer politie-nh "case=$case" to=vt-zw muni=0479 hello submit
+done
+peer vt-zw "case=$d" "${change[@]}" to=team events='director,partner=vt-zw,desk=desk' hello submit
+peer vt-zw "case=$d" kind=handover_offer family=12 purpose=organise_direct_safety ground=wmo:4-1-1-2-d \
+	about=identity:1,safety_plan:1 to=team events='director,partner=team,desk=desk' hello submit
+offered=$(out_value id '^sent')
+peer team hello timeout=300 drain
+peer team "case=$d" "${change[@]}" kind=handover_answer to=vt-zw reply="$offered" events='answer,value=1,detail=4' hello submit
+joins $c $c case_link
+test_is "$(result)" 'denied_forbidden forbidden' 'no case is linked with itself'
+joins $c $d case_link
+linked=$(out_value id '^sent')
+test_is "$(outcome)" permitted 'Veilig Thuis links two cases'
+told vt-zw "task=link_cases .*ref=$linked .*verbonden" 'who leads the one is asked to look,'
+told team "task=link_cases .*ref=$linked .*verbonden" 'and so is who directs the other'
+test_like "$(trail $c)" '^police_report case_link case_link$' 'who asks by the one case finds the link, and what was refused,'
+test_like "$(trail $d)" '^police_report .*handover_answer case_link$' 'and who asks by the other, and not what was said in the first'
+joins $c 0e000000000000000000000000000000 case_link
+test_is "$(outcome)" permitted 'a case from before the hub is linked too'
 
 # --- one of two -----------------------------------------------------------------------------------------
 
@@ -101,9 +143,13 @@ test_is "$(running)" "$before" 'each clock goes on'
 joins $a $b case_merge
 test_is "$(result)" 'denied_forbidden stale_case' 'once'
 told vt-zw 'task=link_cases.*samengevoegd of gesplitst' 'who led the other case hears of it'
+whole=$(trail $a)
+test_is "$(trail $b)" "$whole" 'who asks by either ref finds the same,'
+test_like "$whole" '^police_report triage_outcome police_report .*consent_change .*case_merge' 'the whole, in the order in which it was said'
 kill -KILL "$(pid_of hub)"
 wait_bg hub
 hub_run
+test_is "$(trail $b)" "$whole" 'after a restart too'
 peer gemeente "case=$b" kind=ban_order purpose=house_ban ground=wth:2-8 family=12 about=identity:2,ban:2 to=vt-zw \
 	events='ban_state,person=2,value=3;ban_period,person=2,at=0,until=10' hello submit
 test_is "$(result)" 'denied_forbidden stale_case' 'under its old name too the ban is in force'
@@ -131,19 +177,19 @@ test_is "$(result)" 'denied_forbidden role_ended' 'who is said to leave in the o
 
 # --- and two of one -----------------------------------------------------------------------------------------
 
-joins $a $c case_split "participant,person=1,partner=smd,desk=desk,position=helper_of_victim;participant_ended,partner=smd,desk=desk;ban_state,value=3,ref=$ban"
+joins $a $e case_split "participant,person=1,partner=smd,desk=desk,position=helper_of_victim;participant_ended,partner=smd,desk=desk;ban_state,value=3,ref=$ban"
 test_is "$(outcome)" permitted 'Veilig Thuis splits off another case, with the ban and who helps'
-progress smd $c
+progress smd $e
 test_is "$(outcome)" permitted 'in which that one takes part'
 progress smd $a
 test_is "$(result)" 'denied_forbidden role_ended' 'and no more in this one'
-peer gemeente "case=$c" kind=ban_extension purpose=house_ban ground=wth:2-8 family=12 about=identity:2 to=vt-zw \
+peer gemeente "case=$e" kind=ban_extension purpose=house_ban ground=wth:2-8 family=12 about=identity:2 to=vt-zw \
 	events="ban_state,person=2,value=9,ref=$ban;ban_period,person=2,at=0,until=20" hello submit
 test_is "$(outcome)" permitted 'the ban is extended there'
 peer gemeente "case=$a" kind=ban_extension purpose=house_ban ground=wth:2-8 family=12 about=identity:2 to=vt-zw \
 	events="ban_state,person=2,value=9,ref=$ban;ban_period,person=2,at=0,until=20" hello submit
 test_is "$(result)" 'denied_forbidden unknown_reference' 'and not here'
-joins $a $c case_split
+joins $a $e case_split
 test_is "$(result)" 'denied_forbidden stale_case' 'a case of its own is not split off'
 joins $a $b case_split 'participant,person=1,partner=team,desk=desk,position=helper_of_victim'
 test_is "$(outcome)" permitted 'what was merged goes its own way again'
@@ -153,4 +199,8 @@ progress team $a
 test_is "$team_in_b $(result)" 'permitted denied_forbidden role_ended' 'with who was named, and apart from the other'
 peer vt-zw "case=$b" "${change[@]}" to=team events='director,partner=vt-zw,desk=desk' hello submit
 test_is "$(outcome)" permitted 'and with its director'
+test_is "$(trail $b | grep -c ban_extension)" 0 'who asks by its ref finds what is said in it,'
+test_like "$(trail $b)" 'case_merge .*case_split' 'and who merged and split it'
+"$BIN/schakel-audit" verify --store "$env/store" --vault "$env/vault" --log-key "$env/hub/log.vkey" >verified 2>&1
+test_ok $? 'and the trail verifies, with the vault' || diag "$(cat verified)"
 done_testing
