@@ -81,14 +81,32 @@ static bool is_second_director(const struct skl_ask *ask, const struct change *c
 }
 
 /*
- * Triage proposes who will direct; that is a director by offer and acceptance alone, and until then
- * Veilig Thuis is (rules 4 and 14).
+ * Who will direct is a director by offer and acceptance alone (rule 14): nobody makes another the
+ * director of a case that has none. Who orders a house ban says who directs it (DOMAIN 7).
  */
-static bool is_proposal(const struct skl_item *item, const Schakel__V1__EventRow *row)
+static bool is_named_by_another(const struct skl_ask *ask, const struct change *change,
+				const Schakel__V1__EventRow *row)
 {
-	return item->env->common->kind == SCHAKEL__V1__KIND__KIND_TRIAGE_OUTCOME &&
-	       row->code == SCHAKEL__V1__EVENT_CODE__EVENT_DIRECTOR &&
-	       strcmp(row->partner, item->peer->id) != 0;
+	return change->event == SKL_EVENT_DIRECTOR &&
+	       ask->sender->role != SKL_ROLE_MUNICIPALITY && !ask->held.director[0] &&
+	       strcmp(row->partner, ask->sender->id) != 0;
+}
+
+/*
+ * Triage proposes who will direct; until that partner accepts an offer Veilig Thuis does (rules 4
+ * and 14). Who opens a case may say so of itself; only Veilig Thuis directs by that.
+ */
+static bool is_proposal(const struct skl_ask *ask, const struct skl_item *item,
+			const Schakel__V1__EventRow *row)
+{
+	uint32_t kind = (uint32_t)item->env->common->kind;
+
+	if (row->code != SCHAKEL__V1__EVENT_CODE__EVENT_DIRECTOR)
+		return false;
+	return kind == SKL_KIND_TRIAGE_OUTCOME
+		       ? strcmp(row->partner, ask->sender->id) != 0
+		       : kind == SKL_KIND_CASE_OPENED &&
+				 ask->sender->role != SKL_ROLE_VEILIG_THUIS && !is_director(ask);
 }
 
 static bool opens_case(const struct skl_catalogue_kind *kind, const struct skl_ask *ask)
@@ -153,11 +171,13 @@ enum skl_outcome skl_change_check(const struct skl_turn *turn, const struct skl_
 	for (size_t i = 0; (row = skl_envelope_event(item->env, i)); i++) {
 		const struct change *change = change_of(row);
 
-		if (!change || !(kind->changes & change->needs) || is_proposal(item, row))
+		if (!change || !(kind->changes & change->needs) || is_proposal(ask, item, row))
 			continue;
 		/* A report tells what its sender sees; it sets only what it has the power to. */
 		*ret_reason = SKL_CUT_REASON_NO_POWER;
 		if (!has_power(ask, change, row) && !(change->needs & SKL_CHANGES_OPENS_CASE))
+			return SKL_OUTCOME_DENIED_FORBIDDEN;
+		if (is_named_by_another(ask, change, row))
 			return SKL_OUTCOME_DENIED_FORBIDDEN;
 		*ret_reason = SKL_CUT_REASON_STALE_CASE;
 		if (is_second_director(ask, change, row))
@@ -329,7 +349,7 @@ static enum skl_err apply_rows(struct skl_turn *turn, struct skl_ask *ask,
 	for (size_t i = 0; (row = skl_envelope_event(item->env, i)) && err == SKL_OK; i++) {
 		const struct change *change = change_of(row);
 
-		if (!change || !(kind->changes & change->needs) || is_proposal(item, row) ||
+		if (!change || !(kind->changes & change->needs) || is_proposal(ask, item, row) ||
 		    !has_power(ask, change, row))
 			continue;
 		err = apply_row(turn, &ask->held, change, row);

@@ -37,10 +37,11 @@ static const struct {
 } refused_changes[] = {
 	{SKL_CUT_REASON_NO_POWER,
 	 "Niet verstuurd: uw organisatie mag deze wijziging in de casus niet zelf doen. Vraag het "
-	 "de casusregisseur of Veilig Thuis, of verstuur het als voorstel. Bij acuut gevaar: bel "
-	 "112.",
+	 "de casusregisseur of Veilig Thuis, of verstuur het als voorstel. De regie gaat over met "
+	 "een overdracht die de ander aanneemt. Bij acuut gevaar: bel 112.",
 	 "Not sent: your organisation may not make this change in the case. Ask the case director "
-	 "or Veilig Thuis, or send it as a proposal. In acute danger: call 112."},
+	 "or Veilig Thuis, or send it as a proposal. Another director comes by a handover that it "
+	 "accepts. In acute danger: call 112."},
 	{SKL_CUT_REASON_RATING_MISSING,
 	 "Niet verstuurd: een andere fase kan niet zonder actueel veiligheidscijfer. Bespreek de "
 	 "veiligheid, leg het cijfer vast en stuur het opnieuw. Bij acuut gevaar: bel 112.",

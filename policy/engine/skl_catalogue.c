@@ -119,7 +119,7 @@ static const struct skl_catalogue_kind kinds[] = {
 	[KIND(MDA_REFERRAL)] = {K(MDA_REFERRAL, TRIAGE), .principals = ROLE(MDA_PLUS),
 				.optional = ANY_CATEGORY},
 
-	[KIND(CASE_OPENED)] = {K(CASE_OPENED, CASE), .changes = SKL_CHANGES_OPENS_CASE},
+	[KIND(CASE_OPENED)] = {K(CASE_OPENED, CASE), .changes = SKL_CHANGES_OPENS_CASE | SKL_CHANGES_DIRECTOR},
 	[KIND(CASE_LINK)] = {K(CASE_LINK, CASE), .senders = ROLE(VEILIG_THUIS),
 			     .changes = SKL_CHANGES_LINKS},
 	[KIND(CASE_MERGE)] = {K(CASE_MERGE, CASE), .senders = ROLE(VEILIG_THUIS),

@@ -52,6 +52,32 @@ peer vt-zw "${proposed[@]}" kind=handover_offer purpose=organise_direct_safety g
 	to=team events='director,partner=team,desk=desk' hello submit
 test_is "$(out_value outcome '^result')" permitted 'Veilig Thuis does, and can offer it'
 
+# --- named ---------------------------------------------------------------------------------------------
+
+named=("case=b0000000000000000000000000000003" family=12)
+naming=("${named[@]}" kind=director_change purpose=organise_direct_safety ground=covenant)
+offering=("${named[@]}" kind=handover_offer purpose=organise_direct_safety about=identity:1,safety_plan:1)
+peer politie-nh "${named[0]}" to=vt-zw muni=0479 hello submit
+peer vt-zw "${naming[@]}" to=team events='director,partner=team,desk=desk' hello submit
+test_is "$(result)" 'denied_forbidden no_power' 'nobody makes another the director of a case that has none'
+grep -q 'De regie gaat over met een overdracht die de ander aanneemt' out
+test_ok $? 'and reads how it is done'
+peer team "${offering[@]}" ground=covenant to=jb events='director,partner=jb,desk=desk' hello submit
+test_is "$(result)" 'denied_forbidden no_power' 'who was named does not direct'
+peer vt-zw "${naming[@]}" kind=case_opened to=team events='director,partner=team,desk=desk' hello submit
+test_is "$(result)" 'denied_forbidden no_power' 'nor does who is named as a case is opened'
+peer team "${naming[@]}" kind=case_opened to=vt-zw events='director,partner=team,desk=desk' hello submit
+test_is "$(out_value outcome '^result')" permitted 'a team may say that it would'
+peer vt-zw "${offering[@]}" ground=wmo:4-1-1-2-d to=team events='director,partner=team,desk=desk' hello submit
+test_is "$(out_value outcome '^result')" permitted 'and Veilig Thuis can offer it'
+peer vt-zw "${naming[@]}" kind=case_opened to=team events='director,partner=vt-zw,desk=desk' hello submit
+test_is "$(out_value outcome '^result')" permitted 'Veilig Thuis takes the case itself'
+peer vt-zw "${naming[@]}" to=team events='director,partner=team,desk=desk' hello submit
+test_is "$(result)" 'denied_forbidden stale_case' 'by that message too it directs'
+peer vt-zw "${named[0]}" kind=case_split purpose=assess_safety ground=wmo:4-1-1-2-d family=12 to= \
+	events='case_other,ref=b0000000000000000000000000000004;director,partner=team,desk=desk' hello submit
+test_is "$(result)" 'denied_forbidden no_power' 'nor does a split make one'
+
 # --- warm ---------------------------------------------------------------------------------------------
 
 peer vt-zw "${of_vt[@]}" to=team events='director,partner=vt-zw,desk=desk' hello submit
