@@ -87,9 +87,8 @@ static bool is_second_director(const struct skl_ask *ask, const struct change *c
 static bool is_named_by_another(const struct skl_ask *ask, const struct change *change,
 				const Schakel__V1__EventRow *row)
 {
-	return change->event == SKL_EVENT_DIRECTOR &&
-	       ask->sender->role != SKL_ROLE_MUNICIPALITY && !ask->held.director[0] &&
-	       strcmp(row->partner, ask->sender->id) != 0;
+	return change->event == SKL_EVENT_DIRECTOR && ask->sender->role != SKL_ROLE_MUNICIPALITY &&
+	       !ask->held.director[0] && strcmp(row->partner, ask->sender->id) != 0;
 }
 
 /*

@@ -558,10 +558,10 @@ static enum skl_err walk_case(struct page *page, uint64_t first)
 
 		for (size_t i = 0; i < page->refs->count; i++) {
 			unsigned count = 0;
-			enum skl_err err = skl_index_list(
-				page->turn->txn, SKL_INDEX_CASE,
-				skl_view_of(page->refs->refs[i], SKL_ID_BYTES), first, 1, see_first,
-				&next, &count);
+			enum skl_err err =
+				skl_index_list(page->turn->txn, SKL_INDEX_CASE,
+					       skl_view_of(page->refs->refs[i], SKL_ID_BYTES),
+					       first, 1, see_first, &next, &count);
 
 			if (err != SKL_OK && err != SKL_ENOTFOUND)
 				return err;
@@ -623,9 +623,9 @@ static enum skl_err find_case(struct page *page)
 	if (!page->query->case_ref.len)
 		return SKL_OK;
 	page->refs = skl_arena_alloc(page->turn->arena, sizeof(*page->refs));
-	return page->refs ? skl_case_refs_find(page->turn->txn, page->query->case_ref.data,
-					       page->refs)
-			  : SKL_ENOMEM;
+	return page->refs
+		       ? skl_case_refs_find(page->turn->txn, page->query->case_ref.data, page->refs)
+		       : SKL_ENOMEM;
 }
 
 static enum skl_err fill_page(struct page *page)

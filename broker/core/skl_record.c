@@ -116,7 +116,7 @@ enum skl_err skl_record_note(struct skl_turn *turn, const struct skl_record_note
 		err = SKL_LEAF_SET(leaf.recipient, note->recipient ? note->recipient : "");
 	if (err != SKL_OK)
 		return err;
-	if (note->text || note->message_id) {
+	if (note->text || note->message_id || note->case_ref) {
 		detail.text = skl_pb_text(note->text ? note->text : "");
 		detail.clock = (Schakel__V1__ClockId)note->clock;
 		detail.task = (Schakel__V1__TaskCode)note->task;
@@ -125,6 +125,8 @@ enum skl_err skl_record_note(struct skl_turn *turn, const struct skl_record_note
 			detail.notice = skl_pb_bytes(note->notice, SKL_ID_BYTES);
 		if (note->message_id)
 			detail.id = skl_pb_bytes(note->message_id, SKL_ID_BYTES);
+		if (note->case_ref)
+			detail.case_ref = skl_pb_bytes(note->case_ref, SKL_ID_BYTES);
 		part = skl_record_pack(turn->arena, &detail.base, SKL_TRAIL_PART_MAX);
 		if (!part.data)
 			return SKL_ENOMEM;

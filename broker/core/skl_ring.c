@@ -285,6 +285,7 @@ static enum skl_err record(struct skl_turn *turn, const struct skl_clock_row *ro
 		.names_index = row->entry_index,
 		/* of a child it is no message */
 		.message_id = row->clock == SKL_CLOCK_MAJORITY ? NULL : row->message_id,
+		.case_ref = has_case(row) ? row->case_ref : NULL,
 		.text = is_silence ? skl_code_name(SKL_LIST_ANSWER, SKL_ANSWER_NO_ANSWER)
 				   : skl_code_name(SKL_LIST_CLOCK, row->clock),
 	};

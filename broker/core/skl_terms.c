@@ -93,7 +93,8 @@ static enum skl_err look_at_acute(struct skl_turn *turn, const struct skl_ask *a
 		      tells_measure(item, SKL_MEASURE_UNSPECIFIED, SKL_MEASURE_STATE_IN_FORCE);
 
 	if (is_acute && before->unsafety != SKL_UNSAFETY_ACUTE && !is_met)
-		return start(turn, &ask->held, item, SKL_CLOCK_ACUTE, skl_tasks_lead(turn, &ask->held),
+		return start(turn, &ask->held, item, SKL_CLOCK_ACUTE,
+			     skl_tasks_lead(turn, &ask->held),
 			     term_of(turn, item, SKL_CLOCK_ACUTE));
 	return is_met || (!is_acute && before->unsafety == SKL_UNSAFETY_ACUTE)
 		       ? stop(turn, &ask->held, SKL_CLOCK_ACUTE, NULL)
@@ -131,9 +132,10 @@ static enum skl_err look_at_remedy(struct skl_turn *turn, const struct skl_ask *
 		return stop(turn, &ask->held, SKL_CLOCK_PROVISIONAL_REMEDY, NULL);
 	if (!tells_measure(item, SKL_MEASURE_PROVISIONAL_REMEDY, SKL_MEASURE_STATE_REQUEST_PENDING))
 		return SKL_OK;
-	return start(
-		turn, &ask->held, item, SKL_CLOCK_PROVISIONAL_REMEDY, skl_tasks_lead(turn, &ask->held),
-		deadline ? deadline->at_ms : term_of(turn, item, SKL_CLOCK_PROVISIONAL_REMEDY));
+	return start(turn, &ask->held, item, SKL_CLOCK_PROVISIONAL_REMEDY,
+		     skl_tasks_lead(turn, &ask->held),
+		     deadline ? deadline->at_ms
+			      : term_of(turn, item, SKL_CLOCK_PROVISIONAL_REMEDY));
 }
 
 /* Who monitors, and how often: as agreed at the handover, else as the region chose. */
@@ -156,7 +158,8 @@ static enum skl_err look_at_monitoring(struct skl_turn *turn, const struct skl_a
 					: term_of(turn, item, SKL_CLOCK_MONITORING));
 }
 
-/* --- direct safety, and who must act ------------------------------------------------------------ */
+/* --- direct safety, and who must act ------------------------------------------------------------
+ */
 
 enum skl_err skl_terms_begin_direct(struct skl_turn *turn, const struct skl_case *held,
 				    const struct skl_item *item)
@@ -169,8 +172,9 @@ enum skl_err skl_terms_begin_direct(struct skl_turn *turn, const struct skl_case
 }
 
 /*
- * From when a case first has a director, or is opened again, until all agree on a 6 (skl_rated), it is
- * in a later phase, or closed (002:641-645). A case that comes to it by a merge brings its own term.
+ * From when a case first has a director, or is opened again, until all agree on a 6 (skl_rated), it
+ * is in a later phase, or closed (002:641-645). A case that comes to it by a merge brings its own
+ * term.
  */
 static enum skl_err look_at_direct(struct skl_turn *turn, const struct skl_ask *ask,
 				   const struct skl_item *item,
@@ -178,8 +182,8 @@ static enum skl_err look_at_direct(struct skl_turn *turn, const struct skl_ask *
 {
 	const struct skl_case *held = &ask->held;
 	bool is_closing = is_closed(held) && !before->is_closed;
-	bool is_later = held->phase >= SKL_PHASE_STABLE_SAFETY &&
-			before->phase < SKL_PHASE_STABLE_SAFETY;
+	bool is_later =
+		held->phase >= SKL_PHASE_STABLE_SAFETY && before->phase < SKL_PHASE_STABLE_SAFETY;
 	enum skl_err err = SKL_OK;
 
 	if (is_closing || is_later)
@@ -224,9 +228,8 @@ static enum skl_err give_term(struct skl_turn *turn, const struct skl_clock_row 
 			      const char *lead)
 {
 	struct skl_clock_row given = *row;
-	enum skl_err err =
-		skl_clock_store_stop(turn->txn, row->clock, row->case_ref, row->partner,
-				     row->message_id, skl_tasks_see_stopped, turn, NULL);
+	enum skl_err err = skl_clock_store_stop(turn->txn, row->clock, row->case_ref, row->partner,
+						row->message_id, skl_tasks_see_stopped, turn, NULL);
 
 	if (err == SKL_OK)
 		err = skl_change_name(given.partner, lead);
@@ -245,8 +248,8 @@ static enum skl_err give_terms(struct skl_turn *turn, const struct skl_ask *ask,
 	enum skl_err err = SKL_OK;
 	struct others *others;
 
-	if (!held->director[0] || (strcmp(held->director, before->director) == 0 &&
-				   !is_kind(item, SKL_KIND_CASE_MERGE)))
+	if (!held->director[0] ||
+	    (strcmp(held->director, before->director) == 0 && !is_kind(item, SKL_KIND_CASE_MERGE)))
 		return SKL_OK;
 	others = skl_arena_alloc(turn->arena, sizeof(*others));
 	if (!others)

@@ -119,7 +119,8 @@ static const struct skl_catalogue_kind kinds[] = {
 	[KIND(MDA_REFERRAL)] = {K(MDA_REFERRAL, TRIAGE), .principals = ROLE(MDA_PLUS),
 				.optional = ANY_CATEGORY},
 
-	[KIND(CASE_OPENED)] = {K(CASE_OPENED, CASE), .changes = SKL_CHANGES_OPENS_CASE | SKL_CHANGES_DIRECTOR},
+	[KIND(CASE_OPENED)] = {K(CASE_OPENED, CASE),
+			       .changes = SKL_CHANGES_OPENS_CASE | SKL_CHANGES_DIRECTOR},
 	[KIND(CASE_LINK)] = {K(CASE_LINK, CASE), .senders = ROLE(VEILIG_THUIS),
 			     .changes = SKL_CHANGES_LINKS},
 	[KIND(CASE_MERGE)] = {K(CASE_MERGE, CASE), .senders = ROLE(VEILIG_THUIS),
@@ -568,6 +569,7 @@ struct skl_term skl_catalogue_clock_term(uint32_t clock)
 bool skl_catalogue_clock_is_regional(uint32_t clock)
 {
 	return clock == SKL_CLOCK_FEEDBACK || clock == SKL_CLOCK_DIRECT_SAFETY ||
-	       clock == SKL_CLOCK_BAN_ADVICE || clock == SKL_CLOCK_HANDOVER || clock == SKL_CLOCK_BREAK_GLASS ||
-	       clock == SKL_CLOCK_MONITORING || clock == SKL_CLOCK_INFORMATION;
+	       clock == SKL_CLOCK_BAN_ADVICE || clock == SKL_CLOCK_HANDOVER ||
+	       clock == SKL_CLOCK_BREAK_GLASS || clock == SKL_CLOCK_MONITORING ||
+	       clock == SKL_CLOCK_INFORMATION;
 }

@@ -184,4 +184,15 @@ task=$(grep -h "$late" jb.all | sed -n 's/.* id=\([0-9a-f]*\).*/\1/p' | head -n 
 at_days 19 jb "${case[@]}" kind=task_done purpose=supervise_disclosure ground=supervision to= reply="$task" \
 	events="task,value=7,ref=$task" checked-by=u-2 hello submit
 test_is "$(out_value outcome '^result') $(($(running) - before))" 'permitted -2' 'and over when that was done'
+
+# --- who asks by the case finds it -----------------------------------------------------------------------
+
+audit_conf toezicht
+at="env LD_PRELOAD=$preload CLOCK_AHEAD=$((19 * 86400))"
+$at "$BIN/schakel-audit" query --config toezicht.conf --mandate ap --reason periodic_audit --user u-77 --case ${case[0]#case=} \
+	--all --json --details >rows 2>rows.err || diag "$(cat rows.err)"
+test_is "$(grep '"ENTRY_CLOCK"' rows | grep -c direct-safety)" 3 'that the term was warned of, late, and late for who came'
+stop_bg hub
+test_expect 'and the trail verifies, with the vault' "$BIN/schakel-audit" verify --store "$env/store" --vault "$env/vault" \
+	--log-key "$env/hub/log.vkey"
 done_testing

@@ -131,6 +131,7 @@ told vt-zw "task=link_cases .*ref=$linked .*verbonden" 'who leads the one is ask
 told team "task=link_cases .*ref=$linked .*verbonden" 'and so is who directs the other'
 test_like "$(trail $c)" '^police_report case_link case_link$' 'who asks by the one case finds the link, and what was refused,'
 test_like "$(trail $d)" '^police_report .*handover_answer case_link$' 'and who asks by the other, and not what was said in the first'
+test_like "$(grep -c '"ENTRY_NOTICE".*link_cases' rows)" '^[1-9]' 'with the tasks that came of it'
 joins $c 0e000000000000000000000000000000 case_link
 test_is "$(outcome)" permitted 'a case from before the hub is linked too'
 

@@ -190,8 +190,10 @@ link_tasks() {
 	[ "$(grep -ls '"task":"link_cases"' "$HUB/system-vt-zw/events/"*.json | wc -l)" = "$1" ]
 }
 test_wait_for 20 'a task in each of the two for who leads it: do plan and direction still fit' link_tasks 2
-grep -ls '"task":"link_cases"' "$HUB/system-vt-zw/events/"*.json | xargs grep -l "$old" | xargs grep -q "$case"
-test_is $? 1 'neither of which names the other case'
+for task in $(grep -ls '"task":"link_cases"' "$HUB/system-vt-zw/events/"*.json); do
+	grep -o "$old\|$case" "$task" | sort -u | wc -l
+done >named
+test_is "$(cat named)" $'1\n1' 'neither of which names the other case'
 test_is "$(heard inbox police blijf)" "$(cat before)" 'nobody who takes part in either hears of it'
 
 # --- accepted at last ---------------------------------------------------------------------------------------------------------
