@@ -37,6 +37,17 @@ static const struct alarm open_risk = {
 	"The last helper leaves while a risk is open. Decide who takes this over.",
 };
 
+/* Rule 15 of the domain: a retraction closes nothing, and may be made under pressure. */
+static const struct alarm retracted = {
+	SKL_TASK_CHECK_COERCION,
+	"Iemand trekt een verklaring in. Dat kan onder druk zijn: spreek de persoon alleen, langs "
+	"een "
+	"veilige weg; zeg niets tegen het huishouden. De zaak en het plan blijven zoals zij zijn.",
+	"Somebody takes back a statement. That may be under pressure: speak with the person alone, "
+	"on a "
+	"safe channel; say nothing to the household. Case and plan stay as they are.",
+};
+
 /* Who takes part in one case does not learn of the other by the link; who directs looks. */
 static const struct alarm linked = {
 	SKL_TASK_LINK_CASES,
@@ -174,6 +185,8 @@ enum skl_err skl_alarm_apply(struct skl_turn *turn, struct skl_ask *ask,
 	err = look_at_measures(turn, ask, item, is_changed);
 	if (err == SKL_OK && at && at->at_ms > turn->now_ms)
 		err = give(turn, ask, item, &hearing, at->at_ms);
+	if (err == SKL_OK && (unsigned)item->env->common->kind == SKL_KIND_RETRACTION)
+		err = give(turn, ask, item, &retracted, 0);
 	if (err == SKL_OK && is_linked(item))
 		err = give(turn, ask, item, &linked, 0);
 	if (err == SKL_OK && is_not_carried_out(item))

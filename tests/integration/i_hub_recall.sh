@@ -91,6 +91,29 @@ peer vt-zw kind=recall purpose=stop_violence ground=wmo:4-1-1-2-e to=politie-nh 
 	events="refers_to,ref=$report" hello submit bye
 test_is "$(outcome)" denied_no_rule 'nobody recalls the message of another'
 
+# --- a statement that is taken back (rules 8 and 15) ----------------------------------------------------
+
+case=c0000000000000000000000000000001
+for who in vt-zw team politie-nh; do
+	peer $who hello timeout=300 drain
+done
+peer politie-nh "case=$case" hello to=vt-zw muni=0479 submit bye
+report=$(out_value id '^sent')
+peer vt-zw "case=$case" family=12 kind=participant_change purpose=organise_direct_safety ground=wmo:4-1-1-2-d to=team \
+	events='participant,person=1,partner=team,desk=desk,position=helper_of_victim' hello submit bye
+peer politie-nh "case=$case" kind=retraction "${police[@]}" to=vt-zw events="refers_to,ref=$report" hello submit bye
+retracted=$(out_value id '^sent')
+test_is "$(outcome)" permitted 'what somebody told the police is taken back'
+for who in vt-zw team politie-nh; do
+	peer $who hello timeout=500 drain
+	cp out $who.out
+done
+test_is "$(grep -c "task=check_coercion .*ref=$retracted .*onder druk.*zeg niets tegen het huishouden" vt-zw.out)" 1 \
+	'who leads the case is asked to check for coercion'
+test_is "$(cat team.out politie-nh.out | grep -c 'check_coercion')" 0 'and nobody else hears of that'
+peer politie-nh "case=$case" hello to=vt-zw muni=0479 submit bye
+test_is "$(outcome)" cut 'the case goes on'
+
 # --- who else got it --------------------------------------------------------------------------------
 
 basis=(purpose=organise_direct_safety ground=wgs:1-5)

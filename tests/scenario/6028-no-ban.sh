@@ -170,6 +170,7 @@ test_wait_for 20 'she retracts what she told the police' vt_find vt-zw retractio
 sections "$(vt_find vt-zw retraction)" >got
 grep -q '^event reason .*retracted' got && grep -q "^event refers_to .*$reported" got
 test_ok $? 'which is a message about a message'
+test_wait_for 20 'and Veilig Thuis is asked whether she does so freely' vt_task check_coercion
 test_expect 'it unmarks nothing: the report is still there' vt_find vt-zw police_report
 
 # --- he is told later ----------------------------------------------------------------------------------------------------------------
