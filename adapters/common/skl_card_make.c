@@ -73,9 +73,7 @@ static void add_key(json_t *keys, const uint8_t key[32])
 
 static struct skl_view text_in(const json_t *object, const char *name)
 {
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return skl_view_str(text ? text : "");
+	return skl_view_str(skl_json_text(object, name));
 }
 
 /* By postcode and number, and by street, number and place: whichever the other one knows. */

@@ -23,6 +23,13 @@ void skl_json_lines(const json_t *json, struct skl_buf *buf)
 	skl_buf_add_str(buf, "\n");
 }
 
+const char *skl_json_text(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
 json_t *skl_json_hex(const void *bytes, size_t len)
 {
 	char text[2 * 32 + 1];

@@ -20,6 +20,9 @@ void skl_json_dump(const json_t *json, struct skl_buf *buf);
 /* The same for people: a line for each member. */
 void skl_json_lines(const json_t *json, struct skl_buf *buf);
 
+/* The text under this key; "" if there is none. Borrowed from the object. */
+const char *skl_json_text(const json_t *object, const char *key);
+
 /* A hexadecimal string, a time as RFC 3339; nothing at 0. For json_object_set_new: NULL is told. */
 json_t *skl_json_hex(const void *bytes, size_t len);
 json_t *skl_json_time(int64_t at_ms);

@@ -6,26 +6,20 @@
 #include <string.h>
 
 #include "skl_clock.h"
+#include "skl_json.h"
 #include "skl_mail.h"
 #include "skl_text.h"
-
-static const char *text_at(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
 
 static int64_t time_at(const json_t *object, const char *key)
 {
 	int64_t at_ms = 0;
 
-	return skl_time_parse(skl_view_str(text_at(object, key)), &at_ms) ? 0 : at_ms;
+	return skl_time_parse(skl_view_str(skl_json_text(object, key)), &at_ms) ? 0 : at_ms;
 }
 
 static uint32_t code_at(const json_t *object, const char *key, enum skl_list list)
 {
-	return skl_code_number(list, skl_view_str(text_at(object, key)));
+	return skl_code_number(list, skl_view_str(skl_json_text(object, key)));
 }
 
 static void copy(char *ret, size_t size, const char *text)
@@ -51,7 +45,7 @@ const json_t *skl_mail_identity(const json_t *message, json_int_t number)
 		const json_t *section = json_array_get(sections, i);
 		const json_t *about = json_object_get(section, "about");
 
-		if (strcmp(text_at(section, "category"), "identity") == 0 &&
+		if (strcmp(skl_json_text(section, "category"), "identity") == 0 &&
 		    json_array_size(about) == 1 &&
 		    json_integer_value(json_array_get(about, 0)) == number)
 			return json_object_get(section, "data");
@@ -82,15 +76,15 @@ static const char *position_of(const json_t *message, json_int_t number, size_t 
 void skl_mail_person(const json_t *message, json_int_t number, char ret[SKL_MAIL_PERSON_BYTES])
 {
 	const json_t *identity = skl_mail_identity(message, number);
-	const char *given = text_at(identity, "given_names");
-	const char *prefix = text_at(identity, "prefix");
+	const char *given = skl_json_text(identity, "given_names");
+	const char *prefix = skl_json_text(identity, "prefix");
 	size_t place = 0;
 	const char *position = position_of(message, number, &place);
 	char text[2048];
 
-	if (*text_at(identity, "family_name"))
+	if (*skl_json_text(identity, "family_name"))
 		(void)snprintf(text, sizeof(text), "%s%s%s%s%s%s%s%s", given, *given ? " " : "",
-			       prefix, *prefix ? " " : "", text_at(identity, "family_name"),
+			       prefix, *prefix ? " " : "", skl_json_text(identity, "family_name"),
 			       position ? " (" : "", position ? position : "", position ? ")" : "");
 	else if (position)
 		(void)snprintf(text, sizeof(text), "%s (persoon %zu)", position, place);
@@ -126,12 +120,12 @@ static void about_of(const json_t *message, char *ret, size_t size)
 
 static void apply(const json_t *one, const char *id, struct skl_mail_item *ret)
 {
-	const char *what = text_at(one, "what");
+	const char *what = skl_json_text(one, "what");
 
 	if (strcmp(what, "read") == 0) {
 		ret->is_read = true;
 	} else if (strcmp(what, "taken") == 0) {
-		copy(ret->holder, sizeof(ret->holder), text_at(one, "by"));
+		copy(ret->holder, sizeof(ret->holder), skl_json_text(one, "by"));
 	} else if (strcmp(what, "done") == 0) {
 		ret->is_done = true;
 		ret->done_ms = time_at(one, "at");
@@ -142,7 +136,7 @@ static void apply(const json_t *one, const char *id, struct skl_mail_item *ret)
 	} else if (strcmp(what, "seen") == 0) {
 		ret->is_trouble = false;
 	}
-	if (strcmp(text_at(one, "answers"), id) == 0) {
+	if (strcmp(skl_json_text(one, "answers"), id) == 0) {
 		ret->is_answered = true;
 		ret->is_done = ret->is_done || ret->is_notice; /* a task of which that was said */
 		ret->done_ms = ret->is_notice ? time_at(one, "at") : ret->done_ms;
@@ -161,28 +155,29 @@ enum skl_err skl_mail_item_of(const json_t *record, struct skl_mail_item *ret)
 	const json_t *notice = json_object_get(record, "notice");
 	const json_t *facts = json_object_get(message, "facts");
 	const json_t *log = json_object_get(record, "log");
-	const char *id = text_at(record, "id");
+	const char *id = skl_json_text(record, "id");
 
 	*ret = (struct skl_mail_item){.is_notice = notice != NULL};
 	if (skl_hex_decode(skl_view_str(id), ret->id, SKL_ID_BYTES) ||
-	    !skl_text_is_id(skl_view_str(text_at(record, "desk"))) || !json_is_array(log) ||
+	    !skl_text_is_id(skl_view_str(skl_json_text(record, "desk"))) || !json_is_array(log) ||
 	    json_is_object(message) == json_is_object(notice))
 		return SKL_EFORMAT;
-	copy(ret->desk, sizeof(ret->desk), text_at(record, "desk"));
+	copy(ret->desk, sizeof(ret->desk), skl_json_text(record, "desk"));
 	if (message) {
 		ret->kind = (enum skl_kind)code_at(message, "kind", SKL_LIST_KIND);
-		copy(ret->from, sizeof(ret->from), text_at(message, "from"));
+		copy(ret->from, sizeof(ret->from), skl_json_text(message, "from"));
 		copy(ret->from_name, sizeof(ret->from_name),
-		     *text_at(message, "fromName") ? text_at(message, "fromName") : ret->from);
+		     *skl_json_text(message, "fromName") ? skl_json_text(message, "fromName")
+							 : ret->from);
 		about_of(message, ret->about, sizeof(ret->about));
 		ret->at_ms = time_at(message, "receivedAt");
 		ret->due_ms = time_at(message, "answerBefore");
-		ret->is_acute = strcmp(text_at(facts, "urgency"), "acute") == 0 ||
-				strcmp(text_at(facts, "unsafety"), "acute") == 0;
+		ret->is_acute = strcmp(skl_json_text(facts, "urgency"), "acute") == 0 ||
+				strcmp(skl_json_text(facts, "unsafety"), "acute") == 0;
 	} else {
 		ret->task = (enum skl_task)code_at(notice, "task", SKL_LIST_TASK);
 		ret->clock = (enum skl_clock)code_at(notice, "clock", SKL_LIST_CLOCK);
-		ret->has_ref = skl_hex_decode(skl_view_str(text_at(notice, "item")), ret->ref,
+		ret->has_ref = skl_hex_decode(skl_view_str(skl_json_text(notice, "item")), ret->ref,
 					      SKL_ID_BYTES) == SKL_OK;
 		ret->at_ms = time_at(notice, "at");
 		/* nobody is late when a ban is over or a child of age */

@@ -6,16 +6,10 @@
 #include <string.h>
 
 #include "skl_clock.h"
+#include "skl_json.h"
 #include "skl_local_team.h"
 #include "skl_log.h"
 #include "skl_text.h"
-
-static const char *text_at(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
 
 static void put_term(struct skl_team_page *page, const char *term)
 {
@@ -60,8 +54,8 @@ static void put_code(struct skl_team_page *page, const char *term, enum skl_list
 static void put_head(struct skl_team_page *page, const json_t *message)
 {
 	const json_t *facts = json_object_get(message, "facts");
-	const char *from = text_at(message, "from");
-	const char *name = text_at(message, "fromName");
+	const char *from = skl_json_text(message, "from");
+	const char *name = skl_json_text(message, "fromName");
 	const char *phone = skl_adapter_phone(page->team->adapter, from);
 
 	skl_team_put(page, "<section class=\"part\" aria-label=\"Gegevens van het bericht\"><dl>");
@@ -72,13 +66,13 @@ static void put_head(struct skl_team_page *page, const json_t *message)
 	skl_team_put(page, "\">");
 	skl_team_text(page, phone);
 	skl_team_put(page, "</a></dd>");
-	put_time(page, "Verstuurd", text_at(message, "sentAt"));
-	put_time(page, "Antwoord nodig", text_at(message, "answerBefore"));
-	put_code(page, "Onveiligheid", SKL_LIST_UNSAFETY, text_at(facts, "unsafety"));
-	put_code(page, "Fase", SKL_LIST_PHASE, text_at(facts, "phase"));
-	put_code(page, "Patroon", SKL_LIST_PATTERN, text_at(facts, "pattern"));
-	put_code(page, "Doel", SKL_LIST_PURPOSE, text_at(facts, "purpose"));
-	put_code(page, "Antwoord op", SKL_LIST_KIND, text_at(message, "inReplyToKind"));
+	put_time(page, "Verstuurd", skl_json_text(message, "sentAt"));
+	put_time(page, "Antwoord nodig", skl_json_text(message, "answerBefore"));
+	put_code(page, "Onveiligheid", SKL_LIST_UNSAFETY, skl_json_text(facts, "unsafety"));
+	put_code(page, "Fase", SKL_LIST_PHASE, skl_json_text(facts, "phase"));
+	put_code(page, "Patroon", SKL_LIST_PATTERN, skl_json_text(facts, "pattern"));
+	put_code(page, "Doel", SKL_LIST_PURPOSE, skl_json_text(facts, "purpose"));
+	put_code(page, "Antwoord op", SKL_LIST_KIND, skl_json_text(message, "inReplyToKind"));
 	skl_team_put(page, "</dl></section>\n");
 }
 
@@ -86,10 +80,10 @@ static void put_head(struct skl_team_page *page, const json_t *message)
 
 static void put_event(struct skl_team_page *page, const json_t *message, const json_t *event)
 {
-	uint32_t code = skl_code_number(SKL_LIST_EVENT, skl_view_str(text_at(event, "code")));
+	uint32_t code = skl_code_number(SKL_LIST_EVENT, skl_view_str(skl_json_text(event, "code")));
 	const struct skl_row_fields *fields = skl_event_fields(code);
 	const char *label = skl_code_label_nl(SKL_LIST_EVENT, code);
-	const char *value = text_at(event, "value");
+	const char *value = skl_json_text(event, "value");
 	char person[SKL_MAIL_PERSON_BYTES];
 	int64_t at_ms = 0;
 
@@ -112,15 +106,15 @@ static void put_event(struct skl_team_page *page, const json_t *message, const j
 		skl_team_put(page, ", ");
 		skl_team_text(page, person);
 	}
-	if (*text_at(event, "partner")) {
+	if (*skl_json_text(event, "partner")) {
 		skl_team_put(page, ", ");
-		skl_team_text(page, text_at(event, "partner"));
+		skl_team_text(page, skl_json_text(event, "partner"));
 	}
-	if (skl_time_parse(skl_view_str(text_at(event, "at")), &at_ms) == SKL_OK) {
+	if (skl_time_parse(skl_view_str(skl_json_text(event, "at")), &at_ms) == SKL_OK) {
 		skl_team_put(page, ", ");
 		skl_team_time(page, at_ms);
 	}
-	if (skl_time_parse(skl_view_str(text_at(event, "until")), &at_ms) == SKL_OK) {
+	if (skl_time_parse(skl_view_str(skl_json_text(event, "until")), &at_ms) == SKL_OK) {
 		skl_team_put(page, " tot ");
 		skl_team_time(page, at_ms);
 	}
@@ -160,11 +154,11 @@ static void put_marks(struct skl_team_page *page, const json_t *section)
 	int64_t at_ms = 0;
 
 	skl_team_put(page, "<p class=\"soft marks\">");
-	put_mark(page, SKL_LIST_STATUS, text_at(marks, "status"), &is_first);
-	put_mark(page, SKL_LIST_SOURCE, text_at(marks, "source"), &is_first);
-	put_mark(page, SKL_LIST_RELIABILITY, text_at(marks, "reliability"), &is_first);
-	put_mark(page, SKL_LIST_TOLD_BY, text_at(section, "toldBy"), &is_first);
-	if (skl_time_parse(skl_view_str(text_at(marks, "asOf")), &at_ms) == SKL_OK) {
+	put_mark(page, SKL_LIST_STATUS, skl_json_text(marks, "status"), &is_first);
+	put_mark(page, SKL_LIST_SOURCE, skl_json_text(marks, "source"), &is_first);
+	put_mark(page, SKL_LIST_RELIABILITY, skl_json_text(marks, "reliability"), &is_first);
+	put_mark(page, SKL_LIST_TOLD_BY, skl_json_text(section, "toldBy"), &is_first);
+	if (skl_time_parse(skl_view_str(skl_json_text(marks, "asOf")), &at_ms) == SKL_OK) {
 		skl_team_put(page, is_first ? "Stand van " : ", stand van ");
 		skl_team_day(page, at_ms);
 	}
@@ -173,7 +167,7 @@ static void put_marks(struct skl_team_page *page, const json_t *section)
 
 static void put_section(struct skl_team_page *page, const json_t *message, const json_t *section)
 {
-	const char *category = text_at(section, "category");
+	const char *category = skl_json_text(section, "category");
 	const char *label = skl_code_label_nl(
 		SKL_LIST_CATEGORY, skl_code_number(SKL_LIST_CATEGORY, skl_view_str(category)));
 	const json_t *about = json_object_get(section, "about");
@@ -204,15 +198,15 @@ static void put_not_shared(struct skl_team_page *page, const json_t *message)
 			   "<p>Dit zat erbij, en mocht niet naar u:</p><ul>");
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *one = json_array_get(list, i);
-		const char *name = text_at(one, "category");
+		const char *name = skl_json_text(one, "category");
 		const char *label = skl_code_label_nl(
 			SKL_LIST_CATEGORY, skl_code_number(SKL_LIST_CATEGORY, skl_view_str(name)));
 
 		skl_team_put(page, "<li>");
 		skl_team_capital(page, label ? label : "een onderdeel");
-		if (*text_at(one, "text")) {
+		if (*skl_json_text(one, "text")) {
 			skl_team_put(page, ": ");
-			skl_team_text(page, text_at(one, "text"));
+			skl_team_text(page, skl_json_text(one, "text"));
 		}
 		skl_team_put(page, "</li>");
 	}
@@ -230,13 +224,13 @@ static void put_notice(struct skl_team_page *page, const struct skl_mail_item *i
 		item->has_ref ? skl_mail_find(page->team->mail, item->ref) : NULL;
 
 	skl_team_put(page, "<section class=\"part\"><p>");
-	skl_team_text(page, text_at(notice, "text"));
+	skl_team_text(page, skl_json_text(notice, "text"));
 	skl_team_put(page, "</p><dl>");
 	put_text(page, "Over", about ? about->about : "");
-	put_time(page, "Gekregen", text_at(notice, "at"));
-	put_time(page, "Uiterlijk", text_at(notice, "due"));
+	put_time(page, "Gekregen", skl_json_text(notice, "at"));
+	put_time(page, "Uiterlijk", skl_json_text(notice, "due"));
 	if (!skl_team_is_term(item)) /* its title says it */
-		put_code(page, "Termijn", SKL_LIST_CLOCK, text_at(notice, "clock"));
+		put_code(page, "Termijn", SKL_LIST_CLOCK, skl_json_text(notice, "clock"));
 	skl_team_put(page, "</dl></section>\n");
 }
 
@@ -245,7 +239,7 @@ static void put_notice(struct skl_team_page *page, const struct skl_mail_item *i
 /* One that opened, about one person: it is shown on the line of that person. */
 static bool is_identity(const json_t *section)
 {
-	return strcmp(text_at(section, "category"), "identity") == 0 &&
+	return strcmp(skl_json_text(section, "category"), "identity") == 0 &&
 	       json_object_get(section, "data") &&
 	       json_array_size(json_object_get(section, "about")) == 1;
 }
@@ -299,11 +293,13 @@ static void put_persons(struct skl_team_page *page, const json_t *message)
 
 			if (!is_identity(one) || about_first(one) != number)
 				continue;
-			put_born(page, text_at(data, "born"));
-			put_part(page, *text_at(data, "sex") ? ", " : "",
-				 *text_at(data, "sex") ? skl_team_word(text_at(data, "sex")) : "");
-			put_part(page, *text_at(data, "remark") ? ". " : "",
-				 text_at(data, "remark"));
+			put_born(page, skl_json_text(data, "born"));
+			put_part(page, *skl_json_text(data, "sex") ? ", " : "",
+				 *skl_json_text(data, "sex")
+					 ? skl_team_word(skl_json_text(data, "sex"))
+					 : "");
+			put_part(page, *skl_json_text(data, "remark") ? ". " : "",
+				 skl_json_text(data, "remark"));
 		}
 		skl_team_put(page, "</li>");
 	}
@@ -320,8 +316,8 @@ static const enum skl_category order[] = {
 
 static size_t rank_of(const json_t *section)
 {
-	uint32_t code =
-		skl_code_number(SKL_LIST_CATEGORY, skl_view_str(text_at(section, "category")));
+	uint32_t code = skl_code_number(SKL_LIST_CATEGORY,
+					skl_view_str(skl_json_text(section, "category")));
 	size_t rank = 0;
 
 	while (rank < SKL_COUNT(order) && order[rank] != (enum skl_category)code)

@@ -5,34 +5,30 @@
 #include <string.h>
 
 #include "skl_clock.h"
+#include "skl_json.h"
 #include "skl_team_answer.h"
 #include "skl_text.h"
-
-static const char *text_at(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
 
 static const char *kind_label(const json_t *one)
 {
 	const char *label = skl_code_label_nl(
-		SKL_LIST_KIND, skl_code_number(SKL_LIST_KIND, skl_view_str(text_at(one, "kind"))));
+		SKL_LIST_KIND,
+		skl_code_number(SKL_LIST_KIND, skl_view_str(skl_json_text(one, "kind"))));
 
 	return label ? label : "bericht";
 }
 
 static void put_by(struct skl_team_page *page, const json_t *one)
 {
-	const struct skl_account *who = skl_login_account(page->team->login, text_at(one, "by"));
+	const struct skl_account *who =
+		skl_login_account(page->team->login, skl_json_text(one, "by"));
 	int64_t at_ms = 0;
 
-	if (*text_at(one, "by")) {
+	if (*skl_json_text(one, "by")) {
 		skl_team_put(page, " door ");
-		skl_team_text(page, who ? who->shown : text_at(one, "by"));
+		skl_team_text(page, who ? who->shown : skl_json_text(one, "by"));
 	}
-	if (skl_time_parse(skl_view_str(text_at(one, "at")), &at_ms) == SKL_OK) {
+	if (skl_time_parse(skl_view_str(skl_json_text(one, "at")), &at_ms) == SKL_OK) {
 		skl_team_put(page, ", ");
 		skl_team_time(page, at_ms);
 	}
@@ -48,8 +44,8 @@ static const json_t *fate_of(const json_t *log, const char *id)
 	for (size_t i = 0; i < json_array_size(log); i++) {
 		const json_t *one = json_array_get(log, i);
 
-		if (strcmp(text_at(one, "id"), id) == 0 &&
-		    strcmp(text_at(one, "what"), "sent") != 0)
+		if (strcmp(skl_json_text(one, "id"), id) == 0 &&
+		    strcmp(skl_json_text(one, "what"), "sent") != 0)
 			fate = one;
 	}
 	return fate;
@@ -59,17 +55,17 @@ static void put_refusal(struct skl_team_page *page, const json_t *one)
 {
 	const json_t *result = json_object_get(one, "result");
 	const json_t *recipients = json_object_get(result, "recipients");
-	const char *phone =
-		*text_at(one, "phone") ? text_at(one, "phone") : text_at(result, "phone");
+	const char *phone = *skl_json_text(one, "phone") ? skl_json_text(one, "phone")
+							 : skl_json_text(result, "phone");
 
 	for (size_t i = 0; i < json_array_size(recipients); i++) {
 		skl_team_put(page, "<p>");
-		skl_team_text(page, text_at(json_array_get(recipients, i), "text"));
+		skl_team_text(page, skl_json_text(json_array_get(recipients, i), "text"));
 		skl_team_put(page, "</p>");
 	}
-	if (*text_at(one, "text") && strcmp(text_at(one, "what"), "receipt") == 0) {
+	if (*skl_json_text(one, "text") && strcmp(skl_json_text(one, "what"), "receipt") == 0) {
 		skl_team_put(page, "<p>");
-		skl_team_text(page, text_at(one, "text"));
+		skl_team_text(page, skl_json_text(one, "text"));
 		skl_team_put(page, "</p>");
 	}
 	if (!*phone)
@@ -86,9 +82,10 @@ static void put_hub_refusal(struct skl_team_page *page, const json_t *one)
 {
 	const json_t *to =
 		json_array_get(json_object_get(json_object_get(one, "result"), "recipients"), 0);
-	const char *text = *text_at(to, "text") ? text_at(to, "text") : text_at(one, "text");
+	const char *text =
+		*skl_json_text(to, "text") ? skl_json_text(to, "text") : skl_json_text(one, "text");
 
-	if (strcmp(text_at(to, "reason"),
+	if (strcmp(skl_json_text(to, "reason"),
 		   skl_code_name(SKL_LIST_CUT_REASON, SKL_CUT_REASON_UNKNOWN_REFERENCE)) == 0)
 		text = "Het knooppunt kent deze taak niet meer: zij is al gedaan of niet meer "
 		       "nodig. Zet de taak op klaar.";
@@ -109,7 +106,7 @@ static void put_fate(struct skl_team_page *page, const json_t *fate, bool is_for
 		skl_team_put(page, "<p><b>Niet of niet helemaal aangekomen.</b></p>");
 	else if (is_for_hub)
 		skl_team_put(page, "<p>Het knooppunt weet het en herinnert er niet meer aan.</p>");
-	else if (strcmp(text_at(fate, "state"), "handed_over") == 0)
+	else if (strcmp(skl_json_text(fate, "state"), "handed_over") == 0)
 		skl_team_put(page, "<p>Aangekomen.</p>");
 	else
 		skl_team_put(page, "<p>Verstuurd.</p>");
@@ -122,7 +119,7 @@ static void put_fate(struct skl_team_page *page, const json_t *fate, bool is_for
 static void put_sent(struct skl_team_page *page, const struct skl_mail_item *item,
 		     const json_t *log, const json_t *one)
 {
-	const json_t *fate = fate_of(log, text_at(one, "id"));
+	const json_t *fate = fate_of(log, skl_json_text(one, "id"));
 	bool is_trouble = json_is_true(json_object_get(fate, "trouble"));
 
 	skl_buf_addf(page->html, "<div class=\"%s\"><p><b>", is_trouble ? "alert" : "good");
@@ -130,9 +127,9 @@ static void put_sent(struct skl_team_page *page, const struct skl_mail_item *ite
 	skl_team_put(page, "</b>");
 	put_by(page, one);
 	skl_team_put(page, "</p>");
-	if (*text_at(one, "said")) {
+	if (*skl_json_text(one, "said")) {
 		skl_team_put(page, "<p>");
-		skl_team_text(page, text_at(one, "said"));
+		skl_team_text(page, skl_json_text(one, "said"));
 		skl_team_put(page, "</p>");
 	}
 	put_fate(page, fate, item->is_notice);
@@ -145,7 +142,7 @@ void skl_team_sent(struct skl_team_page *page, const struct skl_mail_item *item,
 	const json_t *log = json_object_get(record, "log");
 
 	for (size_t i = json_array_size(log); i > 0; i--)
-		if (strcmp(text_at(json_array_get(log, i - 1), "what"), "sent") == 0)
+		if (strcmp(skl_json_text(json_array_get(log, i - 1), "what"), "sent") == 0)
 			put_sent(page, item, log, json_array_get(log, i - 1));
 	if (!item->is_trouble || item->is_notice)
 		return;
@@ -259,11 +256,11 @@ void skl_team_log(struct skl_team_page *page, const json_t *record)
 		const json_t *one = json_array_get(log, i);
 
 		for (size_t k = 0; k < SKL_COUNT(rows); k++) {
-			if (strcmp(rows[k].what, text_at(one, "what")) != 0)
+			if (strcmp(rows[k].what, skl_json_text(one, "what")) != 0)
 				continue;
 			skl_team_put(page, "<li>");
 			skl_team_put(page, rows[k].words);
-			if (*text_at(one, "kind")) {
+			if (*skl_json_text(one, "kind")) {
 				skl_team_put(page, ": ");
 				skl_team_text(page, kind_label(one));
 			}

@@ -143,13 +143,6 @@ static void read_municipality(struct asking *a)
 
 /* ---- the look as a message ---- */
 
-static const char *text_in(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text ? text : "";
-}
-
 static void add_persons(const struct asking *a, struct skl_mapped *mapped)
 {
 	const json_t *person;
@@ -163,13 +156,14 @@ static void add_persons(const struct asking *a, struct skl_mapped *mapped)
 			return;
 		subject->position_count = 1;
 		subject->positions[0] = SKL_POSITION_IMPORTANT_OTHER;
-		(void)snprintf(subject->bsn, sizeof(subject->bsn), "%.9s", text_in(person, "bsn"));
+		(void)snprintf(subject->bsn, sizeof(subject->bsn), "%.9s",
+			       skl_json_text(person, "bsn"));
 		(void)snprintf(subject->family_name, sizeof(subject->family_name), "%s",
-			       text_in(person, "familyName"));
+			       skl_json_text(person, "familyName"));
 		(void)snprintf(subject->given_names, sizeof(subject->given_names), "%s",
-			       text_in(person, "givenNames"));
+			       skl_json_text(person, "givenNames"));
 		(void)snprintf(subject->born, sizeof(subject->born), "%.10s",
-			       text_in(person, "born"));
+			       skl_json_text(person, "born"));
 	}
 }
 
@@ -214,7 +208,7 @@ static enum skl_err record_look(const struct asking *a, const json_t *card,
 	struct skl_mapped_event answer = {.code = SKL_EVENT_ANSWER,
 					  .value = card ? SKL_ANSWER_YES : SKL_ANSWER_NO,
 					  .at_ms = skl_now_ms()};
-	const char *case_hex = card ? text_in(card, "caseRef") : "";
+	const char *case_hex = card ? skl_json_text(card, "caseRef") : "";
 	uint8_t case_ref[SKL_ID_BYTES];
 	bool has_case = skl_hex_decode(skl_view_str(case_hex), case_ref, SKL_ID_BYTES) == SKL_OK &&
 			*case_hex;
@@ -223,8 +217,8 @@ static enum skl_err record_look(const struct asking *a, const json_t *card,
 	begin(a, &mapped, SKL_GROUND_AVG_6_1_D_9_2_C);
 	mapped.is_for_hub = true;
 	skl_mapped_event(&mapped, &answer);
-	if (card &&
-	    skl_hex_decode(skl_view_str(text_in(card, "id")), refers.ref, SKL_ID_BYTES) == SKL_OK)
+	if (card && skl_hex_decode(skl_view_str(skl_json_text(card, "id")), refers.ref,
+				   SKL_ID_BYTES) == SKL_OK)
 		skl_mapped_event(&mapped, &refers);
 	return submit(a, &mapped, has_case ? case_ref : NULL, ret_id);
 }
@@ -306,7 +300,7 @@ static json_t *copy_fields(const json_t *from, const char *const *pairs)
 	json_t *copy = json_object();
 
 	for (size_t i = 0; pairs[i]; i += 2)
-		if (*text_in(from, pairs[i]))
+		if (*skl_json_text(from, pairs[i]))
 			(void)json_object_set(copy, pairs[i + 1], json_object_get(from, pairs[i]));
 	return copy;
 }
@@ -322,7 +316,7 @@ static void add_what_is_asked(const struct asking *a, struct skl_mapped *mapped)
 	size_t i;
 
 	json_array_foreach(json_object_get(a->object, "persons"), i,
-			   person) if (*text_in(person, "familyName"))
+			   person) if (*skl_json_text(person, "familyName"))
 		add_section(mapped, SKL_CATEGORY_IDENTITY, i + 1, copy_fields(person, identity));
 	if (!address)
 		return;

@@ -12,28 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "native.h"
 #include "skl_generic.h"
 #include "skl_mem.h"
 
 #define NOW_MS INT64_C(1795438800000)
 
 static struct skl_mapping *mapping;
-
-static void slurp(const char *name, struct skl_buf *buf)
-{
-	const char *src = getenv("SRC");
-	char path[512];
-	char block[4096];
-	size_t n;
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "%s/adapters/generic/samples/%s", src ? src : ".", name);
-	file = fopen(path, "re");
-	assert_non_null(file);
-	while ((n = fread(block, 1, sizeof(block), file)) > 0)
-		skl_buf_add(buf, block, n);
-	(void)fclose(file);
-}
 
 static int load_sample(void **state)
 {
@@ -42,7 +27,7 @@ static int load_sample(void **state)
 
 	(void)state;
 	skl_buf_init(&text, 1 << 20);
-	slurp("jeugdteam.map", &text);
+	native_read("adapters/generic/samples/jeugdteam.map", &text);
 	if (skl_mapping_load(skl_buf_view(&text), &mapping, &error))
 		fail_msg("jeugdteam.map:%u: %s", error.line, error.text);
 	skl_buf_done(&text);
@@ -98,7 +83,7 @@ static void test_sample(void **state)
 
 	(void)state;
 	skl_buf_init(&text, 1 << 20);
-	slurp("toestemming.json", &text);
+	native_read("adapters/generic/samples/toestemming.json", &text);
 	if (map(skl_buf_str(&text), &mapped, &findings))
 		fail_msg("%s: %s", findings.items[0].place, findings.items[0].text);
 	assert_int_equal(skl_mapped_check(&mapped, &error), SKL_OK);
@@ -134,14 +119,15 @@ static void test_sample(void **state)
 
 static void test_try(void **state)
 {
-	static const char *const samples[][2] = {{"gemeente.map", NULL},
-						 {"jeugdteam.map", "toestemming.json"},
-						 {"school.map", "zorgmelding.json"},
-						 {"ggz.map", NULL},
-						 {"huisarts.map", NULL},
-						 {"jeugdbescherming.map", NULL},
-						 {"maatschappelijk-werk.map", NULL},
-						 {"raad.map", NULL}};
+	static const char *const samples[][2] = {
+		{"gemeente.map", NULL},
+		{"jeugdteam.map", "adapters/generic/samples/toestemming.json"},
+		{"school.map", "adapters/generic/samples/zorgmelding.json"},
+		{"ggz.map", NULL},
+		{"huisarts.map", NULL},
+		{"jeugdbescherming.map", NULL},
+		{"maatschappelijk-werk.map", NULL},
+		{"raad.map", NULL}};
 
 	(void)state;
 	for (size_t i = 0; i < SKL_COUNT(samples); i++) {
@@ -155,7 +141,7 @@ static void test_try(void **state)
 		skl_buf_init(&native, 1 << 20);
 		skl_buf_init(&text, 1 << 20);
 		if (samples[i][1])
-			slurp(samples[i][1], &native);
+			native_read(samples[i][1], &native);
 		if (skl_generic_try(&config, "a.json", skl_buf_view(&native), &text) !=
 		    (samples[i][1] != NULL))
 			fail_msg("%s: %s", samples[i][0], skl_buf_str(&text));

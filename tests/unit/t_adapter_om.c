@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "native.h"
 #include "skl_mem.h"
 #include "skl_om.h"
 #include "skl_xml_dom.h"
@@ -54,22 +55,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void slurp(const char *name, struct skl_buf *buf)
-{
-	char path[512];
-	char block[4096];
-	size_t n;
-	FILE *file;
-
-	path_of(name, path);
-	file = fopen(path, "re");
-	if (!file)
-		fail_msg("%s", path);
-	while ((n = fread(block, 1, sizeof(block), file)) > 0)
-		skl_buf_add(buf, block, n);
-	(void)fclose(file);
-}
-
 /* ---- reading ---- */
 
 /* As the adapter does: read, address, map, lines. The message is gone afterwards. */
@@ -103,11 +88,11 @@ static void map_sample(const char *name, struct skl_mapped *mapped)
 	struct skl_findings findings;
 	struct skl_error error = {0};
 	struct skl_buf xml;
-	char path[64];
+	char path[128];
 
 	skl_buf_init(&xml, 1 << 20);
-	(void)snprintf(path, sizeof(path), "samples/%s", name);
-	slurp(path, &xml);
+	(void)snprintf(path, sizeof(path), "adapters/om/samples/%s", name);
+	native_read(path, &xml);
 	if (map(skl_buf_view(&xml), mapped, &findings))
 		fail_msg("%s: line %u: %s: %s", name, findings.items[0].line,
 			 findings.items[0].rule, findings.items[0].text);
@@ -115,29 +100,6 @@ static void map_sample(const char *name, struct skl_mapped *mapped)
 	if (skl_mapped_check(mapped, &error))
 		fail_msg("%s: %s", name, error.text);
 	skl_buf_done(&xml);
-}
-
-static const struct skl_mapped_event *event_of(const struct skl_mapped *mapped, enum skl_event code)
-{
-	static const struct skl_mapped_event none;
-
-	for (size_t i = 0; i < mapped->event_count; i++) {
-		if (mapped->events[i].code == code)
-			return &mapped->events[i];
-	}
-	return &none;
-}
-
-static const struct skl_mapped_section *section_of(const struct skl_mapped *mapped,
-						   enum skl_category category)
-{
-	static const struct skl_mapped_section none;
-
-	for (size_t i = 0; i < mapped->section_count; i++) {
-		if (mapped->sections[i].category == category)
-			return &mapped->sections[i];
-	}
-	return &none;
 }
 
 static const char *text_of(const struct skl_mapped_section *section, const char *key)
@@ -166,10 +128,11 @@ static void test_behavioural_order(void **state)
 	assert_string_equal(mapped.subjects[0].born, "1996-09-13");
 	/* who is protected is in it without a name */
 	assert_int_equal(mapped.section_count, 3);
-	assert_string_equal(text_of(section_of(&mapped, SKL_CATEGORY_IDENTITY), "sex"), "male");
-	assert_string_equal(text_of(section_of(&mapped, SKL_CATEGORY_CRIMINAL), "stage"),
+	assert_string_equal(text_of(native_section(&mapped, SKL_CATEGORY_IDENTITY, 0), "sex"),
+			    "male");
+	assert_string_equal(text_of(native_section(&mapped, SKL_CATEGORY_CRIMINAL, 0), "stage"),
 			    "suspicion");
-	measure = event_of(&mapped, SKL_EVENT_MEASURE);
+	measure = native_event(&mapped, SKL_EVENT_MEASURE);
 	assert_int_equal(measure->value, SKL_MEASURE_BEHAVIOURAL_ORDER);
 	assert_int_equal(measure->detail, SKL_MEASURE_STATE_IN_FORCE);
 	assert_int_equal(measure->third, SKL_EVIDENCE_HIGHLY_PLAUSIBLE);
@@ -177,8 +140,10 @@ static void test_behavioural_order(void **state)
 	assert_int_equal(measure->other_place, 2);
 	assert_string_equal(measure->partner, "om-nh");
 	assert_int_equal(measure->until_ms - measure->at_ms, INT64_C(90) * 86400000);
-	assert_int_equal(event_of(&mapped, SKL_EVENT_OCCURRED_AT)->at_ms, INT64_C(1780394400000));
-	content = json_object_get(section_of(&mapped, SKL_CATEGORY_MEASURES)->content, "measures");
+	assert_int_equal(native_event(&mapped, SKL_EVENT_OCCURRED_AT)->at_ms,
+			 INT64_C(1780394400000));
+	content = json_object_get(native_section(&mapped, SKL_CATEGORY_MEASURES, 0)->content,
+				  "measures");
 	assert_string_equal(
 		json_string_value(json_object_get(json_array_get(content, 0), "conditions")),
 		"Geen contact met persoon 2, op geen enkele wijze.\nElke week melden bij de "
@@ -196,39 +161,43 @@ static void test_other_documents(void **state)
 	(void)state;
 	map_sample("zittingsbericht.xml", &mapped);
 	assert_int_equal(mapped.kind, SKL_KIND_HEARING_NOTICE);
-	assert_int_equal(event_of(&mapped, SKL_EVENT_HEARING_AT)->value, SKL_FRAME_AREA_CRIMINAL);
-	assert_int_equal(event_of(&mapped, SKL_EVENT_HEARING_AT)->at_ms, INT64_C(1782718200000));
-	assert_string_equal(text_of(section_of(&mapped, SKL_CATEGORY_CRIMINAL), "stage"),
+	assert_int_equal(native_event(&mapped, SKL_EVENT_HEARING_AT)->value,
+			 SKL_FRAME_AREA_CRIMINAL);
+	assert_int_equal(native_event(&mapped, SKL_EVENT_HEARING_AT)->at_ms,
+			 INT64_C(1782718200000));
+	assert_string_equal(text_of(native_section(&mapped, SKL_CATEGORY_CRIMINAL, 0), "stage"),
 			    "hearing");
 	skl_mapped_done(&mapped);
 
 	map_sample("vervolgingsbeslissing.xml", &mapped);
 	assert_int_equal(mapped.kind, SKL_KIND_PROSECUTION_DECISION);
-	assert_string_equal(text_of(section_of(&mapped, SKL_CATEGORY_CRIMINAL), "stage"),
+	assert_string_equal(text_of(native_section(&mapped, SKL_CATEGORY_CRIMINAL, 0), "stage"),
 			    "dismissed");
-	assert_string_equal(text_of(section_of(&mapped, SKL_CATEGORY_IDENTITY), "prefix"),
+	assert_string_equal(text_of(native_section(&mapped, SKL_CATEGORY_IDENTITY, 0), "prefix"),
 			    "van der");
 	skl_mapped_done(&mapped);
 
 	map_sample("toezegging-overleg.xml", &mapped);
 	assert_int_equal(mapped.kind, SKL_KIND_CONFERENCE_DECISION);
-	assert_int_equal(event_of(&mapped, SKL_EVENT_MEASURE)->detail, SKL_MEASURE_STATE_PROPOSED);
-	assert_int_equal(event_of(&mapped, SKL_EVENT_CONFERENCE_AT)->at_ms, INT64_C(1773241200000));
+	assert_int_equal(native_event(&mapped, SKL_EVENT_MEASURE)->detail,
+			 SKL_MEASURE_STATE_PROPOSED);
+	assert_int_equal(native_event(&mapped, SKL_EVENT_CONFERENCE_AT)->at_ms,
+			 INT64_C(1773241200000));
 	assert_int_equal(skl_mapped_find_fact(&mapped, SKL_FACT_PURPOSE)->value,
 			 SKL_PURPOSE_SAFETY_CONSULTATION);
 	skl_mapped_done(&mapped);
 
 	map_sample("afwezig.xml", &mapped);
 	assert_int_equal(mapped.kind, SKL_KIND_CONFERENCE_ABSENCE);
-	assert_int_equal(event_of(&mapped, SKL_EVENT_REASON)->value, SKL_REASON_CAPACITY);
-	assert_string_equal(event_of(&mapped, SKL_EVENT_CONTACT_PERSON)->desk, "parket");
+	assert_int_equal(native_event(&mapped, SKL_EVENT_REASON)->value, SKL_REASON_CAPACITY);
+	assert_string_equal(native_event(&mapped, SKL_EVENT_CONTACT_PERSON)->desk, "parket");
 	skl_mapped_done(&mapped);
 
 	map_sample("taak-gedaan.xml", &mapped);
 	assert_int_equal(mapped.kind, SKL_KIND_TASK_DONE);
 	assert_true(mapped.is_for_hub);
-	assert_int_equal(event_of(&mapped, SKL_EVENT_TASK)->value, SKL_TASK_REVIEW_PLAN);
-	assert_int_equal(event_of(&mapped, SKL_EVENT_TASK)->ref[15], 0x77);
+	assert_int_equal(native_event(&mapped, SKL_EVENT_TASK)->value, SKL_TASK_REVIEW_PLAN);
+	assert_int_equal(native_event(&mapped, SKL_EVENT_TASK)->ref[15], 0x77);
 	skl_mapped_done(&mapped);
 }
 
@@ -237,18 +206,8 @@ static void test_other_documents(void **state)
 /* The sample with the first `from` replaced. */
 static void change(const char *sample, const char *from, const char *to, struct skl_buf *ret)
 {
-	struct skl_buf xml;
-	const char *at;
-
-	skl_buf_init(&xml, 1 << 20);
-	slurp(sample, &xml);
-	at = strstr(skl_buf_str(&xml), from);
-	if (!at)
-		fail_msg("%s is not in %s", from, sample);
-	skl_buf_add(ret, skl_buf_str(&xml), (size_t)(at - skl_buf_str(&xml)));
-	skl_buf_add_str(ret, to);
-	skl_buf_add_str(ret, at + strlen(from));
-	skl_buf_done(&xml);
+	native_read(sample, ret);
+	native_edit(ret, from, to);
 }
 
 struct wrong {
@@ -306,7 +265,8 @@ static void test_wrong(void **state)
 		enum skl_err err;
 
 		skl_buf_init(&xml, 1 << 20);
-		change("samples/gedragsaanwijzing.xml", wrongs[i].from, wrongs[i].to, &xml);
+		change("adapters/om/samples/gedragsaanwijzing.xml", wrongs[i].from, wrongs[i].to,
+		       &xml);
 		err = map(skl_buf_view(&xml), &mapped, &findings);
 		if (!err || !findings.is_fatal || !has(&findings, &wrongs[i]))
 			fail_msg("%s: %d: line %u: %s: %s", wrongs[i].to, (int)err,
@@ -381,7 +341,8 @@ static void test_acute(void **state)
 
 		skl_buf_init(&whole, 1 << 20);
 		skl_buf_init(&xml, 1 << 20);
-		change("samples/gedragsaanwijzing.xml", changes[i][0], changes[i][1], &whole);
+		change("adapters/om/samples/gedragsaanwijzing.xml", changes[i][0], changes[i][1],
+		       &whole);
 		declare_acute(&whole, &xml);
 		err = map(skl_buf_view(&xml), &mapped, &findings);
 		if (err || !findings.count || findings.is_fatal)
@@ -417,7 +378,7 @@ static void test_words(void **state)
 
 	(void)state;
 	skl_buf_init(&xsd, 1 << 20);
-	slurp("schema/om.xsd", &xsd);
+	native_read("adapters/om/schema/om.xsd", &xsd);
 	doc = skl_xml_parse(skl_buf_view(&xsd), 1 << 20, &findings);
 	assert_non_null(doc);
 	for (size_t i = 0; i < SKL_COUNT(types); i++) {
@@ -583,7 +544,7 @@ static void test_tasks(void **state)
 			     skl_code_label_nl(SKL_LIST_TASK, task));
 		if (map(skl_buf_view(&xml), &mapped, &findings))
 			fail_msg("%s: %s", skl_buf_str(&xml), findings.items[0].text);
-		assert_int_equal(event_of(&mapped, SKL_EVENT_TASK)->value, task);
+		assert_int_equal(native_event(&mapped, SKL_EVENT_TASK)->value, task);
 		skl_mapped_done(&mapped);
 		skl_buf_done(&xml);
 	}

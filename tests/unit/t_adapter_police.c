@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "native.h"
 #include "skl_clock.h"
 #include "skl_label.h"
 #include "skl_mem.h"
@@ -22,22 +23,6 @@
 static struct skl_xml_schema *schema;
 static struct skl_buf sample;
 static int64_t now_ms;
-
-static void slurp(const char *name, struct skl_buf *buf)
-{
-	const char *src = getenv("SRC");
-	char path[512];
-	char block[4096];
-	size_t n;
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "%s/adapters/police/%s", src ? src : ".", name);
-	file = fopen(path, "re");
-	assert_non_null(file);
-	while ((n = fread(block, 1, sizeof(block), file)) > 0)
-		skl_buf_add(buf, block, n);
-	(void)fclose(file);
-}
 
 static int setup(void **state)
 {
@@ -50,7 +35,7 @@ static int setup(void **state)
 		       src ? src : ".");
 	assert_int_equal(skl_xml_schema_open(path, &schema, &error), SKL_OK);
 	skl_buf_init(&sample, 1 << 20);
-	slurp("samples/melding.xml", &sample);
+	native_read("adapters/police/samples/melding.xml", &sample);
 	return skl_time_parse(skl_view_str("2026-03-04T02:10:00Z"), &now_ms);
 }
 
@@ -62,62 +47,12 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* The sample with the first `from` replaced by `to`; fails the test if it is not there. */
-static void edit(struct skl_buf *buf, const char *from, const char *to)
-{
-	struct skl_buf next;
-	const char *text = skl_buf_str(buf);
-	const char *at = strstr(text, from);
-
-	assert_non_null(at);
-	skl_buf_init(&next, 4u << 20);
-	skl_buf_add(&next, text, (size_t)(at - text));
-	skl_buf_add_str(&next, to);
-	skl_buf_add_str(&next, at + strlen(from));
-	skl_buf_done(buf);
-	*buf = next;
-}
-
-static unsigned line_of(const struct skl_buf *buf, const char *mark)
-{
-	const char *at = strstr(skl_buf_str(buf), mark);
-	unsigned line = 1;
-
-	assert_non_null(at);
-	for (const char *p = skl_buf_str(buf); p < at; p++)
-		line += *p == '\n' ? 1 : 0;
-	return line;
-}
-
 static enum skl_err read_xml(struct skl_view xml, struct skl_mapped *mapped,
 			     struct skl_findings *findings)
 {
 	struct skl_police_opts opts = {.now_ms = now_ms};
 
 	return skl_police_read(schema, xml, &opts, mapped, findings);
-}
-
-static size_t count_of(const struct skl_mapped *mapped, enum skl_category category)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < mapped->section_count; i++)
-		count += mapped->sections[i].category == category ? 1 : 0;
-	return count;
-}
-
-static const struct skl_mapped_section *section_of(const struct skl_mapped *mapped,
-						   enum skl_category category, size_t place)
-{
-	static const struct skl_mapped_section none;
-
-	for (size_t i = 0; i < mapped->section_count; i++) {
-		if (mapped->sections[i].category == category &&
-		    mapped->sections[i].about[0] == place)
-			return &mapped->sections[i];
-	}
-	fail_msg("no section %d about %zu", (int)category, place);
-	return &none;
 }
 
 static const char *text_of(const json_t *object, const char *key)
@@ -149,15 +84,15 @@ static void test_sample(void **state)
 	assert_int_equal(mapped.subjects[0].positions[0], SKL_POSITION_VICTIM);
 	assert_int_equal(mapped.subjects[0].positions[1], SKL_POSITION_PARENT);
 	assert_string_equal(mapped.subjects[2].born, "2019-08-30");
-	assert_int_equal(count_of(&mapped, SKL_CATEGORY_IDENTITY), 3);
-	assert_int_equal(count_of(&mapped, SKL_CATEGORY_BSN), 2);
-	assert_int_equal(count_of(&mapped, SKL_CATEGORY_CONTACT), 2);
-	assert_int_equal(count_of(&mapped, SKL_CATEGORY_HOUSEHOLD), 1);
+	assert_int_equal(native_count(&mapped, SKL_CATEGORY_IDENTITY), 3);
+	assert_int_equal(native_count(&mapped, SKL_CATEGORY_BSN), 2);
+	assert_int_equal(native_count(&mapped, SKL_CATEGORY_CONTACT), 2);
+	assert_int_equal(native_count(&mapped, SKL_CATEGORY_HOUSEHOLD), 1);
 	/* seen and heard are two sections about p1, p3 has one of its own */
-	assert_int_equal(count_of(&mapped, SKL_CATEGORY_INCIDENT), 3);
-	assert_int_equal(count_of(&mapped, SKL_CATEGORY_RED_FLAGS), 1);
-	assert_int_equal(count_of(&mapped, SKL_CATEGORY_MEASURES), 1);
-	assert_int_equal(count_of(&mapped, SKL_CATEGORY_CHILD), 1);
+	assert_int_equal(native_count(&mapped, SKL_CATEGORY_INCIDENT), 3);
+	assert_int_equal(native_count(&mapped, SKL_CATEGORY_RED_FLAGS), 1);
+	assert_int_equal(native_count(&mapped, SKL_CATEGORY_MEASURES), 1);
+	assert_int_equal(native_count(&mapped, SKL_CATEGORY_CHILD), 1);
 	/* one for the latest fact, and that there is coercion against p1 */
 	assert_int_equal(mapped.event_count, 2);
 	assert_int_equal(mapped.events[0].code, SKL_EVENT_OCCURRED_AT);
@@ -166,14 +101,14 @@ static void test_sample(void **state)
 	assert_int_equal(mapped.events[1].value, SKL_VIOLENCE_COERCION_AND_CONTROL);
 	assert_int_equal(mapped.events[1].place, 1);
 
-	section = section_of(&mapped, SKL_CATEGORY_IDENTITY, 1);
+	section = native_section(&mapped, SKL_CATEGORY_IDENTITY, 1);
 	assert_string_equal(text_of(section->content, "family_name"), "Voorbeeld");
 	assert_string_equal(text_of(section->content, "prefix"), "van");
 	assert_string_equal(text_of(section->content, "sex"), "female");
 	assert_int_equal(section->person_kind, SKL_PERSON_KIND_VICTIM);
-	section = section_of(&mapped, SKL_CATEGORY_IDENTITY, 2);
+	section = native_section(&mapped, SKL_CATEGORY_IDENTITY, 2);
 	assert_int_equal(section->person_kind, SKL_PERSON_KIND_SUSPECT);
-	section = section_of(&mapped, SKL_CATEGORY_INCIDENT, 1);
+	section = native_section(&mapped, SKL_CATEGORY_INCIDENT, 1);
 	assert_int_equal(section->source, SKL_SOURCE_OBSERVED);
 	assert_int_equal(section->status, SKL_STATUS_FACT);
 	assert_int_equal(section->reliability, SKL_RELIABILITY_RELIABLE);
@@ -291,7 +226,7 @@ static void test_wrong(void **state)
 
 		skl_buf_init(&xml, 4u << 20);
 		skl_buf_add_view(&xml, skl_buf_view(&sample));
-		edit(&xml, row->from, row->to);
+		native_edit(&xml, row->from, row->to);
 		err = read_xml(skl_buf_view(&xml), &mapped, &findings);
 		if (err != row->err || findings.count == 0 ||
 		    strcmp(findings.items[0].rule, row->rule) != 0 ||
@@ -300,7 +235,7 @@ static void test_wrong(void **state)
 				 findings.count, findings.items[0].rule, findings.items[0].text);
 		/* libxml2 counts an element at the line where its start tag ends */
 		if (strcmp(row->name, "other root") != 0) {
-			unsigned want = line_of(&xml, row->mark);
+			unsigned want = native_line_of(&xml, row->mark);
 			unsigned got = findings.items[0].line;
 
 			if (got < want || got > want + 2)
@@ -328,8 +263,8 @@ static void test_acute(void **state)
 
 		skl_buf_init(&xml, 4u << 20);
 		skl_buf_add_view(&xml, skl_buf_view(&sample));
-		edit(&xml, "urgentie=\"voorrang\"", acute);
-		edit(&xml, row->from, row->to);
+		native_edit(&xml, "urgentie=\"voorrang\"", acute);
+		native_edit(&xml, row->from, row->to);
 		err = read_xml(skl_buf_view(&xml), &mapped, &findings);
 		if (row->err == SKL_EMALFORMED) {
 			if (err != SKL_EMALFORMED)
@@ -360,12 +295,12 @@ static void test_acute_undeclared(void **state)
 	(void)state;
 	skl_buf_init(&xml, 1 << 20);
 	skl_buf_add_view(&xml, skl_buf_view(&sample));
-	edit(&xml, "urgentie=\"voorrang\"", "urgentie=\"acuut\"");
+	native_edit(&xml, "urgentie=\"voorrang\"", "urgentie=\"acuut\"");
 	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_OK);
 	assert_string_equal(findings.items[0].rule, "acuut-verklaard");
 	assert_null(skl_mapped_find_fact(&mapped, SKL_FACT_UNSAFETY));
 	skl_mapped_done(&mapped);
-	edit(&xml, "bsn=\"111222333\"", "bsn=\"111222334\"");
+	native_edit(&xml, "bsn=\"111222333\"", "bsn=\"111222334\"");
 	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_EFIELD);
 	skl_mapped_done(&mapped);
 	skl_buf_done(&xml);
@@ -392,7 +327,7 @@ static void test_addressing(void **state)
 		(void)snprintf(code, sizeof(code), "code=\"%s\"", rows[i].code);
 		skl_buf_init(&xml, 1 << 20);
 		skl_buf_add_view(&xml, skl_buf_view(&sample));
-		edit(&xml, "code=\"0479\"", code);
+		native_edit(&xml, "code=\"0479\"", code);
 		assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_OK);
 		assert_string_equal(mapped.municipality, rows[i].municipality);
 		if (rows[i].parked) {
@@ -416,12 +351,12 @@ static void test_secret_address(void **state)
 	(void)state;
 	skl_buf_init(&xml, 1 << 20);
 	skl_buf_add_view(&xml, skl_buf_view(&sample));
-	edit(&xml, "<adres>", "<adres geheim=\"ja\">");
+	native_edit(&xml, "<adres>", "<adres geheim=\"ja\">");
 	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_OK);
-	contact = section_of(&mapped, SKL_CATEGORY_CONTACT, 1);
+	contact = native_section(&mapped, SKL_CATEGORY_CONTACT, 1);
 	assert_null(json_object_get(contact->content, "address"));
 	assert_non_null(json_object_get(contact->content, "phones"));
-	assert_int_equal(count_of(&mapped, SKL_CATEGORY_WHEREABOUTS), 0);
+	assert_int_equal(native_count(&mapped, SKL_CATEGORY_WHEREABOUTS), 0);
 	assert_non_null(skl_mapped_find_fact(&mapped, SKL_FACT_PROTECTED_ADDRESS));
 	skl_mapped_done(&mapped);
 	skl_buf_done(&xml);
@@ -436,7 +371,7 @@ static void test_explicit_addressee(void **state)
 	(void)state;
 	skl_buf_init(&xml, 1 << 20);
 	skl_buf_add_view(&xml, skl_buf_view(&sample));
-	edit(&xml, "basis=\"woonadres\"/>", "/><bestemming partner=\"vt-zhz\"/>");
+	native_edit(&xml, "basis=\"woonadres\"/>", "/><bestemming partner=\"vt-zhz\"/>");
 	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_OK);
 	assert_string_equal(mapped.to_partner, "vt-zhz");
 	skl_mapped_done(&mapped);
@@ -454,7 +389,7 @@ static void test_source_law(void **state)
 	skl_buf_init(&xml, 1 << 20);
 	skl_buf_add_view(&xml, skl_buf_view(&sample));
 	/* the fact that was seen: the same marks, another law, another section */
-	edit(&xml, "wpg=\"8\">\n    <daad>p1 vertelt", "wpg=\"9\">\n    <daad>p1 vertelt");
+	native_edit(&xml, "wpg=\"8\">\n    <daad>p1 vertelt", "wpg=\"9\">\n    <daad>p1 vertelt");
 	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_OK);
 	for (size_t i = 0; i < mapped.section_count; i++)
 		with_9 += mapped.sections[i].source_law == SKL_SOURCE_LAW_WPG_9 ? 1 : 0;
@@ -492,16 +427,16 @@ static void test_characters(void **state)
 	skl_buf_add_str(&name, "<achternaam>");
 	for (int i = 0; i < 200; i++)
 		skl_buf_add_str(&name, "é");
-	edit(&xml, "<achternaam>Voorbeeld", skl_buf_str(&name));
+	native_edit(&xml, "<achternaam>Voorbeeld", skl_buf_str(&name));
 	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_OK);
 	assert_int_equal(skl_mapped_check(&mapped, &error), SKL_OK);
 	skl_mapped_done(&mapped);
 	/* One more is; declared acute, the first 200 go. */
-	edit(&xml, "<achternaam>é", "<achternaam>éé");
+	native_edit(&xml, "<achternaam>é", "<achternaam>éé");
 	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_EFIELD);
 	assert_string_equal(findings.items[0].rule, "schema");
 	skl_mapped_done(&mapped);
-	edit(&xml, "urgentie=\"voorrang\"", "acuut-verklaard-door=\"u-55aa\"");
+	native_edit(&xml, "urgentie=\"voorrang\"", "acuut-verklaard-door=\"u-55aa\"");
 	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_OK);
 	assert_int_equal(skl_mapped_check(&mapped, &error), SKL_OK);
 	assert_int_equal(strlen(mapped.subjects[0].family_name), 400);
@@ -525,7 +460,7 @@ static void test_says_nothing(void **state)
 	assert_true(said && saved >= 0);
 	skl_buf_init(&xml, 1 << 20);
 	skl_buf_add_view(&xml, skl_buf_view(&sample));
-	edit(&xml, "UTF-8", "UTF-7");
+	native_edit(&xml, "UTF-8", "UTF-7");
 	assert_true(dup2(fileno(said), STDERR_FILENO) >= 0);
 	err = read_xml(skl_buf_view(&xml), &mapped, &findings);
 	assert_true(dup2(saved, STDERR_FILENO) >= 0);
@@ -559,7 +494,7 @@ static void test_data(void **state)
 
 	(void)state;
 	skl_buf_init(&xml, 1 << 20);
-	slurp("samples/politiegegevens.xml", &xml);
+	native_read("adapters/police/samples/politiegegevens.xml", &xml);
 	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_OK);
 	assert_int_equal(mapped.kind, SKL_KIND_POLICE_DATA_RESPONSE);
 	assert_true(mapped.has_in_reply_to);
@@ -573,7 +508,7 @@ static void test_data(void **state)
 	skl_mapped_done(&mapped);
 
 	/* one history left out is a refusal, not "nothing known" */
-	edit(&xml, "soort=\"zeden\" over=\"1448162\"", "soort=\"geweld\" over=\"1448162\"");
+	native_edit(&xml, "soort=\"zeden\" over=\"1448162\"", "soort=\"geweld\" over=\"1448162\"");
 	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_EFIELD);
 	assert_string_equal(findings.items[0].rule, "vier-geschiedenissen");
 	skl_mapped_done(&mapped);
@@ -594,11 +529,11 @@ static void test_data_one_size(void **state)
 	text[3000] = '\0';
 	skl_buf_init(&xml, 1 << 20);
 	skl_buf_init(&item, 1 << 20);
-	slurp("samples/politiegegevens.xml", &xml);
+	native_read("adapters/police/samples/politiegegevens.xml", &xml);
 	for (int i = 0; i < 3; i++)
 		skl_buf_addf(&item, "<voorval rol=\"verdachte\">%s</voorval>", text);
 	skl_buf_add_str(&item, "</geschiedenis>");
-	edit(&xml, "</geschiedenis>", skl_buf_str(&item));
+	native_edit(&xml, "</geschiedenis>", skl_buf_str(&item));
 	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_OK);
 	for (size_t i = 0; i < mapped.section_count; i++)
 		assert_int_equal(mapped.sections[i].min_size_class, 3);
@@ -617,7 +552,7 @@ static void test_repair(void **state)
 
 	(void)state;
 	skl_buf_init(&xml, 1 << 20);
-	slurp("samples/herstel.xml", &xml);
+	native_read("adapters/police/samples/herstel.xml", &xml);
 	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_OK);
 	assert_int_equal(mapped.kind, SKL_KIND_CORRECTION);
 	assert_string_equal(mapped.repairs, "PL1100-2026-000123");
@@ -630,7 +565,7 @@ static void test_repair(void **state)
 	assert_int_equal(skl_mapped_check(&mapped, &error), SKL_OK);
 	skl_mapped_done(&mapped);
 
-	edit(&xml, "op=\"PL1100-2026-000123\"", "");
+	native_edit(&xml, "op=\"PL1100-2026-000123\"", "");
 	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_EFIELD);
 	assert_string_equal(findings.items[0].rule, "schema");
 	skl_mapped_done(&mapped);
@@ -644,7 +579,7 @@ static void test_repair(void **state)
 	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_EFIELD);
 	assert_string_equal(findings.items[0].rule, "correctie");
 	skl_mapped_done(&mapped);
-	edit(&xml, "correctie", "terugroeping");
+	native_edit(&xml, "correctie", "terugroeping");
 	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_OK);
 	assert_int_equal(mapped.kind, SKL_KIND_RECALL);
 	skl_mapped_done(&mapped);
@@ -660,7 +595,7 @@ static void test_task(void **state)
 
 	(void)state;
 	skl_buf_init(&xml, 1 << 20);
-	slurp("samples/taak-gedaan.xml", &xml);
+	native_read("adapters/police/samples/taak-gedaan.xml", &xml);
 	assert_int_equal(read_xml(skl_buf_view(&xml), &mapped, &findings), SKL_OK);
 	assert_int_equal(findings.count, 0);
 	assert_int_equal(mapped.kind, SKL_KIND_TASK_DONE);

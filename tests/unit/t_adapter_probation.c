@@ -12,28 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "native.h"
 #include "skl_mem.h"
 #include "skl_probation.h"
 
 #define NOW_MS  INT64_C(1772720400000)
 #define HOUR_MS INT64_C(3600000)
-
-static void slurp(const char *name, struct skl_buf *buf)
-{
-	const char *src = getenv("SRC");
-	char path[512];
-	char block[4096];
-	size_t n;
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "%s/adapters/probation/samples/%s", src ? src : ".",
-		       name);
-	file = fopen(path, "re");
-	assert_non_null(file);
-	while ((n = fread(block, 1, sizeof(block), file)) > 0)
-		skl_buf_add(buf, block, n);
-	(void)fclose(file);
-}
 
 /* ---- messages ---- */
 
@@ -42,10 +26,12 @@ static void map_sample(const char *name, const struct skl_context *about, struct
 {
 	struct skl_own_opts opts = skl_probation_own_opts(NOW_MS);
 	struct skl_buf text;
+	char path[128];
 	json_t *object;
 
+	(void)snprintf(path, sizeof(path), "adapters/probation/samples/%s", name);
 	skl_buf_init(&text, 1 << 20);
-	slurp(name, &text);
+	native_read(path, &text);
 	*findings = (struct skl_findings){0};
 	object = skl_own_parse(skl_buf_view(&text), findings);
 	assert_non_null(object);

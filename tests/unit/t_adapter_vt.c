@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "native.h"
 #include "skl_label.h"
 #include "skl_mem.h"
 #include "skl_vt.h"
@@ -20,23 +21,6 @@
 #define NOW_MS INT64_C(1772720400000)
 
 static struct skl_context about;
-
-static void slurp(const char *name, struct skl_buf *buf)
-{
-	const char *src = getenv("SRC");
-	char path[512];
-	char block[4096];
-	size_t n;
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "%s/adapters/veilig_thuis/samples/%s", src ? src : ".",
-		       name);
-	file = fopen(path, "re");
-	assert_non_null(file);
-	while ((n = fread(block, 1, sizeof(block), file)) > 0)
-		skl_buf_add(buf, block, n);
-	(void)fclose(file);
-}
 
 static int setup(void **state)
 {
@@ -67,24 +51,6 @@ static enum skl_err map(const char *text, bool is_known, struct skl_mapped *mapp
 	return err;
 }
 
-static const struct skl_mapped_event *event_of(const struct skl_mapped *mapped, enum skl_event code)
-{
-	static const struct skl_mapped_event none;
-
-	for (size_t i = 0; i < mapped->event_count; i++) {
-		if (mapped->events[i].code == code)
-			return &mapped->events[i];
-	}
-	return &none;
-}
-
-static uint32_t fact_of(const struct skl_mapped *mapped, enum skl_fact code)
-{
-	const struct skl_mapped_fact *fact = skl_mapped_find_fact(mapped, code);
-
-	return fact ? fact->value : 0;
-}
-
 static void test_feedback(void **state)
 {
 	struct skl_mapped mapped;
@@ -94,7 +60,7 @@ static void test_feedback(void **state)
 
 	(void)state;
 	skl_buf_init(&text, 1 << 20);
-	slurp("feedback.json", &text);
+	native_read("adapters/veilig_thuis/samples/feedback.json", &text);
 	assert_int_equal(map(skl_buf_str(&text), true, &mapped, &findings), SKL_OK);
 	assert_int_equal(skl_mapped_check(&mapped, &error), SKL_OK);
 	assert_int_equal(mapped.kind, SKL_KIND_FEEDBACK);
@@ -103,11 +69,11 @@ static void test_feedback(void **state)
 	assert_string_equal(mapped.to_desk, "meldingen");
 	assert_int_equal(mapped.subject_count, 2);
 	assert_int_equal(mapped.subjects[0].number, 1448162);
-	assert_int_equal(fact_of(&mapped, SKL_FACT_PURPOSE), SKL_PURPOSE_STOP_VIOLENCE);
-	assert_int_equal(fact_of(&mapped, SKL_FACT_GROUND), SKL_GROUND_WMO_4_1_1_2_E);
+	assert_int_equal(native_fact(&mapped, SKL_FACT_PURPOSE), SKL_PURPOSE_STOP_VIOLENCE);
+	assert_int_equal(native_fact(&mapped, SKL_FACT_GROUND), SKL_GROUND_WMO_4_1_1_2_E);
 	/* what the content implies, and that a door card is sealed */
-	assert_int_equal(event_of(&mapped, SKL_EVENT_TAKEN_UP)->value, SKL_ANSWER_YES);
-	assert_int_equal(fact_of(&mapped, SKL_FACT_SEAL), SKL_SEAL_WPG_27_1_D);
+	assert_int_equal(native_event(&mapped, SKL_EVENT_TAKEN_UP)->value, SKL_ANSWER_YES);
+	assert_int_equal(native_fact(&mapped, SKL_FACT_SEAL), SKL_SEAL_WPG_27_1_D);
 	assert_int_equal(mapped.sections[0].source_law, SKL_SOURCE_LAW_WMO);
 	skl_mapped_done(&mapped);
 	skl_buf_done(&text);
@@ -122,16 +88,16 @@ static void test_triage(void **state)
 
 	(void)state;
 	skl_buf_init(&text, 1 << 20);
-	slurp("triage_outcome.json", &text);
+	native_read("adapters/veilig_thuis/samples/triage_outcome.json", &text);
 	assert_int_equal(map(skl_buf_str(&text), true, &mapped, &findings), SKL_OK);
 	assert_int_equal(skl_mapped_check(&mapped, &error), SKL_OK);
 	assert_string_equal(mapped.to_partner, "lt-zaanstad");
 	assert_false(mapped.has_in_reply_to);
-	assert_true(event_of(&mapped, SKL_EVENT_REFERS_TO)->has_ref);
-	assert_int_equal(event_of(&mapped, SKL_EVENT_TRIAGE_OUTCOME)->value,
+	assert_true(native_event(&mapped, SKL_EVENT_REFERS_TO)->has_ref);
+	assert_int_equal(native_event(&mapped, SKL_EVENT_TRIAGE_OUTCOME)->value,
 			 SKL_TRIAGE_OUTCOME_LOCAL_TEAM);
-	assert_int_equal(event_of(&mapped, SKL_EVENT_UNSAFETY)->value, SKL_UNSAFETY_STRUCTURAL);
-	assert_int_equal(event_of(&mapped, SKL_EVENT_PATTERN)->value, SKL_PATTERN_UNCLEAR);
+	assert_int_equal(native_event(&mapped, SKL_EVENT_UNSAFETY)->value, SKL_UNSAFETY_STRUCTURAL);
+	assert_int_equal(native_event(&mapped, SKL_EVENT_PATTERN)->value, SKL_PATTERN_UNCLEAR);
 	assert_string_equal(skl_mapped_find_fact(&mapped, SKL_FACT_CHECKED_BY)->text, "u-31b0");
 	assert_string_equal(mapped.subjects[0].born, "1991-05-17");
 	skl_mapped_done(&mapped);
@@ -293,7 +259,7 @@ static void test_auto_receipt(void **state)
 	assert_int_equal(mapped.kind, SKL_KIND_REPORT_RECEIPT);
 	assert_string_equal(mapped.to_partner, "politie-nh");
 	assert_int_equal(mapped.section_count, 0);
-	assert_int_equal(event_of(&mapped, SKL_EVENT_REPORT_RECEIVED_AT)->at_ms, NOW_MS);
+	assert_int_equal(native_event(&mapped, SKL_EVENT_REPORT_RECEIVED_AT)->at_ms, NOW_MS);
 	skl_mapped_done(&mapped);
 }
 
