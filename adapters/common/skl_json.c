@@ -47,3 +47,9 @@ json_t *skl_json_time(int64_t at_ms)
 	skl_time_format(at_ms, text);
 	return json_string(text);
 }
+
+void skl_json_set_text(json_t *object, const char *key, const char *text)
+{
+	if (text && *text)
+		(void)json_object_set_new(object, key, json_string(text));
+}

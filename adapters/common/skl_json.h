@@ -27,4 +27,7 @@ const char *skl_json_text(const json_t *object, const char *key);
 json_t *skl_json_hex(const void *bytes, size_t len);
 json_t *skl_json_time(int64_t at_ms);
 
+/* A text that is NULL or empty is left out. */
+void skl_json_set_text(json_t *object, const char *key, const char *text);
+
 #endif

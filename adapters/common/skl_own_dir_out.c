@@ -15,12 +15,6 @@
 
 #define OUT_BYTES ((size_t)8 * 1024 * 1024)
 
-static void set_text(json_t *object, const char *key, const char *text)
-{
-	if (text && *text)
-		(void)json_object_set_new(object, key, json_string(text));
-}
-
 /* A file in out/, once; takes message. */
 SKL_MUST_CHECK static enum skl_err tell_json(struct skl_own_dir *own, const char *what,
 					     const char *root, const uint8_t id[SKL_ID_BYTES],
@@ -47,9 +41,9 @@ static void render_message(void *arg, const struct skl_received *received,
 		skl_own_received(received, about, skl_client_directory(own->adapter->client));
 	char id[33];
 
-	set_text(message, "about", "message");
+	skl_json_set_text(message, "about", "message");
 	if (about && about->is_ours)
-		set_text(message, "yourId", about->native_id);
+		skl_json_set_text(message, "yourId", about->native_id);
 	own->codec->write(own->arg, "bericht", message, text);
 	json_decref(message);
 	skl_hex_encode(skl_view_of(received->common->id.data, SKL_ID_BYTES), id);
@@ -87,7 +81,7 @@ enum skl_err skl_own_dir_on_failed(void *arg, const struct skl_context *context,
 	struct skl_own_dir *own = arg;
 	json_t *message = skl_own_failed(context, err, text);
 
-	set_text(message, "phone", skl_adapter_phone(own->adapter, context->partner));
+	skl_json_set_text(message, "phone", skl_adapter_phone(own->adapter, context->partner));
 	return tell_json(own, "mislukt", "mislukt", context->id, "", message);
 }
 
@@ -141,15 +135,15 @@ static void tell_call(struct skl_own_dir *own, const char *native_id, enum skl_k
 	if (skl_state_told_get(adapter->state, key, &told) == SKL_OK && told == SKL_TOLD_DONE)
 		return;
 	message = json_object();
-	set_text(message, "about", "emergency");
-	set_text(message, "yourId", native_id);
-	set_text(message, "messageId", hex);
-	set_text(message, "partner", partner);
+	skl_json_set_text(message, "about", "emergency");
+	skl_json_set_text(message, "yourId", native_id);
+	skl_json_set_text(message, "messageId", hex);
+	skl_json_set_text(message, "partner", partner);
 	skl_adapter_emergency_text(one ? one->name : NULL, phone, false, text);
-	set_text(message, "text", text);
+	skl_json_set_text(message, "text", text);
 	skl_adapter_emergency_text(one ? one->name : NULL, phone, true, text);
-	set_text(message, "textEn", text);
-	set_text(message, "phone", phone);
+	skl_json_set_text(message, "textEn", text);
+	skl_json_set_text(message, "phone", phone);
 	(void)json_object_set_new(message, "at", skl_json_time(skl_now_ms()));
 	err = tell_json(own, "nood", "noodinstructie", id, "", message);
 	skl_adapter_after_record(adapter, kind, id, partner);
@@ -272,13 +266,14 @@ enum skl_err skl_own_dir_repair(struct skl_own_dir *own, const struct skl_mapped
 		(void)snprintf(text + len, sizeof(text) - len, " %s", findings->items[i].text);
 		len += strlen(text + len);
 	}
-	set_text(message, "about", "repair");
-	set_text(message, "yourId", mapped->native_id);
+	skl_json_set_text(message, "about", "repair");
+	skl_json_set_text(message, "yourId", mapped->native_id);
 	(void)json_object_set_new(message, "messageId", skl_json_hex(id, SKL_ID_BYTES));
 	(void)json_object_set_new(message, "repairBefore", skl_json_time(due_ms));
-	set_text(message, "text", text);
-	set_text(message, "textEn",
-		 "Sent because it was declared acute. Complete it and offer it again under a "
-		 "number of its own.");
+	skl_json_set_text(message, "text", text);
+	skl_json_set_text(
+		message, "textEn",
+		"Sent because it was declared acute. Complete it and offer it again under a "
+		"number of its own.");
 	return tell_json(own, "herstel", "herstel", id, "", message);
 }

@@ -15,15 +15,9 @@ static void set(json_t *object, const char *key, json_t *value)
 	(void)json_object_set_new(object, key, value);
 }
 
-static void set_text(json_t *object, const char *key, const char *text)
-{
-	if (text && *text)
-		set(object, key, json_string(text));
-}
-
 static void set_code(json_t *object, const char *key, enum skl_list list, uint32_t code)
 {
-	set_text(object, key, skl_code_name(list, code));
+	skl_json_set_text(object, key, skl_code_name(list, code));
 }
 
 static void set_time(json_t *object, const char *key, int64_t at_ms)
@@ -102,7 +96,7 @@ static json_t *sections_of(const struct skl_received *received)
 		set(section, "marks", marks_of(from->row));
 		set_told_by(section, received->envelope, from->row->number);
 		if (from->err)
-			set_text(section, "cannotOpen", skl_err_name(from->err));
+			skl_json_set_text(section, "cannotOpen", skl_err_name(from->err));
 		else
 			set(section, "data",
 			    json_loadb((const char *)from->content.data, from->content.len, 0,
@@ -121,8 +115,9 @@ static json_t *not_shared_of(const struct skl_received *received)
 
 		set_code(item, "category", SKL_LIST_CATEGORY, received->not_shared[i]->category);
 		set_code(item, "reason", SKL_LIST_CUT_REASON, received->not_shared[i]->reason);
-		set_text(item, "text",
-			 skl_code_label_nl(SKL_LIST_CUT_REASON, received->not_shared[i]->reason));
+		skl_json_set_text(
+			item, "text",
+			skl_code_label_nl(SKL_LIST_CUT_REASON, received->not_shared[i]->reason));
 		(void)json_array_append_new(list, item);
 	}
 	return list;
@@ -200,8 +195,8 @@ static json_t *events_of(const struct skl_envelope *env)
 		set_number(event, "otherSubject", SKL_PLAIN_NUMBER, row->other_subject);
 		if (row->ref.len == SKL_ID_BYTES)
 			set(event, "ref", skl_json_hex(row->ref.data, row->ref.len));
-		set_text(event, "partner", row->partner);
-		set_text(event, "desk", row->desk);
+		skl_json_set_text(event, "partner", row->partner);
+		skl_json_set_text(event, "desk", row->desk);
 		set_time(event, "at", row->at_ms);
 		set_time(event, "until", row->until_ms);
 		(void)json_array_append_new(list, event);
@@ -223,9 +218,9 @@ static json_t *consents_of(const struct skl_envelope *env)
 		set_number(consent, "subject", SKL_PLAIN_NUMBER, row->subject);
 		set_number(consent, "giver", SKL_PLAIN_NUMBER, row->giver);
 		set_code(consent, "capacity", SKL_LIST_CONSENT_CAPACITY, row->capacity);
-		set_text(consent, "holder", row->holder);
-		set_text(consent, "partner", row->recipient);
-		set_text(consent, "desk", row->recipient_desk);
+		skl_json_set_text(consent, "holder", row->holder);
+		skl_json_set_text(consent, "partner", row->recipient);
+		skl_json_set_text(consent, "desk", row->recipient_desk);
 		set_code(consent, "purpose", SKL_LIST_PURPOSE, row->purpose);
 		for (size_t k = 0; k < row->n_categories; k++) {
 			const char *name = skl_code_name(SKL_LIST_CATEGORY, row->categories[k]);
@@ -250,10 +245,11 @@ static void set_from(json_t *root, const struct skl_received *received,
 	const struct skl_dir_partner *partner =
 		directory ? skl_directory_partner(directory, skl_view_str(sender)) : NULL;
 
-	set_text(root, "from", sender);
-	set_text(root, "fromDesk", received->common->sender_desk);
-	set_text(root, "fromName", partner ? partner->name : NULL);
-	set_text(root, "fromRole", partner ? skl_code_name(SKL_LIST_ROLE, partner->role) : NULL);
+	skl_json_set_text(root, "from", sender);
+	skl_json_set_text(root, "fromDesk", received->common->sender_desk);
+	skl_json_set_text(root, "fromName", partner ? partner->name : NULL);
+	skl_json_set_text(root, "fromRole",
+			  partner ? skl_code_name(SKL_LIST_ROLE, partner->role) : NULL);
 }
 
 json_t *skl_own_received(const struct skl_received *received, const struct skl_context *about,
@@ -265,7 +261,7 @@ json_t *skl_own_received(const struct skl_received *received, const struct skl_c
 	set(root, "messageId", skl_json_hex(common->id.data, common->id.len));
 	set_code(root, "kind", SKL_LIST_KIND, common->kind);
 	set_from(root, received, directory);
-	set_text(root, "desk", received->desk);
+	skl_json_set_text(root, "desk", received->desk);
 	set_time(root, "sentAt", common->created_ms);
 	set_time(root, "receivedAt", received->stored_ms);
 	if (common->case_ref.len)
@@ -293,10 +289,10 @@ static json_t *told_of(const struct skl_context *context, const char *what)
 {
 	json_t *root = json_object();
 
-	set_text(root, "about", what);
+	skl_json_set_text(root, "about", what);
 	set(root, "messageId", skl_json_hex(context->id, SKL_ID_BYTES));
 	set_code(root, "kind", SKL_LIST_KIND, context->kind);
-	set_text(root, "yourId", context->native_id);
+	skl_json_set_text(root, "yourId", context->native_id);
 	if (context->has_case)
 		set(root, "caseRef", skl_json_hex(context->case_ref, sizeof(context->case_ref)));
 	return root;
@@ -311,8 +307,9 @@ static json_t *cuts_of(const Schakel__V1__RecipientResult *one)
 
 		set_code(cut, "category", SKL_LIST_CATEGORY, one->cuts[i]->category);
 		set_code(cut, "reason", SKL_LIST_CUT_REASON, one->cuts[i]->reason);
-		set_text(cut, "text", skl_code_label_nl(SKL_LIST_CUT_REASON, one->cuts[i]->reason));
-		set_text(cut, "rule", one->cuts[i]->rule);
+		skl_json_set_text(cut, "text",
+				  skl_code_label_nl(SKL_LIST_CUT_REASON, one->cuts[i]->reason));
+		skl_json_set_text(cut, "rule", one->cuts[i]->rule);
 		(void)json_array_append_new(list, cut);
 	}
 	return list;
@@ -328,20 +325,20 @@ json_t *skl_own_result(const struct skl_context *context, const Schakel__V1__Res
 		const Schakel__V1__RecipientResult *one = result->recipients[i];
 		json_t *recipient = json_object();
 
-		set_text(recipient, "partner", one->partner);
-		set_text(recipient, "desk", one->desk);
+		skl_json_set_text(recipient, "partner", one->partner);
+		skl_json_set_text(recipient, "desk", one->desk);
 		set_code(recipient, "outcome", SKL_LIST_OUTCOME, one->outcome);
 		set_code(recipient, "reason", SKL_LIST_CUT_REASON, one->reason);
-		set_text(recipient, "text", one->text_nl);
-		set_text(recipient, "textEn", one->text_en);
-		set_text(recipient, "advisedPartner", one->advised_partner);
+		skl_json_set_text(recipient, "text", one->text_nl);
+		skl_json_set_text(recipient, "textEn", one->text_en);
+		skl_json_set_text(recipient, "advisedPartner", one->advised_partner);
 		set(recipient, "cuts", cuts_of(one));
 		set_clocks(recipient, "clocks", one->clocks, one->n_clocks);
 		set_time(recipient, "repairBefore", one->repair_due_ms);
 		(void)json_array_append_new(list, recipient);
 	}
 	set(root, "recipients", list);
-	set_text(root, "phone", result->phone);
+	skl_json_set_text(root, "phone", result->phone);
 	return root;
 }
 
@@ -350,15 +347,15 @@ json_t *skl_own_receipt(const struct skl_context *context, const struct skl_clie
 {
 	json_t *root = told_of(context, "receipt");
 
-	set_text(root, "partner", receipt->partner);
-	set_text(root, "desk", receipt->desk);
+	skl_json_set_text(root, "partner", receipt->partner);
+	skl_json_set_text(root, "desk", receipt->desk);
 	set_code(root, "state", SKL_LIST_DELIVERY, receipt->state);
 	set_code(root, "reason", SKL_LIST_REASON, receipt->reason);
 	set_time(root, "at", receipt->at_ms);
 	if (receipt->state != SKL_DELIVERY_HANDED_OVER) {
-		set_text(root, "text", skl_adapter_undelivered(receipt, false));
-		set_text(root, "textEn", skl_adapter_undelivered(receipt, true));
-		set_text(root, "phone", phone);
+		skl_json_set_text(root, "text", skl_adapter_undelivered(receipt, false));
+		skl_json_set_text(root, "textEn", skl_adapter_undelivered(receipt, true));
+		skl_json_set_text(root, "phone", phone);
 	}
 	return root;
 }
@@ -367,8 +364,8 @@ json_t *skl_own_failed(const struct skl_context *context, enum skl_err err, cons
 {
 	json_t *root = told_of(context, "failed");
 
-	set_text(root, "code", skl_err_name(err));
-	set_text(root, "text", text);
+	skl_json_set_text(root, "code", skl_err_name(err));
+	skl_json_set_text(root, "text", text);
 	return root;
 }
 
@@ -377,7 +374,7 @@ json_t *skl_own_notice(const struct skl_context *context, const Schakel__V1__Not
 	json_t *root = context ? told_of(context, "notice") : json_object();
 
 	if (!context)
-		set_text(root, "about", "notice");
+		skl_json_set_text(root, "about", "notice");
 	if (!json_object_get(root, "messageId") && notice->ref.len == SKL_ID_BYTES)
 		set(root, "messageId", skl_json_hex(notice->ref.data, SKL_ID_BYTES));
 	if (notice->case_ref.len == SKL_ID_BYTES)
@@ -390,8 +387,8 @@ json_t *skl_own_notice(const struct skl_context *context, const Schakel__V1__Not
 	set_code(root, "reason", SKL_LIST_REASON, notice->reason);
 	set_time(root, "at", notice->at_ms);
 	set_time(root, "due", notice->due_ms);
-	set_text(root, "text", notice->text_nl);
-	set_text(root, "textEn", notice->text_en);
+	skl_json_set_text(root, "text", notice->text_nl);
+	skl_json_set_text(root, "textEn", notice->text_en);
 	return root;
 }
 

@@ -96,6 +96,9 @@ void skl_team_title(const struct skl_team_page *page, const struct skl_mail_item
 void skl_team_begin(struct skl_team_page *page, unsigned status, const char *title);
 void skl_team_end(struct skl_team_page *page);
 void skl_team_hidden(struct skl_team_page *page, const char *name, const char *value);
+/* The address of a message or notice. */
+#define SKL_TEAM_PATH_BYTES 48u
+void skl_team_path(const uint8_t id[SKL_ID_BYTES], char ret[SKL_TEAM_PATH_BYTES]);
 /* A form that sends, with the session's token; ends with </form>. */
 void skl_team_form(struct skl_team_page *page, const struct skl_mail_item *item, const char *what);
 /* A whole page with a sentence and a way back. */

@@ -15,6 +15,17 @@
 #include "skl_local_team.h"
 #include "skl_own_json.h"
 
+struct skl_team_answer;
+
+/* A filled form, while its JSON is made. */
+struct skl_team_making {
+	const struct skl_team_answer *answer;
+	const json_t *message; /* or the notice */
+	const struct skl_form *form;
+	int64_t now_ms;
+	json_t *root; /* the JSON; "said" in it is for the log of the inbox alone */
+};
+
 struct skl_team_answer {
 	const char *path; /* last part of the address */
 	/* the kind it answers; task: a task of the hub; unspecified: any message of a case */
@@ -29,8 +40,8 @@ struct skl_team_answer {
 	bool is_main;     /* the first thing to do */
 	void (*put)(struct skl_team_page *page, const json_t *message, const struct skl_form *form);
 	/* Members of root; what is wrong, or NULL. */
-	const char *(*make)(const json_t *message, const struct skl_form *form, int64_t now_ms,
-			    json_t *root);
+	const char *(*make)(const struct skl_team_making *m);
+	const char *code; /* of the row "answer" by which it says yes or no; else NULL */
 };
 
 /* By place; NULL after the last. */
@@ -44,19 +55,38 @@ bool skl_team_is_reply(enum skl_kind kind);
  * The JSON of a filled form about a message or a task; the caller releases it. NULL: *ret_complaint
  * says what is missing. An acceptance has user as who sends and who checked.
  */
-SKL_MUST_CHECK json_t *skl_team_answer_make(const struct skl_team_answer *answer,
-					    const json_t *message, const struct skl_form *form,
-					    const char *user, int64_t now_ms,
+SKL_MUST_CHECK json_t *skl_team_answer_make(struct skl_team_making *m, const char *user,
 					    const char **ret_complaint);
+
+/* Pieces of it. */
+void skl_team_append(json_t *root, const char *list, json_t *value);
+/* data is taken; nothing in it: no section. about 0: of nobody. */
+void skl_team_add_section(const struct skl_team_making *m, const char *category, json_int_t about,
+			  json_t *data);
+/* The person chosen in this field, who must be one of the message; 0: none. */
+json_int_t skl_team_person(const struct skl_team_making *m, const char *name);
+/* The end of the last day that was chosen, UTC; 0: none. */
+int64_t skl_team_last_day(const struct skl_team_making *m);
 
 /* The purpose and ground of what is sent, for skl_own_opts. */
 const struct skl_own_kind *skl_team_kinds(size_t *ret_count);
 
-/* What the one consent of a message is called for skl_own_opts.consent_ref. */
-#define SKL_TEAM_CONSENT_NAME "toestemming"
+/* skl_team_consent.c */
 /* What help may need of somebody, beside who it is (rule TO-02); each is a field of the form. */
 #define SKL_TEAM_CONSENT_N 5u
 extern const enum skl_category skl_team_consent_categories[SKL_TEAM_CONSENT_N];
+const char *skl_team_make_consent(const struct skl_team_making *m);
+/*
+ * The consent of the same person, by the same giver, towards the same partner and for the same
+ * purpose is one consent in its case, from whichever message it is recorded: withdrawn is what was
+ * given. Errors of skl_adapter_ref.
+ */
+SKL_MUST_CHECK enum skl_err skl_team_consent_ref(struct skl_adapter *adapter,
+						 const struct skl_context *about,
+						 const json_t *object,
+						 uint8_t ret_ref[SKL_ID_BYTES]);
+/* To what is said of a consent in object: the name of who may be told. */
+void skl_team_consent_name(const struct skl_adapter *adapter, json_t *object);
 
 /* skl_team_form.c: the fields of each form */
 void skl_team_put_none(struct skl_team_page *page, const json_t *message,

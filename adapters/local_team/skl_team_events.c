@@ -13,12 +13,6 @@
 #include "skl_team_answer.h"
 #include "skl_text.h"
 
-static void set_text(json_t *object, const char *key, const char *text)
-{
-	if (text && *text)
-		(void)json_object_set_new(object, key, json_string(text));
-}
-
 /* A record with one part, an empty log. NULL: no memory. */
 static json_t *record_of(const uint8_t id[SKL_ID_BYTES], const char *desk, const char *part,
 			 json_t *value)
@@ -164,7 +158,7 @@ enum skl_err skl_team_on_failed(void *arg, const struct skl_context *context, en
 	const struct skl_team *team = arg;
 	json_t *extra = skl_own_failed(context, err, text);
 
-	set_text(extra, "phone", skl_adapter_phone(team->adapter, context->partner));
+	skl_json_set_text(extra, "phone", skl_adapter_phone(team->adapter, context->partner));
 	(void)json_object_set_new(extra, "trouble", json_true());
 	set_undone(extra, context);
 	return note(arg, context, "failed", extra);

@@ -68,7 +68,7 @@ static void put_card(struct skl_team_page *page, const struct skl_mail_item *ite
 	/* who a notice is about stands in the message that it is about */
 	const struct skl_mail_item *about =
 		item->has_ref ? skl_mail_find(page->team->mail, item->ref) : item;
-	char hex[2 * SKL_ID_BYTES + 1];
+	char path[SKL_TEAM_PATH_BYTES];
 	const char *look = "";
 	struct skl_buf title;
 
@@ -78,9 +78,8 @@ static void put_card(struct skl_team_page *page, const struct skl_mail_item *ite
 		look = " late";
 	else if (!item->is_read && !item->is_notice)
 		look = " new";
-	skl_hex_encode(skl_view_of(item->id, SKL_ID_BYTES), hex);
-	skl_buf_addf(page->html, "<li><a class=\"card%s\" href=\"/bericht/%s\"><strong>", look,
-		     hex);
+	skl_team_path(item->id, path);
+	skl_buf_addf(page->html, "<li><a class=\"card%s\" href=\"%s\"><strong>", look, path);
 	skl_buf_init(&title, SKL_TEAM_TITLE_BYTES);
 	skl_team_title(page, item, &title);
 	skl_team_capital(page, skl_buf_str(&title));

@@ -51,7 +51,8 @@ static void put_code(struct skl_team_page *page, const char *term, enum skl_list
 
 /* ---- head ---- */
 
-static void put_head(struct skl_team_page *page, const json_t *message)
+static void put_head(struct skl_team_page *page, const struct skl_mail_item *item,
+		     const json_t *message)
 {
 	const json_t *facts = json_object_get(message, "facts");
 	const char *from = skl_json_text(message, "from");
@@ -67,7 +68,8 @@ static void put_head(struct skl_team_page *page, const json_t *message)
 	skl_team_text(page, phone);
 	skl_team_put(page, "</a></dd>");
 	put_time(page, "Verstuurd", skl_json_text(message, "sentAt"));
-	put_time(page, "Antwoord nodig", skl_json_text(message, "answerBefore"));
+	if (!item->is_answered)
+		put_time(page, "Antwoord nodig", skl_json_text(message, "answerBefore"));
 	put_code(page, "Onveiligheid", SKL_LIST_UNSAFETY, skl_json_text(facts, "unsafety"));
 	put_code(page, "Fase", SKL_LIST_PHASE, skl_json_text(facts, "phase"));
 	put_code(page, "Patroon", SKL_LIST_PATTERN, skl_json_text(facts, "pattern"));
@@ -77,6 +79,15 @@ static void put_head(struct skl_team_page *page, const json_t *message)
 }
 
 /* ---- events ---- */
+
+static const char *partner_name(const struct skl_team_page *page, const char *id)
+{
+	const struct skl_directory *directory = skl_client_directory(page->team->adapter->client);
+	const struct skl_dir_partner *one =
+		directory ? skl_directory_partner(directory, skl_view_str(id)) : NULL;
+
+	return one ? one->name : id;
+}
 
 static void put_event(struct skl_team_page *page, const json_t *message, const json_t *event)
 {
@@ -108,7 +119,7 @@ static void put_event(struct skl_team_page *page, const json_t *message, const j
 	}
 	if (*skl_json_text(event, "partner")) {
 		skl_team_put(page, ", ");
-		skl_team_text(page, skl_json_text(event, "partner"));
+		skl_team_text(page, partner_name(page, skl_json_text(event, "partner")));
 	}
 	if (skl_time_parse(skl_view_str(skl_json_text(event, "at")), &at_ms) == SKL_OK) {
 		skl_team_put(page, ", ");
@@ -379,7 +390,7 @@ void skl_team_message(struct skl_team_page *page, const struct skl_mail_item *it
 	if (item->is_notice)
 		put_notice(page, item, record);
 	else
-		put_head(page, json_object_get(record, "message"));
+		put_head(page, item, json_object_get(record, "message"));
 	skl_team_actions(page, item, record);
 	if (!item->is_notice)
 		put_message(page, json_object_get(record, "message"));

@@ -264,14 +264,21 @@ void skl_team_hidden(struct skl_team_page *page, const char *name, const char *v
 	skl_team_put(page, "\">");
 }
 
-void skl_team_form(struct skl_team_page *page, const struct skl_mail_item *item, const char *what)
+void skl_team_path(const uint8_t id[SKL_ID_BYTES], char ret[SKL_TEAM_PATH_BYTES])
 {
 	char hex[2 * SKL_ID_BYTES + 1];
 
-	skl_hex_encode(skl_view_of(item->id, SKL_ID_BYTES), hex);
-	skl_buf_addf(page->html,
-		     "<form method=\"post\" autocomplete=\"off\" action=\"/bericht/%s/%s\">", hex,
-		     what);
+	skl_hex_encode(skl_view_of(id, SKL_ID_BYTES), hex);
+	(void)snprintf(ret, SKL_TEAM_PATH_BYTES, "/bericht/%s", hex);
+}
+
+void skl_team_form(struct skl_team_page *page, const struct skl_mail_item *item, const char *what)
+{
+	char path[SKL_TEAM_PATH_BYTES];
+
+	skl_team_path(item->id, path);
+	skl_buf_addf(page->html, "<form method=\"post\" autocomplete=\"off\" action=\"%s/%s\">",
+		     path, what);
 	skl_team_hidden(page, "token", page->session->token);
 	skl_team_hidden(page, "wie", page->account->name);
 }

@@ -47,14 +47,6 @@ static const struct skl_team_answer *find_answer(const json_t *record, const cha
 	return NULL;
 }
 
-static void item_path(const struct skl_mail_item *item, char ret[64])
-{
-	char hex[2 * SKL_ID_BYTES + 1];
-
-	skl_hex_encode(skl_view_of(item->id, SKL_ID_BYTES), hex);
-	(void)snprintf(ret, 64, "/bericht/%s", hex);
-}
-
 /* ---- the form ---- */
 
 /* What is asked stands above the answer: nobody pages back for it. */
@@ -103,14 +95,14 @@ static void put_form(struct skl_team_page *page, const struct skl_mail_item *ite
 	const char *once = skl_form_get(form, "eenmaal");
 	uint8_t random[ONCE_BYTES];
 	char hex[2 * ONCE_BYTES + 1];
-	char path[64];
+	char path[SKL_TEAM_PATH_BYTES];
 
 	if (!*once) {
 		randombytes_buf(random, sizeof(random));
 		skl_hex_encode(skl_view_of(random, sizeof(random)), hex);
 		once = hex;
 	}
-	item_path(item, path);
+	skl_team_path(item->id, path);
 	skl_team_begin(page, status, answer->title);
 	if (remark) {
 		skl_team_put(page, "<p class=\"alert\" role=\"alert\">");
@@ -166,45 +158,12 @@ struct sending {
 	struct skl_native native;
 };
 
-static void add_person(const struct sending *s, const char *key, crypto_generichash_state *hash)
-{
-	const json_t *consent = json_array_get(json_object_get(s->object, "consents"), 0);
-	const struct skl_context_subject *person = skl_context_subject(
-		s->about, (uint32_t)json_integer_value(json_object_get(consent, key)));
-
-	if (person)
-		(void)crypto_generichash_update(hash, person->pseudonym, sizeof(person->pseudonym));
-}
-
-/*
- * The consent of the same person, by the same giver, towards the same partner and for the same
- * purpose is one consent in its case, from whichever message it is recorded: withdrawn is what was
- * given. Numbers of persons differ a message; the pseudonyms do not.
- */
 static bool consent_ref(void *arg, const char *name, uint8_t ret_ref[SKL_ID_BYTES])
 {
 	const struct sending *s = arg;
-	const json_t *consent = json_array_get(json_object_get(s->object, "consents"), 0);
-	static const char *const words[] = {"partner", "purpose", "capacity"};
-	crypto_generichash_state hash;
-	uint8_t digest[16];
-	char key[2 * sizeof(digest) + 1];
 
-	(void)name; /* one a message */
-	(void)crypto_generichash_init(&hash, NULL, 0, sizeof(digest));
-	(void)crypto_generichash_update(&hash, s->about->case_ref, SKL_ID_BYTES);
-	add_person(s, "subject", &hash);
-	add_person(s, "giver", &hash);
-	for (size_t i = 0; i < SKL_COUNT(words); i++) {
-		const char *word = json_string_value(json_object_get(consent, words[i]));
-
-		if (word) /* with its end, so that two words are not another one */
-			(void)crypto_generichash_update(&hash, (const uint8_t *)word,
-							strlen(word) + 1);
-	}
-	(void)crypto_generichash_final(&hash, digest, sizeof(digest));
-	skl_hex_encode(skl_view_of(digest, sizeof(digest)), key);
-	return skl_adapter_ref(s->page->team->adapter, "consent", key, ret_ref) == SKL_OK;
+	(void)name; /* there is one */
+	return skl_team_consent_ref(s->page->team->adapter, s->about, s->object, ret_ref) == SKL_OK;
 }
 
 static enum skl_err map(struct sending *s)
@@ -242,24 +201,6 @@ static void digest_of(const struct skl_form *form, struct skl_buf *ret)
 	}
 }
 
-/* What a consent says, with the name of who may be told. */
-static void set_said(const struct sending *s, json_t *extra)
-{
-	const char *said = json_string_value(json_object_get(s->object, "said"));
-	const char *id = json_string_value(json_object_get(
-		json_array_get(json_object_get(s->object, "consents"), 0), "partner"));
-	const struct skl_dir_partner *partner =
-		id ? skl_directory_partner(skl_client_directory(s->page->team->adapter->client),
-					   skl_view_str(id))
-		   : NULL;
-
-	if (said)
-		(void)json_object_set_new(extra, "said",
-					  json_sprintf("%s%s%s", said,
-						       partner ? ", delen met " : "",
-						       partner ? partner->name : ""));
-}
-
 static enum skl_err submit(struct sending *s, const char *key, struct skl_error *error)
 {
 	struct skl_adapter *adapter = s->page->team->adapter;
@@ -280,7 +221,8 @@ static enum skl_err submit(struct sending *s, const char *key, struct skl_error 
 	(void)json_object_set_new(extra, "id", skl_json_hex(s->native.id, SKL_ID_BYTES));
 	(void)json_object_set_new(extra, "kind",
 				  json_string(skl_code_name(SKL_LIST_KIND, s->answer->kind)));
-	set_said(s, extra);
+	skl_team_consent_name(adapter, s->object);
+	skl_json_set_text(extra, "said", skl_json_text(s->object, "said"));
 	if (s->answer->on)
 		(void)json_object_set_new(extra, "answers", skl_json_hex(s->item_id, SKL_ID_BYTES));
 	return skl_mail_note(s->page->team->mail, s->item_id, "sent", s->page->account->name,
@@ -344,7 +286,7 @@ static void answer_sent(struct sending *s, const json_t *message, const struct s
 {
 	char hex[SKL_ID_TEXT_BYTES];
 	char text[400] = "Er is niets verstuurd. Probeer het zo opnieuw. Heeft het haast: bel.";
-	char path[64];
+	char path[SKL_TEAM_PATH_BYTES];
 
 	if (err == SKL_EFIELD && s->findings.count)
 		(void)snprintf(text, sizeof(text), "Er is niets verstuurd. %s",
@@ -353,7 +295,7 @@ static void answer_sent(struct sending *s, const json_t *message, const struct s
 		"id=%s kind=%s code=%s text=\"%s\"", skl_id_text(s->native.id, hex),
 		skl_code_name(SKL_LIST_KIND, s->answer->kind), skl_err_name(err),
 		err == SKL_EFIELD && s->findings.count ? s->findings.items[0].rule : error->text);
-	item_path(s->item, path);
+	skl_team_path(s->item->id, path);
 	if (!err) {
 		skl_team_goto(s->page, path);
 		return;
@@ -378,6 +320,7 @@ void skl_team_answer_post(struct skl_team_page *page, const struct skl_mail_item
 {
 	json_t *record = read_record(page, item);
 	struct sending s = {.page = page, .item = item};
+	struct skl_team_making making = {.form = form, .now_ms = page->now_ms};
 	struct skl_error error = {0};
 	const char *complaint = NULL;
 
@@ -390,8 +333,9 @@ void skl_team_answer_post(struct skl_team_page *page, const struct skl_mail_item
 	} else {
 		memcpy(s.item_id, item->id, sizeof(s.item_id));
 		skl_mapped_init(&s.mapped, SKL_KIND_UNSPECIFIED);
-		s.object = skl_team_answer_make(s.answer, message_of(record), form,
-						page->account->name, page->now_ms, &complaint);
+		making.answer = s.answer;
+		making.message = message_of(record);
+		s.object = skl_team_answer_make(&making, page->account->name, &complaint);
 		if (complaint)
 			put_form(page, item, s.answer, message_of(record), form, 400, complaint);
 		else
@@ -417,10 +361,10 @@ bool skl_team_do(struct skl_team_page *page, const struct skl_mail_item *item, c
 		    {"heropenen", "reopened", false},
 		    {"gezien", "seen", false}};
 	uint8_t id[SKL_ID_BYTES];
-	char path[64];
+	char path[SKL_TEAM_PATH_BYTES];
 
 	memcpy(id, item->id, sizeof(id));
-	item_path(item, path);
+	skl_team_path(item->id, path);
 	for (size_t i = 0; i < SKL_COUNT(rows); i++) {
 		if (strcmp(rows[i].path, what) != 0)
 			continue;

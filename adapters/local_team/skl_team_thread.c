@@ -129,7 +129,7 @@ static void put_sent(struct skl_team_page *page, const struct skl_mail_item *ite
 	skl_team_put(page, "</p>");
 	if (*skl_json_text(one, "said")) {
 		skl_team_put(page, "<p>");
-		skl_team_text(page, skl_json_text(one, "said"));
+		skl_team_capital(page, skl_json_text(one, "said"));
 		skl_team_put(page, "</p>");
 	}
 	put_fate(page, fate, item->is_notice);
@@ -156,11 +156,11 @@ void skl_team_sent(struct skl_team_page *page, const struct skl_mail_item *item,
 static void put_button(struct skl_team_page *page, const struct skl_mail_item *item,
 		       const struct skl_team_answer *answer)
 {
-	char hex[2 * SKL_ID_BYTES + 1];
+	char path[SKL_TEAM_PATH_BYTES];
 
-	skl_hex_encode(skl_view_of(item->id, SKL_ID_BYTES), hex);
-	skl_buf_addf(page->html, "<a class=\"button%s\" href=\"/bericht/%s/%s\">",
-		     answer->is_main && !skl_team_is_term(item) ? "" : " second", hex,
+	skl_team_path(item->id, path);
+	skl_buf_addf(page->html, "<a class=\"button%s\" href=\"%s/%s\">",
+		     answer->is_main && !skl_team_is_term(item) ? "" : " second", path,
 		     answer->path);
 	skl_team_text(page, answer->button);
 	skl_team_put(page, "</a>\n");
@@ -169,14 +169,13 @@ static void put_button(struct skl_team_page *page, const struct skl_mail_item *i
 /* To the message that a notice is about: where its term asks for an answer, that is to be done. */
 static void put_ref(struct skl_team_page *page, const struct skl_mail_item *item)
 {
-	char hex[2 * SKL_ID_BYTES + 1];
+	char path[SKL_TEAM_PATH_BYTES];
 
 	if (!item->has_ref || !skl_mail_find(page->team->mail, item->ref))
 		return;
-	skl_hex_encode(skl_view_of(item->ref, SKL_ID_BYTES), hex);
-	skl_buf_addf(page->html,
-		     "<a class=\"button%s\" href=\"/bericht/%s\">Naar het bericht</a>\n",
-		     skl_team_is_term(item) ? "" : " second", hex);
+	skl_team_path(item->ref, path);
+	skl_buf_addf(page->html, "<a class=\"button%s\" href=\"%s\">Naar het bericht</a>\n",
+		     skl_team_is_term(item) ? "" : " second", path);
 }
 
 static void put_own(struct skl_team_page *page, const struct skl_mail_item *item, const char *what,

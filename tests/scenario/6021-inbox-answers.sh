@@ -60,6 +60,10 @@ inbox u-jo POST "$offer/aannemen" "${sent[@]}" -d reden=capacity
 test_is "$status" 409 'the same form with another content is refused'
 test_wait_for 20 'it arrived, says the page' offer_words 'Aangekomen'
 test_is "$(grep -c 'class="good"' page)" 1 'one answer'
+test_like "$(cat page)" '<p>Aanvaard</p>' 'which one can be read back'
+! grep -q 'Antwoord nodig' page
+test_ok $? 'none is waited for'
+test_like "$(cat page)" 'Casusregisseur, Wijkteam Zaanstad' 'who directs is called by its name'
 ! grep -q "$offer/aannemen" page
 test_ok $? 'which is not asked again'
 inbox u-jo POST "$offer/oppakken" -d "token=$(inbox_token)"
