@@ -134,37 +134,40 @@ PROBE_CC := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wformat=2 -Wi
 PROBE_HARD := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
             -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr -fstrict-flex-arrays=3
 PROBE_QUIET := -Wno-null-dereference -Wno-maybe-uninitialized -Wno-duplicated-branches
+PROBE_FILL := -ftrivial-auto-var-init=pattern
 PROBE_LD := -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,separate-code
 
 STD := -std=c17 -Werror -pthread "-ffile-prefix-map=$(CURDIR)=." -fPIE -MMD -MP
 
-# _FORTIFY_SOURCE and zeroed variables hide what a sanitizer would find: release only.
+# _FORTIFY_SOURCE and zeroed variables hide what a sanitizer would find: release only. Sanitizers get
+# variables full of a pattern instead: what was never set is seen by what comes of it.
 ifeq ($(VARIANT),release)
 OPT      = -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 $(FLAGS_HARD)
 OPT_LD   = $(FLAGS_LD)
 SCALE   := 1
 else ifeq ($(VARIANT),asan)
-OPT     := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+OPT      = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
+           $(FLAGS_FILL)
 OPT_LD  := -fsanitize=address,undefined
 SCALE   := 3
 else ifeq ($(VARIANT),tsan)
 # gcc makes a short memcpy a move of its own, which TSan does not see; a call is seen.
-OPT     := -O1 -g -fno-omit-frame-pointer -fsanitize=thread \
+OPT      = -O1 -g -fno-omit-frame-pointer -fsanitize=thread $(FLAGS_FILL) \
            $(addprefix -fno-builtin-,memcpy memmove memset memcmp)
 OPT_LD  := -fsanitize=thread $(addprefix -Wl$(comma)--wrap=zmq_,send recv msg_recv msg_close close)
 OBJ_base += $(call obj,tests/lib/tsan_zmq.c)
 SCALE   := 5
 else ifeq ($(VARIANT),cover)
-OPT     := -O0 -g --coverage
+OPT      = -O0 -g --coverage
 OPT_LD  := --coverage
 SCALE   := 3
 else ifeq ($(VARIANT),fuzz)
-OPT     := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
-           -fno-sanitize-recover=all
+OPT      = -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+           -fno-sanitize-recover=all $(FLAGS_FILL)
 OPT_LD  := -fsanitize=fuzzer,address,undefined
 SCALE   := 3
 else ifeq ($(VARIANT),valgrind)
-OPT     := -O1 -g -fno-omit-frame-pointer
+OPT      = -O1 -g -fno-omit-frame-pointer
 OPT_LD  :=
 SCALE   := 10
 else
@@ -211,6 +214,7 @@ $(BUILD)/%.mk: Makefile
 	{ link=-c; echo "FLAGS_CC :=$$(list $(PROBE_CC))"; \
 	  echo "FLAGS_HARD :=$$(list $(PROBE_HARD))"; \
 	  echo "FLAGS_QUIET :=$$(list $(PROBE_QUIET))"; \
+	  echo "FLAGS_FILL :=$$(list $(PROBE_FILL))"; \
 	  link=; echo "FLAGS_LD :=$$(list $(PROBE_LD))"; } > $@.tmp
 	@rm -f $(@D)/probe
 	@mv $@.tmp $@

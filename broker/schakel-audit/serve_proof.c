@@ -18,9 +18,9 @@ static bool proof_of(const struct serve_shown *shown, const struct query_row *ro
 {
 	const ProtobufCBinaryData *path = &row->answered->path;
 
-	ret_proof->index = row->index;
-	ret_proof->count = path->len / 32;
-	ret_proof->checkpoint = skl_view_str(shown->note);
+	*ret_proof = (struct skl_tlog_proof){.index = row->index,
+					     .count = path->len / 32,
+					     .checkpoint = skl_view_str(shown->note)};
 	if (path->len % 32 != 0 || ret_proof->count > SKL_LIMIT_PATH_N)
 		return false;
 	if (path->len)
