@@ -228,14 +228,17 @@ every_call() {
 	done
 }
 
-# The directory says whether a new epoch begins: before anything of it is written, or nothing is.
-directory_read() {
-	local place number
+# Those that one in hundreds is chosen of, and that once failed unheard: the directory, which says
+# whether a new epoch begins; the folder in which the partner's own is made.
+once_unheard() {
+	local place number call
 
-	for place in new used; do
-		try hub $place 0 EIO
-		number=$(grep -m 1 ' read .*directory.note' fail.log | cut -d' ' -f1)
-		try hub $place "$number" EIO
+	for call in 'hub read .*/directory.note' 'vt fsync .*/system'; do
+		for place in new used; do
+			try "${call%% *}" $place 0 EIO
+			number=$(grep -m 1 -E " ${call#* }\$" fail.log | cut -d' ' -f1)
+			try "${call%% *}" $place "$number" EIO
+		done
 	done
 }
 
@@ -253,7 +256,7 @@ some_calls() {
 }
 
 began=$SECONDS
-directory_read
+once_unheard
 if [ "$faults" = all ]; then every_call; else some_calls; fi
 test_is $bad 0 "$fired faults in $done_rounds rounds: nothing is lost, nothing doubled, promises are kept"
 test_is "$((fired > 0))" 1 'faults came'
