@@ -71,7 +71,8 @@ static enum skl_err open_folders(struct skl_dir *dir, const char *root)
 		if (!err && dir->fd[i] < 0)
 			err = skl_err_errno(errno);
 	}
-	if (!err && fsync(root_fd)) /* a folder that is not there after a crash took files with it */
+	if (!err &&
+	    fsync(root_fd)) /* a folder that is not there after a crash took files with it */
 		err = skl_err_errno(errno);
 	(void)close(root_fd);
 	return err;

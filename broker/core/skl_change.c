@@ -475,12 +475,17 @@ static enum skl_err start_clock(struct skl_turn *turn, const struct skl_item *it
 		.due_ms = clock->due_ms,
 	};
 	bool is_senders = skl_change_is_senders(part, row.clock);
-	enum skl_err err =
-		skl_change_name(row.partner, is_senders ? item->peer->id : part->row->partner);
+	const char *sender = item->peer->id, *recipient = part->row ? part->row->partner : NULL;
+	const char *acts = is_senders ? sender : recipient;
+	const char *told = is_senders ? recipient : sender;
+	enum skl_err err;
 
-	/* Of break-glass supervisors hear, of what goes to the hub alone nobody else. */
-	if (err == SKL_OK && row.clock != SKL_CLOCK_BREAK_GLASS && part->row)
-		err = skl_change_name(row.told, is_senders ? part->row->partner : item->peer->id);
+	if (!acts)
+		return SKL_OK; /* of what goes to the hub alone nobody else hears */
+	err = skl_change_name(row.partner, acts);
+	/* of break-glass supervisors hear */
+	if (err == SKL_OK && row.clock != SKL_CLOCK_BREAK_GLASS && told)
+		err = skl_change_name(row.told, told);
 	if (err != SKL_OK)
 		return err;
 	memcpy(row.case_ref, case_of(item), SKL_STORE_ID_BYTES);
@@ -532,9 +537,7 @@ enum skl_err skl_change_clocks(struct skl_turn *turn, const struct skl_ask *ask,
 			err = stop_clock(turn, ask, item, (enum skl_clock)clock->clock);
 		} else if (clock->clock == SKL_CLOCK_DIRECT_SAFETY) {
 			continue; /* the case itself starts it, once: skl_terms */
-		} else if (clock->due_ms &&
-			   (part->row ||
-			    skl_change_is_senders(part, (enum skl_clock)clock->clock))) {
+		} else if (clock->due_ms) {
 			err = start_clock(turn, item, part, clock);
 		}
 	}
