@@ -106,6 +106,11 @@ peer politie-nh kind=ban_breach case=bad00000000000000000000000000002 purpose=st
 	ground=wpg:18-1/bpg:4-2-1-i to=vt-zw family=12 about=identity:2,incident:2 events='ban_state,person=2,value=13' \
 	hello submit
 test_is "$(outcome)" permitted 'a breach without a ban passes: danger is never refused for form'
+peer politie-nh kind=ban_breach "case=$case" purpose=stop_violence ground=wpg:18-1/bpg:4-2-1-i to=vt-zw family=12 \
+	about=identity:2,incident:2 events='ban_state,person=2,value=13' hello submit
+breach=$(out_value id '^sent')
+test_is "$(outcome)" permitted 'in a case that is known too'
+told vt-zw "task=review_plan .*ref=$breach .*huisverbod dat hier niet geldt" 'and somebody is asked what holds'
 peer gemeente "${banned[@]}" events="$ten" hello count=2 post timeout=2000 drain
 test_is "$(grep '^result' out | sed 's/.*outcome=//; s/ .*//' | sort | tr '\n' ' ')" 'denied_forbidden permitted ' \
 	'of two orders in one batch the first holds'
@@ -120,6 +125,23 @@ peer gemeente "${banned[@]}" kind=ban_extension about=identity:2 \
 test_is "$(grep -c '^result.*permitted' out)" 2 'an extension that is sent twice is answered twice'
 ctl status
 test_is "$(ctl_value clocks running)" "$before" 'and counts once'
+
+peer gemeente "${banned[@]}" events="$ten" hello submit
+test_is "$(result)" 'denied_forbidden stale_case' 'after all of this one ban is in force: the case is unharmed'
+says 'Er is al een regisseur, een huisverbod' 'and a second order hears so'
+late=(case=bad00000000000000000000000000004)
+peer gemeente "${order[@]}" "${late[@]}" events='ban_state,person=2,value=3;ban_period,person=2,at=-3,until=7' hello submit
+late_order=$(out_value id '^sent')
+test_is "$(outcome)" permitted 'an order that an outage held up for three days passes'
+told vt-zw "clock=ban-contact .*ref=$late_order .*verstreken" 'and its terms run from the order: the address is late at once'
+coerced=(case=bad00000000000000000000000000005 family=12)
+peer politie-nh "${coerced[0]}" to=vt-zw muni=0479 hello submit
+peer vt-zw "${coerced[@]}" kind=triage_outcome purpose=organise_direct_safety ground=wmo:4-1-1-2-d to=team about=triage:1 \
+	events='director,partner=vt-zw,desk=desk;pattern,value=2' hello submit
+peer gemeente "${order[@]}" "${coerced[@]}" events="$ten" hello submit
+coerced_order=$(out_value id '^sent')
+test_is "$(outcome)" permitted 'a ban at coercive control, without a criminal measure, passes'
+told vt-zw "task=ban_at_coercive_control .*ref=$coerced_order" 'with a warning: a task for who leads'
 
 # --- out of order ------------------------------------------------------------------------------------------------
 
@@ -158,6 +180,10 @@ unharmed 'who takes part'
 
 # --- a partner gone for a month ------------------------------------------------------------------------------------
 
+peer vt-zw "${of_vt[@]}" kind=handover_offer about=identity:1,safety_plan:1 to=team \
+	events='director,partner=team,desk=desk' hello submit
+offered=$(out_value id '^sent')
+peer team hello timeout=300 drain
 peer smd hello timeout=300 drain
 peer vt-zw "${of_vt[@]}" kind=safety_plan to=smd about=safety_plan:1 life=3800000000 hello submit
 test_is "$(outcome)" permitted 'a plan for social work, which is away from now on'
@@ -169,6 +195,10 @@ at_days 30 team hello timeout=1000 drain
 test_is "$(grep -c '^offer.*kind=safety_plan' out)" 1 'a team that was away as long gets what did not expire'
 at_days 30 vt-zw hello timeout=500 drain
 test_is "$(grep -c 'state=withheld' out)" 1 'and Veilig Thuis hears what was withheld'
+at_days 30 team "${base[@]}" kind=handover_answer purpose=organise_direct_safety ground=covenant to=vt-zw reply="$offered" \
+	events='answer,value=1,detail=4' hello submit
+test_is "$(result)" 'denied_forbidden stale_case' 'an offer of a month ago is not accepted any more'
+says 'of de termijn is om' 'which is said'
 at_days 30 smd "${progress[@]}" hello submit
 test_is "$(result)" 'denied_forbidden role_ended' 'the part that a date ended is over without anybody saying so'
 at_days 30 vt-zw "${change[@]}" to=team events='director,partner=vt-zw,desk=desk' hello submit

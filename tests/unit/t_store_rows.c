@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "skl_case.h"
+#include "skl_case_refs.h"
 #include "skl_clock_store.h"
 #include "skl_db.h"
 #include "skl_payload.h"
@@ -372,12 +373,14 @@ static void a_case_of_an_older_format_is_read(void **state)
 	older_case(*state, 3, MOVED_BYTES);
 }
 
-static void put_moved(struct skl_txn *txn, uint8_t from, uint8_t to)
+static void put_moved(struct skl_txn *txn, uint32_t from, uint32_t to)
 {
 	static struct skl_case item;
 
-	memset(&item, 0, sizeof item);
+	if (skl_case_get(txn, id_of(from), &item) != SKL_OK)
+		memset(&item, 0, sizeof item);
 	memcpy(item.case_ref, id_of(from), 16);
+	memset(item.moved_to, 0, 16);
 	if (to)
 		memcpy(item.moved_to, id_of(to), 16);
 	assert_int_equal(skl_case_put(txn, &item), SKL_OK);
@@ -404,6 +407,53 @@ static void a_case_goes_on_in_another(void **state)
 	assert_int_equal(skl_case_resolve(txn, id_of(0xaf), ref), SKL_OK);
 	assert_memory_equal(ref, id_of(0xaf), 16);
 	assert_int_equal(skl_case_resolve(txn, id_of(0xa6), ref), SKL_ECORRUPT);
+	skl_txn_abort(txn);
+}
+
+static void put_joined(struct skl_txn *txn, uint32_t into, uint32_t ref)
+{
+	uint8_t a[16], b[16];
+
+	memcpy(a, id_of(into), sizeof a);
+	memcpy(b, id_of(ref), sizeof b);
+	put_moved(txn, ref, into);
+	assert_int_equal(skl_case_refs_join(txn, a, b), SKL_OK);
+	assert_int_equal(skl_case_refs_join(txn, a, a), SKL_EINVAL);
+}
+
+static size_t count_refs(struct skl_txn *txn, uint32_t ref, uint32_t first)
+{
+	static struct skl_case_refs refs;
+
+	assert_int_equal(skl_case_refs_find(txn, id_of(ref), &refs), SKL_OK);
+	assert_memory_equal(refs.refs[0], id_of(first), 16);
+	return refs.count;
+}
+
+static void a_case_has_all_refs_of_what_became_part_of_it(void **state)
+{
+	static struct skl_case_refs refs;
+	struct skl_txn *txn = begin_write(*state);
+	uint8_t a[16], b[16];
+
+	put_joined(txn, 0xb1, 0xb2);
+	put_joined(txn, 0xb2, 0xb3);
+	put_joined(txn, 0xb1, 0xb4);
+	for (uint32_t i = 0xb1; i <= 0xb4; i++)
+		assert_int_equal(count_refs(txn, i, 0xb1), 4);
+	assert_int_equal(count_refs(txn, 0xbf, 0xbf), 1); /* of which nothing is stored */
+	memcpy(a, id_of(0xb1), sizeof a);
+	memcpy(b, id_of(0xb2), sizeof b);
+	assert_int_equal(skl_case_refs_leave(txn, a, b), SKL_OK);
+	assert_int_equal(skl_case_refs_leave(txn, a, b), SKL_OK);
+	put_moved(txn, 0xb2, 0);
+	assert_int_equal(count_refs(txn, 0xb4, 0xb1), 2);
+	assert_int_equal(count_refs(txn, 0xb3, 0xb2), 2);
+	for (uint32_t i = 0; i < SKL_CASE_REFS_MAX - 2; i++)
+		put_joined(txn, 0xb1, 0x100 + i);
+	assert_int_equal(count_refs(txn, 0x100, 0xb1), SKL_CASE_REFS_MAX);
+	put_joined(txn, 0xb1, 0x200);
+	assert_int_equal(skl_case_refs_find(txn, a, &refs), SKL_ELIMIT);
 	skl_txn_abort(txn);
 }
 
@@ -647,6 +697,7 @@ int main(void)
 		TEST(a_case_comes_back_with_the_next_version),
 		TEST(a_case_of_an_older_format_is_read),
 		TEST(a_case_goes_on_in_another),
+		TEST(a_case_has_all_refs_of_what_became_part_of_it),
 		TEST(participants_run_from_and_until),
 		TEST(clocks_wake_in_order_and_stop),
 		TEST(clocks_are_listed_in_pages),
