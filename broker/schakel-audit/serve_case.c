@@ -43,6 +43,22 @@ static size_t lane_of(struct timeline *line, const char *place)
 	return line->lane_count++;
 }
 
+/* What kind of message, which task, which clock; else what kind of entry. */
+static const char *label_of(const struct query_row *row, bool is_dutch)
+{
+	enum skl_entry kind = row->leaf.kind;
+	enum skl_list list = kind == SKL_ENTRY_NOTICE ? SKL_LIST_TASK : SKL_LIST_CLOCK;
+	uint32_t number;
+
+	if (row->detail && kind == SKL_ENTRY_DECISION)
+		return query_label(SKL_LIST_KIND, row->detail->kind, is_dutch);
+	number = row->detail && (kind == SKL_ENTRY_NOTICE || kind == SKL_ENTRY_CLOCK)
+			 ? skl_code_number(list, skl_view_str(row->detail->text))
+			 : 0;
+	return number ? query_label(list, number, is_dutch)
+		      : query_label(SKL_LIST_ENTRY, kind, is_dutch);
+}
+
 static enum skl_err case_row(void *arg, const struct query_row *row)
 {
 	struct serve_shown *shown = arg;
@@ -56,10 +72,8 @@ static enum skl_err case_row(void *arg, const struct query_row *row)
 	*mark = (struct mark){.index = row->index,
 			      .at_ms = leaf->decided_ms,
 			      .outcome = leaf->outcome,
-			      .label = query_label(SKL_LIST_ENTRY, leaf->kind, is_dutch)};
-	if (leaf->kind == SKL_ENTRY_DECISION && row->detail)
-		mark->label = query_label(SKL_LIST_KIND, row->detail->kind, is_dutch);
-	mark->from = lane_of(line, leaf->sender[0] ? leaf->sender : "-");
+			      .label = label_of(row, is_dutch)};
+	mark->from = lane_of(line, leaf->sender[0] ? leaf->sender : is_dutch ? "knooppunt" : "hub");
 	mark->to = leaf->recipient[0] ? lane_of(line, leaf->recipient) : mark->from;
 	if (mark->from == LANES_MAX || mark->to == LANES_MAX)
 		line->left_out++;

@@ -49,6 +49,7 @@ hub_start
 case_ref=b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6
 peer politie-nh hello to=vt-zw muni=0479 case=$case_ref submit
 disclosure=$(out_value entry '^recipient')
+reported=$(out_value id '^sent')
 peer politie-nh hello to=reclas muni=0479 submit
 denied=$(out_value entry '^recipient')
 serve_start
@@ -215,6 +216,13 @@ look u-77 POST /inzage -d "token=$t" -d reason=integrity -d "next=$next"
 test_like "$status $(grep -c 'scope="row"' page)" '200 [1-9]' 'and more on the next'
 look u-77 POST /inzage -d "token=$t" -d reason=integrity -d next=wonder
 test_is "$status" 400 'a page that there is not'
+
+# --- what the hub itself did in a case
+peer politie-nh case=$case_ref kind=retraction purpose=stop_violence ground=wpg:18-1/bpg:4-2-1-i to=vt-zw \
+	events="refers_to,ref=$reported" hello submit
+look u-77 POST /zaak -d "token=$t" -d reason=complaint -d "case=$case_ref"
+test_is "$(grep -c '>knooppunt<' page) $(grep -c '<text class="mid".* op dwang controleren<' page)" '1 1' \
+	'with the task that the hub gave, in its own lane'
 
 # --- hostile
 before=$(queries)
