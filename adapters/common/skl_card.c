@@ -203,6 +203,16 @@ static enum skl_err add_found(const struct skl_cards *cards, const struct card *
 	return json_array_insert_new(list, at, record) ? SKL_ENOMEM : SKL_OK;
 }
 
+enum skl_err skl_cards_get(const struct skl_cards *cards, const uint8_t id[SKL_ID_BYTES],
+			   int64_t now_ms, json_t **ret_record)
+{
+	size_t place = place_of(cards, id);
+
+	if (place == cards->count || cards->items[place].valid_until_ms <= now_ms)
+		return SKL_ENOTFOUND;
+	return skl_sealed_folder_read(cards->folder, id, ret_record);
+}
+
 enum skl_err skl_cards_find(const struct skl_cards *cards, const struct skl_card_look *look,
 			    int64_t now_ms, json_t **ret_records)
 {

@@ -61,6 +61,11 @@ SKL_MUST_CHECK enum skl_err skl_cards_end_bans(struct skl_cards *cards,
 /* Those that are over go, from the disk too. */
 SKL_MUST_CHECK enum skl_err skl_cards_purge(struct skl_cards *cards, int64_t now_ms);
 
+/* The card made of this message, if it is valid at now_ms; the caller releases it. ENOTFOUND. */
+SKL_MUST_CHECK enum skl_err skl_cards_get(const struct skl_cards *cards,
+					  const uint8_t id[SKL_ID_BYTES], int64_t now_ms,
+					  json_t **ret_record);
+
 /*
  * Every card that is valid at now_ms and has one of the keys, the newest first: a list of records.
  * The caller releases it. ECORRUPT: one of them cannot be read; none is shown as if it were all.

@@ -10,6 +10,7 @@
 #include "skl_clock.h"
 #include "skl_json.h"
 #include "skl_label.h"
+#include "skl_mem.h"
 #include "skl_own_json.h"
 #include "skl_pseudonym.h"
 #include "skl_text.h"
@@ -190,12 +191,28 @@ static bool has_category(const json_t *message, const char *wanted)
 
 /* ---- what follows ---- */
 
+/* What an agreement that is passed on says beside its sections. */
+static json_t *events_kept(const json_t *message)
+{
+	static const char *const codes[] = {"agreement", "deadline"};
+	json_t *kept = json_array();
+	json_t *event;
+	size_t i;
+
+	json_array_foreach(json_object_get(message, "events"), i,
+			   event) for (size_t k = 0; k < SKL_COUNT(codes);
+				       k++) if (strcmp(skl_json_text(event, "code"), codes[k]) ==
+						0)(void) json_array_append(kept, event);
+	return kept;
+}
+
 static enum skl_err keep(struct skl_cards *cards, const uint8_t key[32], struct telling *telling)
 {
 	int64_t until_ms = telling->until_ms ? telling->until_ms : telling->at_ms + TERM_MS;
 	json_t *record = json_object();
 	enum skl_err err;
 
+	(void)json_object_set_new(record, "events", events_kept(telling->message));
 	keep_what_may_show(telling->message);
 	(void)json_object_set_new(telling->message, "validUntil", skl_json_time(until_ms));
 	add_addresses(key, telling->message, telling->keys);
@@ -295,6 +312,30 @@ static bool is_of_cards(const struct telling *telling)
 	return telling->effect != NOTHING || telling->over;
 }
 
+/* By the row that came; else, for a number of ours that came back, as we knew that person. */
+static enum skl_err add_persons(struct skl_adapter *adapter, const struct skl_received *received,
+				struct telling *telling)
+{
+	SKL_CLEANUP(skl_freep) struct skl_context *about = skl_calloc(1, sizeof(*about));
+	const Schakel__V1__SubjectRow *subject;
+	bool has_about = false;
+	enum skl_err err =
+		about ? skl_adapter_about(adapter, received, about, &has_about) : SKL_ENOMEM;
+
+	for (size_t i = 0; !err && (subject = skl_envelope_subject(received->envelope, i)); i++) {
+		const Schakel__V1__PseudonymRow *told =
+			skl_envelope_find_pseudonym(received->envelope, subject->number);
+		const struct skl_context_subject *known =
+			has_about ? skl_context_subject(about, subject->number) : NULL;
+
+		if (told && told->pseudonym.len == 32)
+			add_person(telling, subject->number, told->pseudonym.data);
+		else if (known && known->scheme)
+			add_person(telling, subject->number, known->pseudonym);
+	}
+	return err;
+}
+
 enum skl_err skl_card_received(struct skl_adapter *adapter, const struct skl_received *received)
 {
 	const Schakel__V1__Common *common = received->common;
@@ -303,7 +344,6 @@ enum skl_err skl_card_received(struct skl_adapter *adapter, const struct skl_rec
 				  .id = common->id.data,
 				  .at_ms = common->created_ms};
 	const Schakel__V1__EventRow *row;
-	const Schakel__V1__SubjectRow *subject;
 	struct skl_error error = {0};
 	enum skl_err err;
 
@@ -319,15 +359,10 @@ enum skl_err skl_card_received(struct skl_adapter *adapter, const struct skl_rec
 		return SKL_OK;
 	telling.keys = json_array();
 	telling.persons = json_object();
-	for (size_t i = 0; (subject = skl_envelope_subject(env, i)); i++) {
-		const Schakel__V1__PseudonymRow *known =
-			skl_envelope_find_pseudonym(env, subject->number);
-
-		if (known && known->pseudonym.len == 32)
-			add_person(&telling, subject->number, known->pseudonym.data);
-	}
+	err = add_persons(adapter, received, &telling);
 	telling.message = skl_own_received(received, NULL, skl_client_directory(adapter->client));
-	err = apply(adapter->cards, adapter->pseudonym_key, &telling);
+	if (!err)
+		err = apply(adapter->cards, adapter->pseudonym_key, &telling);
 	telling_done(&telling);
 	return err;
 }
@@ -573,4 +608,19 @@ enum skl_err skl_card_standing(const struct skl_adapter *adapter, const uint8_t 
 		skl_mapped_event(mapped, &until);
 	}
 	return add_director(adapter, case_ref, now_ms, mapped);
+}
+
+bool skl_card_first_leads(struct skl_mapped *mapped)
+{
+	const struct skl_mapped_recipient *first = &mapped->also[0];
+
+	if (!mapped->also_count)
+		return false;
+	memcpy(mapped->to_partner, first->partner, sizeof(mapped->to_partner));
+	memcpy(mapped->to_desk, first->desk, sizeof(mapped->to_desk));
+	skl_mapped_set_value(mapped, SKL_FACT_PURPOSE, first->purpose);
+	skl_mapped_set_value(mapped, SKL_FACT_GROUND, first->ground);
+	mapped->also_count--;
+	memmove(&mapped->also[0], &mapped->also[1], mapped->also_count * sizeof(mapped->also[0]));
+	return true;
 }

@@ -47,6 +47,17 @@ SKL_MUST_CHECK enum skl_err skl_card_standing(const struct skl_adapter *adapter,
 					      struct skl_mapped *mapped);
 
 /*
+ * {"forward": ID, "id", "userRef", "checkedBy"}: an agreement that another partner made and that
+ * lies here becomes a message of our own: kind, persons, sections, what it refers to and until when
+ * are filled in. Where it came without a name, "subjects" says who it is. A finding where there is
+ * no such agreement. Errors: those of skl_cards.
+ */
+SKL_MUST_CHECK enum skl_err skl_card_forward(const struct skl_adapter *adapter, json_t *object,
+					     struct skl_findings *findings, bool *ret_is_forward);
+/* It goes to those alone who get standing copies: the first of them leads. False: to nobody. */
+bool skl_card_first_leads(struct skl_mapped *mapped);
+
+/*
  * Answer a crisis_lookup from the cards, without a person: known with agreements, measures and who
  * is involved, or not known. Once, whatever dies in between.
  */

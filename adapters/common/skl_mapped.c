@@ -158,6 +158,13 @@ void skl_mapped_fact_text(struct skl_mapped *mapped, enum skl_fact code, const c
 	add_fact(mapped, &fact);
 }
 
+void skl_mapped_set_value(struct skl_mapped *mapped, enum skl_fact code, uint32_t value)
+{
+	for (size_t i = 0; i < mapped->fact_count; i++)
+		if (mapped->facts[i].code == code)
+			mapped->facts[i].value = value;
+}
+
 const struct skl_mapped_fact *skl_mapped_find_fact(const struct skl_mapped *mapped,
 						   enum skl_fact code)
 {

@@ -189,6 +189,8 @@ struct skl_mapped_section *skl_mapped_add_section(struct skl_mapped *mapped,
 void skl_mapped_about(struct skl_mapped_section *section, size_t place);
 
 void skl_mapped_fact_value(struct skl_mapped *mapped, enum skl_fact code, uint32_t value);
+/* The fact is there: another value. */
+void skl_mapped_set_value(struct skl_mapped *mapped, enum skl_fact code, uint32_t value);
 void skl_mapped_fact_text(struct skl_mapped *mapped, enum skl_fact code, const char *text,
 			  int64_t at_ms);
 /* NULL if there is no such fact. */

@@ -45,6 +45,7 @@ struct posting {
 	struct skl_findings findings;
 	struct skl_context *about; /* owned; NULL: none */
 	uint8_t case_ref[16];
+	bool is_forward; /* an agreement of somebody else: to who gets standing copies alone */
 	bool has_case;
 };
 
@@ -75,8 +76,22 @@ static enum skl_err load_about(struct posting *p)
 	return err == SKL_ENOTFOUND ? SKL_OK : err;
 }
 
+/* Mapped it goes back to who made it, who so gets no copy; then to the others instead. */
+static enum skl_err forward(struct posting *p)
+{
+	enum skl_err err = skl_card_standing(p->own->adapter, p->has_case ? p->case_ref : NULL,
+					     skl_now_ms(), &p->mapped);
+
+	if (!err && !skl_card_first_leads(&p->mapped))
+		skl_findings_add(&p->findings, 0, "forward", "recipient", false,
+				 "In uw regio's staat niemand die in een crisis komt.");
+	return err;
+}
+
 static enum skl_err find_desks(struct posting *p)
 {
+	if (p->is_forward)
+		return forward(p);
 	if (skl_compose_desks(skl_client_directory(p->own->adapter->client), &p->mapped,
 			      skl_now_ms()))
 		return skl_card_standing(p->own->adapter, p->has_case ? p->case_ref : NULL,
@@ -109,7 +124,13 @@ static bool read_posting(struct posting *p, struct skl_view body, bool is_plan,
 		answer_findings(reply, &p->findings);
 		return false;
 	}
-	err = load_about(p);
+	err = skl_card_forward(p->own->adapter, p->object, &p->findings, &p->is_forward);
+	if (!err && p->findings.is_fatal) {
+		answer_findings(reply, &p->findings);
+		return false;
+	}
+	if (!err)
+		err = load_about(p);
 	opts.is_plan = is_plan;
 	opts.about = p->about;
 	opts.consent_ref = consent_ref;

@@ -247,13 +247,6 @@ static const char *find_breach_partner(struct skl_police_intake *in, const struc
 	return role == SKL_ROLE_VEILIG_THUIS ? find_competent(in) : find_only(in, role);
 }
 
-static void set_fact(struct skl_mapped *mapped, enum skl_fact code, uint32_t value)
-{
-	for (size_t i = 0; i < mapped->fact_count; i++)
-		if (mapped->facts[i].code == code)
-			mapped->facts[i].value = value;
-}
-
 /* The first is that of the message itself, the others come beside it. */
 static void add_recipient(struct skl_mapped *mapped, const struct skl_mapped_recipient *to)
 {
@@ -263,8 +256,8 @@ static void add_recipient(struct skl_mapped *mapped, const struct skl_mapped_rec
 	}
 	memcpy(mapped->to_partner, to->partner, sizeof(to->partner));
 	memcpy(mapped->to_desk, to->desk, sizeof(to->desk));
-	set_fact(mapped, SKL_FACT_PURPOSE, to->purpose);
-	set_fact(mapped, SKL_FACT_GROUND, to->ground);
+	skl_mapped_set_value(mapped, SKL_FACT_PURPOSE, to->purpose);
+	skl_mapped_set_value(mapped, SKL_FACT_GROUND, to->ground);
 }
 
 /* Declared acute it does not wait for a person: who is known gets it, who is not is told. */
@@ -475,8 +468,8 @@ static enum skl_police_next address_absence(struct skl_police_intake *in)
 		memcpy(mapped->to_desk, in->about->desk, sizeof(mapped->to_desk));
 	}
 	if (role_of(in->police, mapped->to_partner) == SKL_ROLE_ZVH) {
-		set_fact(mapped, SKL_FACT_PURPOSE, SKL_PURPOSE_SAFETY_CONSULTATION);
-		set_fact(mapped, SKL_FACT_GROUND, SKL_GROUND_WGS_1_5);
+		skl_mapped_set_value(mapped, SKL_FACT_PURPOSE, SKL_PURPOSE_SAFETY_CONSULTATION);
+		skl_mapped_set_value(mapped, SKL_FACT_GROUND, SKL_GROUND_WGS_1_5);
 	}
 	return find_desks(in);
 }

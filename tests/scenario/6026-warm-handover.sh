@@ -165,6 +165,46 @@ inbox u-jo GET "$item"
 grep -q 'onaangekondigd voor de deur' page
 test_ok $? 'and reads what was agreed'
 
+inbox_agreed() {
+	inbox u-jo GET "$offer/afspraak"
+	inbox_form u-jo "$offer/afspraak" "over=$(sed -n 's/.*<option value="\([0-9]*\)"[^>]*>[^<]*Lotte.*/\1/p' page)" aanleiding=next_incident maatregel=house_ban \
+		'als=Hij staat weer voor de deur.' 'dan=Bel de politie; er volgt een huisverbod.'
+	[ "$status" = 303 ]
+}
+test_expect 'the team agrees something, which Veilig Thuis reads' inbox_agreed
+theirs() {
+	grep -ls 'staat weer voor de deur' "$HUB/system-vt-zw/messages/"*.json | grep .
+}
+test_wait_for 20 'and that is no standing copy yet' theirs
+# at_the_door: the unit asks by the name of the child that it is about
+at_the_door() {
+	crisis '{"userRef": "u-no77", "danger": "child", "municipality": "0479", "persons": [{"familyName": "Fictief", "givenNames": "Lotte", "born": "2019-08-30"}]}' >told
+	grep -q 'staat weer voor de deur' told
+}
+at_the_door
+test_ok $? 'who asks Veilig Thuis in a crisis hears of it, by a name that was not in it'
+# forward NUMBER KEY MORE: a person of Veilig Thuis passes it on as it is
+forward() {
+	printf '{"id": "%s", "forward": "%s", "userRef": "u-31b0", "checkedBy": "u-31b2"%s}\n' "$1" "$(get "$(theirs)" messageId)" "$3" >"$2.json"
+	vt vt-zw post "$2.json" "$2"
+}
+! forward VT-A9 a-9 ', "sections": []'
+test_ok $? 'as it is, and not with another text'
+! forward VT-A9 a-9b ''
+test_ok $? 'nor without a name, that nobody could find'
+who=", \"subjects\": [{\"number\": $(get "$(theirs)" subjects.child), \"familyName\": \"Fictief\", \"givenNames\": \"Lotte\", \"born\": \"2019-08-30\"}]"
+test_expect 'with one request it becomes one' forward VT-A10 a-10 "$who"
+test_wait_for 20 'the police have it' eval 'grep -ls "staat weer voor de deur" "$(police_path out)"/*.xml | grep -q .'
+cards() {
+	[ "$("$PYTHON" -c 'import json, sys; print(json.load(open(sys.argv[1])).get("cards"))' "$HUB/status-$1.json")" = "$2" ]
+}
+test_wait_for 20 'as a card, beside that of Veilig Thuis' cards police 2
+stop_bg adapter-vt-zw
+at_the_door
+test_ok $? 'that the unit at the door finds, with nobody to ask'
+adapter_start vt-zw
+test_expect 'the same request once more is the same message' forward VT-A10 a-10 "$who"
+
 # --- the police hear ----------------------------------------------------------------------------------------------------
 
 cat >feedback.json <<JSON

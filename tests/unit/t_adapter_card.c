@@ -94,6 +94,9 @@ static const char *found(uint8_t key, int64_t now_ms)
 
 static void newest_first_while_it_holds(void **state)
 {
+	uint8_t id[SKL_ID_BYTES];
+	json_t *record = NULL;
+
 	(void)state;
 	put(1, 9, false, 100, 1000, 7);
 	put(2, 9, false, 200, 500, 7);
@@ -101,6 +104,13 @@ static void newest_first_while_it_holds(void **state)
 	assert_string_equal(found(7, 400), "0201");
 	assert_string_equal(found(7, 500), "01"); /* its last moment is not in it */
 	assert_string_equal(found(6, 400), "");
+	memset(id, 2, sizeof(id));
+	assert_ok(skl_cards_get(cards, id, 499, &record));
+	assert_int_equal(json_integer_value(json_object_get(record, "sequence")), 200);
+	json_decref(record);
+	assert_err(skl_cards_get(cards, id, 500, &record), SKL_ENOTFOUND);
+	memset(id, 4, sizeof(id));
+	assert_err(skl_cards_get(cards, id, 400, &record), SKL_ENOTFOUND);
 	put(1, 9, false, 250, 1000, 8); /* another text of the same message */
 	assert_string_equal(found(7, 400), "02");
 	assert_string_equal(found(8, 400), "0301");
