@@ -25,19 +25,27 @@ fg|fg-politie|fg|Functionaris gegevensbescherming politie|supervisor|supervision
 '
 
 # Below the ports that the kernel gives to connections: while the hub is down, one of those that try
-# to reach it could otherwise be given its port and keep it.
+# to reach it could otherwise be given its port and keep it. No port twice, here or in a test beside this
+# one: it may be taken long before anybody listens to it.
 hub_free_port() {
-	/usr/bin/python3 -c 'import random, socket
-low = int(open("/proc/sys/net/ipv4/ip_local_port_range").read().split()[0])
-first = 10000 if low > 12000 else 1024
-while True:
-    port = random.randrange(first, max(low, first + 1000))
-    try:
-        socket.socket().bind(("127.0.0.1", port))
-    except OSError:
-        continue
-    print(port)
-    break'
+	TEST_SLOT=${TEST_SLOT:-0/1} /usr/bin/python3 -c 'import os, random, socket, sys
+slot, slots = map(int, os.environ["TEST_SLOT"].split("/"))
+with open(sys.argv[1], "a+", encoding="ascii") as file:
+    file.seek(0)
+    taken = set(file.read().split())
+    low = int(open("/proc/sys/net/ipv4/ip_local_port_range").read().split()[0])
+    first = 10000 if low > 12000 else 1024
+    while True:
+        port = random.randrange(first, max(low, first + 1000))
+        if port % slots != slot or str(port) in taken:
+            continue
+        try:
+            socket.socket().bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        print(port, file=file)
+        print(port)
+        break' "$TMPDIR/ports"
 }
 
 # Keys of everybody, and the directory signed by one registrar of care and one of justice.
