@@ -9,6 +9,7 @@
 #include "skl_index.h"
 #include "skl_kept.h"
 #include "skl_merkle.h"
+#include "skl_summary.h"
 #include "skl_unpack.h"
 #include "skl_vault.h"
 #include "store_place.h"
@@ -494,17 +495,25 @@ static void indexes_find_entries(void **state)
 	assert_int_equal(list.count, 0);
 }
 
-/* Append an entry with a real message detail of case and message n. */
+#define OTHER_CASE 77u
+
+/* Append an entry with a real message detail of case and message n; each fifth names another case.
+ */
 static void append_detail(struct store_place *place, uint32_t n)
 {
 	struct skl_buf packed = {.max = 1000};
 	struct skl_leaf leaf = leaf_of(n);
 	Schakel__V1__MessageDetail detail;
 	struct skl_view part;
-	struct skl_trail_new item = {
-		.leaf = &leaf, .parts = &part, .part_count = 1, .case_ref = id_of(n / 10)};
+	struct skl_summary_detail summary = {.message = &detail};
+	struct skl_trail_new item = {.leaf = &leaf,
+				     .parts = &part,
+				     .part_count = 1,
+				     .case_ref = id_of(n / 10),
+				     .summary = &summary};
 	struct skl_trail_ref ref;
-	uint8_t id[16], case_ref[16];
+	Schakel__V1__EventRow row, *rows[] = {&row};
+	uint8_t id[16], case_ref[16], other[16];
 	struct skl_txn *txn = begin_write(place);
 
 	memcpy(id, id_of(n), 16);
@@ -513,6 +522,14 @@ static void append_detail(struct store_place *place, uint32_t n)
 	schakel__v1__message_detail__init(&detail);
 	detail.id = (ProtobufCBinaryData){16, id};
 	detail.case_ref = (ProtobufCBinaryData){16, case_ref};
+	if (n % 5 == 0) {
+		schakel__v1__event_row__init(&row);
+		memcpy(other, id_of(OTHER_CASE), 16);
+		row.code = SCHAKEL__V1__EVENT_CODE__EVENT_CASE_OTHER;
+		row.ref = (ProtobufCBinaryData){16, other};
+		detail.events = rows;
+		detail.n_events = 1;
+	}
 	assert_int_equal(skl_pack(&detail.base, &packed), SKL_OK);
 	part = skl_buf_view(&packed);
 	assert_int_equal(skl_trail_append(txn, &item, &ref), SKL_OK);
@@ -542,7 +559,12 @@ static void indexes_can_be_made_again(void **state)
 	assert_int_equal(skl_index_add(txn, SKL_INDEX_CASE, skl_view_str("a wrong row"), 3),
 			 SKL_OK);
 	commit(txn);
+	list_of(place, SKL_INDEX_CASE, skl_view_of(id_of(OTHER_CASE), 16), 0, &list);
+	assert_int_equal(list.count, 4);
 	assert_int_equal(skl_index_rebuild(place->store), SKL_OK);
+	list_of(place, SKL_INDEX_CASE, skl_view_of(id_of(OTHER_CASE), 16), 0, &list);
+	assert_int_equal(list.count, 4);
+	assert_int_equal(list.index[3], 20);
 	txn = begin_read(place);
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(skl_db_count(txn, dbs[i], &after[i]), SKL_OK);
