@@ -55,7 +55,10 @@ static json_t *all_of(const json_t *list, const char *const *fields)
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(list, i, one)(void) json_array_append_new(to, some_of(one, fields));
+	json_array_foreach(list, i, one)
+	{
+		(void)json_array_append_new(to, some_of(one, fields));
+	}
 	return to;
 }
 
@@ -84,23 +87,41 @@ static bool is_named(const json_t *sections)
 	const json_t *section;
 	size_t i;
 
-	json_array_foreach(sections, i, section) if (strcmp(skl_json_text(section, "category"),
-							    "identity") == 0) return true;
+	json_array_foreach(sections, i, section)
+	{
+		if (strcmp(skl_json_text(section, "category"), "identity") == 0)
+			return true;
+	}
 	return false;
 }
 
-/* Persons as they came; who releases it may say who they are. */
-static void name_persons(json_t *subjects, const json_t *named, json_t *sections)
+/* The one of this number; NULL: none. */
+static json_t *subject_of(json_t *subjects, const json_t *number)
 {
 	json_t *subject;
-	const json_t *person;
-	size_t i, k;
+	size_t i;
 
-	json_array_foreach(named, i, person) json_array_foreach(
-		subjects, k, subject) if (json_equal(json_object_get(subject, "number"),
-						     json_object_get(person, "number")))
+	json_array_foreach(subjects, i, subject)
 	{
-		(void)json_object_update_missing(subject, (json_t *)(uintptr_t)person);
+		if (json_equal(json_object_get(subject, "number"), number))
+			return subject;
+	}
+	return NULL;
+}
+
+/* Persons as they came; who releases it may say who they are. */
+static void name_persons(json_t *subjects, json_t *named, json_t *sections)
+{
+	json_t *person;
+	size_t i;
+
+	json_array_foreach(named, i, person)
+	{
+		json_t *subject = subject_of(subjects, json_object_get(person, "number"));
+
+		if (!subject)
+			continue;
+		(void)json_object_update_missing(subject, person);
 		add_identity(sections, person);
 	}
 }

@@ -199,10 +199,12 @@ static json_t *events_kept(const json_t *message)
 	json_t *event;
 	size_t i;
 
-	json_array_foreach(json_object_get(message, "events"), i,
-			   event) for (size_t k = 0; k < SKL_COUNT(codes);
-				       k++) if (strcmp(skl_json_text(event, "code"), codes[k]) ==
-						0)(void) json_array_append(kept, event);
+	json_array_foreach(json_object_get(message, "events"), i, event)
+	{
+		for (size_t k = 0; k < SKL_COUNT(codes); k++)
+			if (strcmp(skl_json_text(event, "code"), codes[k]) == 0)
+				(void)json_array_append(kept, event);
+	}
 	return kept;
 }
 

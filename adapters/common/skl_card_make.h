@@ -39,7 +39,7 @@ SKL_MUST_CHECK enum skl_err skl_card_sent(struct skl_adapter *adapter,
 /*
  * An agreement of Veilig Thuis goes as a standing copy to who acts in a crisis in its regions (the
  * police, at their desk `crisis` where they have one; a psychiatric crisis service that has one)
- * and to who directs the case, as far as this adapter heard (DESIGN 8), and says until when it may
+ * and to who directs the case, as far as this adapter heard, and says until when it may
  * be shown. case_ref: 16 bytes, or NULL. Errors: those of skl_state.
  */
 SKL_MUST_CHECK enum skl_err skl_card_standing(const struct skl_adapter *adapter,

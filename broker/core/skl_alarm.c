@@ -37,7 +37,7 @@ static const struct alarm open_risk = {
 	"The last helper leaves while a risk is open. Decide who takes this over.",
 };
 
-/* Rule 15 of the domain: a retraction closes nothing, and may be made under pressure. */
+/* A retraction closes nothing, and may be made under pressure (rules 8 and 15). */
 static const struct alarm retracted = {
 	SKL_TASK_CHECK_COERCION,
 	"Iemand trekt een verklaring in. Dat kan onder druk zijn: spreek de persoon alleen, langs "

@@ -82,7 +82,7 @@ static bool is_second_director(const struct skl_ask *ask, const struct change *c
 
 /*
  * Who will direct is a director by offer and acceptance alone (rule 14): nobody makes another the
- * director of a case that has none. Who orders a house ban says who directs it (DOMAIN 7).
+ * director of a case that has none. Who orders a house ban says who directs it.
  */
 static bool is_named_by_another(const struct skl_ask *ask, const struct change *change,
 				const Schakel__V1__EventRow *row)

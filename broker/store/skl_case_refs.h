@@ -7,8 +7,8 @@
  * became part of it. skl_case tells which case goes on for an older ref; this tells the older ones.
  *
  * Owner:    the thread of the transaction; the struct is the caller's.
- * Errors:   ELIMIT where there are more than fit, ECORRUPT for a row of another shape, storage
- * errors. Limits:   64 refs of one case, which who merges keeps to.
+ * Errors:   ELIMIT (more than fit), ECORRUPT (a row of another shape), storage errors.
+ * Limits:   64 refs of one case, which who merges keeps to.
  */
 
 #include <stddef.h>
