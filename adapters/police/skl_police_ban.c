@@ -84,13 +84,13 @@ size_t skl_police_map_outcome(struct skl_police_reading *reading, const xmlNode 
 	return place;
 }
 
-void skl_police_map_assessment(struct skl_police_reading *reading, const xmlNode *root)
+/* Of the house ban, to the mayor (Wpg 16(1)(b), Wth 2(1)): who releases it, and about whom. */
+static void map_to_mayor(struct skl_police_reading *reading, const xmlNode *root,
+			 enum skl_kind kind)
 {
 	struct skl_mapped *mapped = reading->mapped;
-	struct skl_mapped_event assessed = {.code = SKL_EVENT_BAN_STATE,
-					    .value = SKL_BAN_STATE_ASSESSED};
 
-	mapped->kind = SKL_KIND_BAN_ASSESSMENT;
+	mapped->kind = kind;
 	reading->leaves_bsn = true; /* no rule lets it through to a mayor */
 	skl_mapped_fact_value(mapped, SKL_FACT_PURPOSE, SKL_PURPOSE_HOUSE_BAN);
 	skl_mapped_fact_value(mapped, SKL_FACT_GROUND, SKL_GROUND_WPG_16_1_B_WTH_2_1);
@@ -100,6 +100,15 @@ void skl_police_map_assessment(struct skl_police_reading *reading, const xmlNode
 	(void)skl_police_map_destination(skl_xml_child(root, "bestemming"), mapped->to_partner,
 					 mapped->to_desk);
 	skl_police_map_persons(reading, root);
+}
+
+void skl_police_map_assessment(struct skl_police_reading *reading, const xmlNode *root)
+{
+	struct skl_mapped *mapped = reading->mapped;
+	struct skl_mapped_event assessed = {.code = SKL_EVENT_BAN_STATE,
+					    .value = SKL_BAN_STATE_ASSESSED};
+
+	map_to_mayor(reading, root, SKL_KIND_BAN_ASSESSMENT);
 	skl_police_map_facts(reading, root);
 	skl_police_map_children(reading, root);
 	assessed.place = skl_police_map_outcome(reading, root);
@@ -199,16 +208,7 @@ void skl_police_map_contact(struct skl_police_reading *reading, const xmlNode *r
 	struct skl_mapped_event known = {
 		.code = SKL_EVENT_BAN_STATE, .value = SKL_BAN_STATE_CONTACT_KNOWN, .place = 1};
 
-	mapped->kind = SKL_KIND_BAN_CONTACT_ADDRESS;
-	reading->leaves_bsn = true;
-	skl_mapped_fact_value(mapped, SKL_FACT_PURPOSE, SKL_PURPOSE_HOUSE_BAN);
-	skl_mapped_fact_value(mapped, SKL_FACT_GROUND, SKL_GROUND_WPG_16_1_B_WTH_2_1);
-	skl_police_map_release(reading, root);
-	skl_police_map_urgency(reading, root);
-	(void)skl_xml_attr(root, "op", mapped->belongs_to, sizeof(mapped->belongs_to));
-	(void)skl_police_map_destination(skl_xml_child(root, "bestemming"), mapped->to_partner,
-					 mapped->to_desk);
-	skl_police_map_persons(reading, root);
+	map_to_mayor(reading, root, SKL_KIND_BAN_CONTACT_ADDRESS);
 	if (mapped->subject_count)
 		check_leaver(reading, root, 1);
 	if (!has_section(mapped, SKL_CATEGORY_CONTACT))

@@ -12,24 +12,7 @@ preload_need step_clock
 
 hub_make
 hub_case_rules
-cat >"$env/rules/rating.rules" <<'RULES'
-# SPDX-License-Identifier: EUPL-1.2
-agreement "Test of ratings"  version 1  status EXAMPLE
-owner     "test"  approved-by "test"
-valid     2026-01-01 .. 2099-12-31
-
-rule T-02 "Ratings"
-  from      veilig_thuis, local_team
-  kind      safety_rating
-  to        veilig_thuis, local_team
-  purpose   organise_direct_safety
-  ground    wgs:1-5
-  consent   not-needed because "test"
-  allow     safety_rating
-  because   "test"
-  test "plain"  permitted
-end
-RULES
+hub_rating_rules
 sed -i 's/direct-safety within 3 months/direct-safety within 20 days/' "$env/rules/regio.rules"
 hub_partner jb youth_protection care --regions 11
 hub_directory 2 || exit 1

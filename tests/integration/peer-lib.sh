@@ -107,6 +107,28 @@ hub_make() {
 	hub_conf
 }
 
+# hub_rating_rules: an agreement on safety ratings, between Veilig Thuis and the local team
+hub_rating_rules() {
+	cat >"$env/rules/rating.rules" <<'EOF'
+# SPDX-License-Identifier: EUPL-1.2
+agreement "Test of ratings"  version 1  status EXAMPLE
+owner     "test"  approved-by "test"
+valid     2026-01-01 .. 2099-12-31
+
+rule T-02 "Ratings"
+  from      veilig_thuis, local_team
+  kind      safety_rating
+  to        veilig_thuis, local_team
+  purpose   organise_direct_safety
+  ground    wgs:1-5
+  consent   not-needed because "test"
+  allow     safety_rating
+  because   "test"
+  test "plain"  permitted
+end
+EOF
+}
+
 # hub_case_rules: an agreement by which Veilig Thuis tells who takes part in a case, and of progress
 hub_case_rules() {
 	cat >"$env/rules/case.rules" <<'EOF'

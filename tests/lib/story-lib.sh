@@ -10,6 +10,7 @@
 #	vt_has WORD         path of the last message at Veilig Thuis with this word
 #	vt_task TASK        path of the last notice there with this task
 #	vt_result NUMBER WORD   the outcome of its own message has this word
+#	story_trail NUMBER ADAPTER...   the file got is as NUMBER.expected; all stop; the trail verifies
 
 clock_to() {
 	printf '%b' "\\$(printf %03o $((53 + $1)))" 1<>"$CLOCK_FILE"
@@ -39,4 +40,17 @@ vt_task() {
 
 vt_result() {
 	grep -ls "\"yourId\":\"$1\"" "$HUB/system-vt-zw/events/"result-*.json | xargs -r grep -l -- "$2" | grep .
+}
+
+story_trail() {
+	local name
+
+	diff -u "$SRC/tests/scenario/$1.expected" got >differs
+	test_ok $? 'the trail says all of it' || diag "$(cat differs)"
+	for name in "${@:2}"; do
+		stop_bg "adapter-$name"
+	done
+	stop_bg hub
+	test_expect 'the trail verifies' "$BIN/schakel-audit" verify --store "$HUB/store" \
+		--log-key "$HUB/keys/hub/log.vkey" --vault "$HUB/vault" --guard "$HUB/guard"
 }

@@ -211,12 +211,5 @@ test_wait_for 20 'the last who helps the child leaves, with a risk open: that is
 
 # how often somebody asked at the door is not the story
 hub_decisions ap | grep -vE '^(crisis_|notice -> [a-z-]+: $)' >got
-diff -u "$SRC/tests/scenario/6025.expected" got >differs
-test_ok $? 'the trail says all of it' || diag "$(cat differs)"
-for name in $partners; do
-	stop_bg "adapter-$name"
-done
-stop_bg hub
-test_expect 'the trail verifies' "$BIN/schakel-audit" verify --store "$HUB/store" \
-	--log-key "$HUB/keys/hub/log.vkey" --vault "$HUB/vault" --guard "$HUB/guard"
+story_trail 6025 $partners
 done_testing

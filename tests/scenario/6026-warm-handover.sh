@@ -223,12 +223,5 @@ test_ok $? 'and nothing of plan, child, statement or rating'
 # --- the trail ------------------------------------------------------------------------------------------------------------
 
 hub_decisions ap >got
-diff -u "$SRC/tests/scenario/6026.expected" got >differs
-test_ok $? 'the trail says all of it' || diag "$(cat differs)"
-for name in inbox police vt-zw; do
-	stop_bg "adapter-$name"
-done
-stop_bg hub
-test_expect 'the trail verifies' "$BIN/schakel-audit" verify --store "$HUB/store" \
-	--log-key "$HUB/keys/hub/log.vkey" --vault "$HUB/vault" --guard "$HUB/guard"
+story_trail 6026 inbox police vt-zw
 done_testing

@@ -271,12 +271,5 @@ test_is $? 1 'and nobody that she once had another name'
 # --- the trail ------------------------------------------------------------------------------------------------------------------------------
 
 hub_decisions ap | grep -vE '^(report_receipt|police_data_request) ' >got
-diff -u "$SRC/tests/scenario/6028.expected" got >differs
-test_ok $? 'the trail says all of it' || diag "$(cat differs)"
-for name in $partners; do
-	stop_bg "adapter-$name"
-done
-stop_bg hub
-test_expect 'the trail verifies' "$BIN/schakel-audit" verify --store "$HUB/store" \
-	--log-key "$HUB/keys/hub/log.vkey" --vault "$HUB/vault" --guard "$HUB/guard"
+story_trail 6028 $partners
 done_testing

@@ -136,12 +136,5 @@ test_wait_for 20 'which reads why' own rvdk find 'text=Rechten, belangen, wensen
 # --- the trail ------------------------------------------------------------------------------------------------------------
 
 hub_decisions ap >got
-diff -u "$SRC/tests/scenario/6033.expected" got >differs
-test_ok $? 'the trail says all of it' || diag "$(cat differs)"
-for name in $partners; do
-	stop_bg "adapter-$name"
-done
-stop_bg hub
-test_expect 'the trail verifies' "$BIN/schakel-audit" verify --store "$HUB/store" \
-	--log-key "$HUB/keys/hub/log.vkey" --vault "$HUB/vault" --guard "$HUB/guard"
+story_trail 6033 $partners
 done_testing

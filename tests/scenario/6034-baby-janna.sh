@@ -263,12 +263,5 @@ test_is "$(cat leaks)" '' 'and who reported is with Veilig Thuis alone'
 # --- the trail ------------------------------------------------------------------------------------------------------------
 
 hub_decisions ap >got
-diff -u "$SRC/tests/scenario/6034.expected" got >differs
-test_ok $? 'the trail says all of it' || diag "$(cat differs)"
-for name in $partners; do
-	stop_bg "adapter-$name"
-done
-stop_bg hub
-test_expect 'the trail verifies' "$BIN/schakel-audit" verify --store "$HUB/store" \
-	--log-key "$HUB/keys/hub/log.vkey" --vault "$HUB/vault" --guard "$HUB/guard"
+story_trail 6034 $partners
 done_testing
